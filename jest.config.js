@@ -1,0 +1,32 @@
+/**
+ * One Jest for the whole repository. Three tiers, told apart by file name:
+ *   *.spec.ts       unit: no I/O                            (beside the source)
+ *   *.int-spec.ts   real Postgres, NATS, S3                 (test/ of a library or service)
+ *   *.e2e-spec.ts   the real processes, and a real browser  (e2e/)
+ */
+const transform = { '^.+\\.tsx?$': ['@swc/jest'] };
+
+/** @param {string} displayName @param {string} suffix @param {object} more */
+const tier = (displayName, suffix, more = {}) => ({
+  displayName,
+  rootDir: __dirname,
+  roots: ['<rootDir>/libs', '<rootDir>/services', '<rootDir>/tools', '<rootDir>/deploy', '<rootDir>/e2e'],
+  testMatch: [`**/*.${suffix}.ts`],
+  testPathIgnorePatterns: ['/node_modules/', '/dist/', '/services/console/'],
+  modulePathIgnorePatterns: ['/dist/', '/\\.nx/', '/\\.shotloom/'],
+  testEnvironment: 'node',
+  testEnvironmentOptions: { customExportConditions: ['@shotloom/source', 'node', 'require', 'default'] },
+  transform,
+  ...more,
+});
+
+module.exports = {
+  projects: [
+    tier('unit', 'spec'),
+    tier('int', 'int-spec', {
+      globalSetup: '<rootDir>/libs/testing/src/jest/global-setup.ts',
+      globalTeardown: '<rootDir>/libs/testing/src/jest/global-teardown.ts',
+    }),
+    tier('e2e', 'e2e-spec'),
+  ],
+};

@@ -1,0 +1,94 @@
+import { z } from 'zod';
+import { defineMessage } from './envelope';
+import { errorRecordSchema } from './rpc';
+import { assetRecordSchema } from '../asset/record';
+import { jobStateSchema } from '../job/record';
+
+/** WORK: an attempt waits for a worker of its provider. The worker must `begin` it before it does anything. */
+export const workSubmitV1 = defineMessage(
+  'work.submit.v1',
+  z.looseObject({ attemptId: z.string(), jobId: z.string(), provider: z.string(), model: z.string() }),
+);
+
+/** Where a worker of ours left what it rendered. */
+const renderedObjectSchema = z.looseObject({
+  kind: z.literal('object'),
+  key: z.string(),
+  contentType: z.string(),
+  sizeBytes: z.int().positive(),
+  sha256: z.string(),
+});
+export type RenderedObject = z.infer<typeof renderedObjectSchema>;
+
+/** ATTEMPTS: what became of an attempt. `fence` is the number that `begin` gave; an older one changes nothing. */
+export const attemptSucceededV1 = defineMessage(
+  'attempt.succeeded.v1',
+  z.looseObject({
+    attemptId: z.string(),
+    fence: z.int(),
+    result: renderedObjectSchema,
+    label: z.string().nullable(),
+  }),
+);
+export const attemptFailedV1 = defineMessage(
+  'attempt.failed.v1',
+  z.looseObject({ attemptId: z.string(), fence: z.int(), error: errorRecordSchema }),
+);
+/** The worker stopped because it was told to cancel; nothing was delivered. */
+export const attemptCancelledV1 = defineMessage(
+  'attempt.cancelled.v1',
+  z.looseObject({ attemptId: z.string(), fence: z.int() }),
+);
+
+const owner = { accountId: z.string(), ownerUserId: z.string() };
+
+/** MEDIA: make the result of an attempt ours. Storing an attempt twice gives the first asset again. */
+export const mediaIngestV1 = defineMessage(
+  'media.ingest.v1',
+  z.looseObject({
+    jobId: z.string(),
+    attemptId: z.string(),
+    ...owner,
+    source: renderedObjectSchema,
+    label: z.string().nullable(),
+  }),
+);
+/** MEDIA: remove an asset (tombstone, then its objects), or objects that never became one. */
+export const mediaDeleteV1 = defineMessage(
+  'media.delete.v1',
+  z.looseObject({
+    ownerUserId: z.string(),
+    assetId: z.string().nullable(),
+    attemptId: z.string().nullable(),
+    objectKeys: z.array(z.string()),
+  }),
+);
+/** MEDIA: draw the poster of a stored video. Storage sends it to itself, off the completing path. */
+export const mediaPosterV1 = defineMessage('media.poster.v1', z.looseObject({ assetId: z.string() }));
+
+/** RESULTS: what became of `media.ingest`. */
+export const mediaStoredV1 = defineMessage(
+  'media.stored.v1',
+  z.looseObject({ jobId: z.string(), attemptId: z.string(), asset: assetRecordSchema }),
+);
+export const mediaFailedV1 = defineMessage(
+  'media.failed.v1',
+  z.looseObject({ jobId: z.string(), attemptId: z.string(), error: errorRecordSchema }),
+);
+
+/** JOBS: a job changed. One for each version, in order, on `jobs.<userId>`. */
+export const jobChangedV1 = defineMessage('job.changed.v1', z.looseObject({ state: jobStateSchema }));
+
+/** Core NATS, best effort, at most one a second a job, on `progress.<userId>`: `version` is the job's at that moment. */
+export const jobProgressV1 = defineMessage(
+  'job.progress.v1',
+  z.looseObject({
+    jobId: z.string(),
+    ownerUserId: z.string(),
+    version: z.int(),
+    progress: z.number().min(0).max(100),
+    progressEstimated: z.boolean(),
+    /** What happens now, in words, for example `Rendering frame 60 of 120`. */
+    step: z.string(),
+  }),
+);

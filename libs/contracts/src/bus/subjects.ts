@@ -1,0 +1,88 @@
+import type { ConsumerSpec } from './topology';
+import { attemptCancelledV1, attemptFailedV1, attemptSucceededV1 } from './messages';
+import {
+  mediaDeleteV1,
+  mediaFailedV1,
+  mediaIngestV1,
+  mediaPosterV1,
+  mediaStoredV1,
+  workSubmitV1,
+} from './messages';
+
+/** Every subject is made here, so that a stream's filter and a publisher cannot differ. */
+export const subjects = {
+  workSubmit: (provider: string) => `work.${provider}.submit`,
+  attempts: (provider: string) => `attempts.${provider}`,
+  mediaIngest: 'media.ingest',
+  mediaDelete: 'media.delete',
+  mediaPoster: 'media.poster',
+  mediaResults: 'results.media',
+  jobs: (userId: string) => `jobs.${userId}`,
+  allJobs: 'jobs.>',
+  progress: (userId: string) => `progress.${userId}`,
+  allProgress: 'progress.>',
+} as const;
+
+const RETRIES = {
+  ackWaitMs: 30_000,
+  maxDeliver: 12,
+  backoffMs: [500, 1_000, 2_000, 5_000, 10_000, 30_000],
+} as const;
+
+export function workSubmitConsumer(provider: string): ConsumerSpec {
+  return {
+    stream: 'WORK',
+    durable: `${provider}-submit`,
+    filter: subjects.workSubmit(provider),
+    ...RETRIES,
+    contracts: [workSubmitV1],
+  };
+}
+
+export const attemptsConsumer: ConsumerSpec = {
+  stream: 'ATTEMPTS',
+  durable: 'job-orchestrator-attempts',
+  filter: 'attempts.>',
+  ...RETRIES,
+  contracts: [attemptSucceededV1, attemptFailedV1, attemptCancelledV1],
+};
+export const mediaResultsConsumer: ConsumerSpec = {
+  stream: 'RESULTS',
+  durable: 'job-orchestrator-media',
+  filter: subjects.mediaResults,
+  ...RETRIES,
+  contracts: [mediaStoredV1, mediaFailedV1],
+};
+export const mediaIngestConsumer: ConsumerSpec = {
+  stream: 'MEDIA',
+  durable: 'storage-ingest',
+  filter: subjects.mediaIngest,
+  ...RETRIES,
+  contracts: [mediaIngestV1],
+};
+export const mediaDeleteConsumer: ConsumerSpec = {
+  stream: 'MEDIA',
+  durable: 'storage-delete',
+  filter: subjects.mediaDelete,
+  ...RETRIES,
+  contracts: [mediaDeleteV1],
+};
+export const mediaPosterConsumer: ConsumerSpec = {
+  stream: 'MEDIA',
+  durable: 'storage-poster',
+  filter: subjects.mediaPoster,
+  ...RETRIES,
+  contracts: [mediaPosterV1],
+};
+
+/** All durables of an installation with these providers; what the topology job creates before any worker starts. */
+export function consumersFor(providers: readonly string[]): readonly ConsumerSpec[] {
+  const own = [
+    attemptsConsumer,
+    mediaResultsConsumer,
+    mediaIngestConsumer,
+    mediaDeleteConsumer,
+    mediaPosterConsumer,
+  ];
+  return [...own, ...providers.map(workSubmitConsumer)];
+}

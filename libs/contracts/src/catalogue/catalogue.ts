@@ -1,0 +1,58 @@
+import { AppError } from '@shotloom/kernel';
+import type { ModelSpec, Operation } from './model';
+import { MODELS } from './models';
+
+export type ModelState = { readonly enabled: true } | { readonly enabled: false; readonly reason: string };
+
+/** The models, and which of them this installation offers. Pure: the day is given, so that a test can set it. */
+export class Catalogue {
+  constructor(
+    private readonly enabledProviders: ReadonlySet<string>,
+    private readonly models: readonly ModelSpec[] = MODELS,
+  ) {}
+
+  list(): readonly ModelSpec[] {
+    return this.models;
+  }
+
+  /** Throws `not_found` with what there is instead. */
+  get(id: string): ModelSpec {
+    const model = this.models.find((candidate) => candidate.id === id);
+    if (model) return model;
+    const known = this.models.map((candidate) => candidate.id).join(', ');
+    throw new AppError('not_found', `There is no model ${id}. Known models: ${known}.`);
+  }
+
+  state(model: ModelSpec, today: Date): ModelState {
+    if (model.retires_on && new Date(model.retires_on) <= today) {
+      const instead = model.successor ? ` Use ${model.successor} instead.` : '';
+      return { enabled: false, reason: `${model.id} was retired on ${model.retires_on}.${instead}` };
+    }
+    if (!this.enabledProviders.has(model.provider)) {
+      return {
+        enabled: false,
+        reason: `The provider ${model.provider} is not switched on in this installation.`,
+      };
+    }
+    if (!model.price) return { enabled: false, reason: `${model.id} has no price yet; set one to offer it.` };
+    return { enabled: true };
+  }
+
+  /** The first model that is on and can do the operation, for callers who name none. */
+  defaultFor(operation: Operation, today: Date, provider?: string): ModelSpec | undefined {
+    return this.models.find(
+      (model) =>
+        model.operations.includes(operation) &&
+        (provider === undefined || model.provider === provider) &&
+        this.state(model, today).enabled,
+    );
+  }
+}
+
+/** Whole credits for one video of the given length. Throws where the model has no price: never free by accident. */
+export function priceOf(model: ModelSpec, durationSeconds: number): { credits: number; version: string } {
+  if (!model.price)
+    throw new AppError('unsupported_by_model', `${model.id} has no price, so it cannot be used.`);
+  const { base, per_second, version } = model.price;
+  return { credits: base + per_second * Math.ceil(durationSeconds), version };
+}

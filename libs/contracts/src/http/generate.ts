@@ -1,0 +1,60 @@
+import { z } from 'zod';
+import { aspectRatioSchema, modelIdSchema } from '../catalogue/model';
+import { STYLE_PRESET_IDS } from '../catalogue/style-presets';
+
+/** A prompt is checked after it is trimmed; its greatest length depends on the model. */
+const promptSchema = z
+  .string()
+  .trim()
+  .min(1, 'Say what should happen in the video.')
+  .max(2000, 'A prompt has at most 2,000 characters.');
+
+const common = {
+  negative_prompt: z.string().trim().max(2000).optional(),
+  style_preset: z.enum(STYLE_PRESET_IDS).optional(),
+  provider: z.string().max(60).optional().describe("Chooses that provider's first model that can do it."),
+  model: modelIdSchema.optional().describe('`provider:model`; see GET /api/v1/models.'),
+  duration: z.int().min(1).max(600).optional().describe('Whole seconds.'),
+  aspect_ratio: aspectRatioSchema.optional(),
+  size: z
+    .string()
+    .regex(/^(\d{3,4}P|\d{2,5}x\d{2,5})$/i, 'Give a class such as 720P, or pixels such as 1280x720.')
+    .optional(),
+  seed: z.int().min(0).max(4_294_967_295).optional(),
+  variants: z
+    .int()
+    .min(1)
+    .max(5)
+    .optional()
+    .describe('How many videos to make; each is a job and is priced on its own.'),
+  metadata: z
+    .record(z.string().max(64), z.string().max(512))
+    .optional()
+    .describe('Kept with the job and given back, at most 16 entries.'),
+};
+const source = {
+  file_url: z.string().max(2000).optional().describe('The `file_url` that an upload answered.'),
+  asset_id: z.string().max(60).optional().describe('The `asset_id` that an upload answered.'),
+};
+
+/** POST /api/v1/generate/text-to-video */
+export const textToVideoSchema = z
+  .strictObject({ prompt: promptSchema, ...common })
+  .meta({ id: 'TextToVideo' });
+/** POST /api/v1/generate/image-to-video; exactly one of `file_url` and `asset_id`. */
+export const imageToVideoSchema = z
+  .strictObject({ prompt: promptSchema, ...common, ...source })
+  .meta({ id: 'ImageToVideo' });
+/** POST /api/v1/generate/video-to-anime; exactly one of `file_url` and `asset_id`. */
+export const videoToAnimeSchema = z
+  .strictObject({
+    prompt: promptSchema.optional(),
+    ...common,
+    ...source,
+    strength: z.number().min(0).max(1).optional(),
+  })
+  .meta({ id: 'VideoToAnime' });
+
+export type TextToVideo = z.infer<typeof textToVideoSchema>;
+export type ImageToVideo = z.infer<typeof imageToVideoSchema>;
+export type VideoToAnime = z.infer<typeof videoToAnimeSchema>;

@@ -1,0 +1,135 @@
+export {
+  defineMessage,
+  envelopeSchema,
+  type Envelope,
+  type MessageContract,
+  type PayloadOf,
+} from './bus/envelope';
+export {
+  defineRpc,
+  errorRecordSchema,
+  rpcReplySchema,
+  type RpcContract,
+  type RpcRequest,
+  type RpcResponse,
+} from './bus/rpc';
+export { STREAMS, type ConsumerSpec, type StreamSpec } from './bus/topology';
+export {
+  attemptCancelledV1,
+  attemptFailedV1,
+  attemptSucceededV1,
+  jobChangedV1,
+  jobProgressV1,
+  mediaDeleteV1,
+  mediaFailedV1,
+  mediaIngestV1,
+  mediaPosterV1,
+  mediaStoredV1,
+  workSubmitV1,
+  type RenderedObject,
+} from './bus/messages';
+export {
+  attemptsConsumer,
+  consumersFor,
+  mediaDeleteConsumer,
+  mediaIngestConsumer,
+  mediaPosterConsumer,
+  mediaResultsConsumer,
+  subjects,
+  workSubmitConsumer,
+} from './bus/subjects';
+export {
+  aspectRatioSchema,
+  ASPECT_RATIOS,
+  modelIdSchema,
+  modelSpecSchema,
+  OPERATIONS,
+  operationSchema,
+  type AspectRatio,
+  type ModelSpec,
+  type Operation,
+} from './catalogue/model';
+export { MODELS } from './catalogue/models';
+export { Catalogue, priceOf, type ModelState } from './catalogue/catalogue';
+export {
+  STYLE_PRESET_IDS,
+  STYLE_PRESETS,
+  type StylePreset,
+  type StylePresetId,
+} from './catalogue/style-presets';
+export {
+  JOB_CONDITIONS,
+  JOB_STAGES,
+  JOB_STATUSES,
+  jobStateMachine,
+  type JobCondition,
+  type JobStage,
+  type JobStatus,
+} from './job/state';
+export {
+  jobInputSchema,
+  jobOutputSchema,
+  jobRecordSchema,
+  jobStateSchema,
+  videoRequestSchema,
+  type JobInput,
+  type JobOutput,
+  type JobRecord,
+  type JobState,
+  type VideoRequest,
+} from './job/record';
+export {
+  assetRecordSchema,
+  describedAssetSchema,
+  type AssetRecord,
+  type DescribedAsset,
+} from './asset/record';
+export { acceptJobsRpc, cancelJobRpc, deleteJobRpc, getJobRpc, listJobsRpc } from './rpc/jobs';
+export { beginAttemptRpc, renewLeaseRpc } from './rpc/attempts';
+export { describeAssetsRpc, registerUploadRpc } from './rpc/storage';
+export { principalSchema, verifyCredentialRpc, type Principal } from './rpc/identity';
+export { problemSchema, type Problem } from './http/problem';
+export {
+  imageToVideoSchema,
+  textToVideoSchema,
+  videoToAnimeSchema,
+  type ImageToVideo,
+  type TextToVideo,
+  type VideoToAnime,
+} from './http/generate';
+export {
+  jobGroupSchema,
+  jobPageSchema,
+  jobResourceSchema,
+  toJobResource,
+  type JobResource,
+} from './http/job-resource';
+export { jobListQuerySchema, type JobListQuery } from './http/job-list';
+export {
+  creditsResourceSchema,
+  healthResourceSchema,
+  jobLinksSchema,
+  meResourceSchema,
+  modelListSchema,
+  modelResourceSchema,
+  stylePresetListSchema,
+  ticketResourceSchema,
+  uploadResourceSchema,
+  type CreditsResource,
+  type JobLinks,
+  type MeResource,
+  type ModelResource,
+  type UploadResource,
+} from './http/resources';
+export {
+  connectedMessageSchema,
+  errorMessageSchema,
+  jobCompleteMessageSchema,
+  progressMessageSchema,
+  shotCompleteMessageSchema,
+  SOCKET_KEY_PREFIX,
+  SOCKET_PROTOCOL,
+  socketMessageSchema,
+  statusMessageSchema,
+  type SocketMessage,
+} from './http/socket-messages';

@@ -1,0 +1,89 @@
+import { z } from 'zod';
+import { errorRecordSchema } from '../bus/rpc';
+import { aspectRatioSchema, modelIdSchema, operationSchema } from '../catalogue/model';
+import { STYLE_PRESET_IDS } from '../catalogue/style-presets';
+import { JOB_CONDITIONS, JOB_STAGES, JOB_STATUSES } from './state';
+
+/** A stored picture or video that goes into a job. */
+export const jobInputSchema = z.object({
+  role: z.enum(['image', 'video']),
+  assetId: z.string(),
+  objectKey: z.string(),
+  contentType: z.string(),
+});
+export type JobInput = z.infer<typeof jobInputSchema>;
+
+/** One video to make: validated against the model, every default filled in. Never changes after the accept. */
+export const videoRequestSchema = z.object({
+  operation: operationSchema,
+  provider: z.string(),
+  model: modelIdSchema,
+  prompt: z.string(),
+  negativePrompt: z.string().nullable(),
+  stylePreset: z.enum(STYLE_PRESET_IDS).nullable(),
+  durationSeconds: z.number().positive(),
+  aspectRatio: aspectRatioSchema,
+  /** Size class, for example `720P`, and the pixels that it stands for. */
+  size: z.string(),
+  width: z.int().positive(),
+  height: z.int().positive(),
+  seed: z.int().nonnegative(),
+  /** video-to-anime only, 0 to 1. */
+  strength: z.number().min(0).max(1).nullable(),
+  inputs: z.array(jobInputSchema),
+});
+export type VideoRequest = z.infer<typeof videoRequestSchema>;
+
+/** The finished video as storage probed it. */
+export const jobOutputSchema = z.object({
+  assetId: z.string(),
+  objectKey: z.string(),
+  contentType: z.string(),
+  sizeBytes: z.int().nonnegative(),
+  width: z.int().positive(),
+  height: z.int().positive(),
+  durationSeconds: z.number().positive(),
+  fps: z.number().positive(),
+  videoCodec: z.string(),
+  sha256: z.string(),
+  /** What made it, in words that a viewer sees, for example that it is an animatic. */
+  label: z.string().nullable(),
+});
+export type JobOutput = z.infer<typeof jobOutputSchema>;
+
+/** The part of a job that changes; what every job event carries. `version` grows by one with each change. */
+export const jobStateSchema = z.object({
+  jobId: z.string(),
+  accountId: z.string(),
+  ownerUserId: z.string(),
+  type: z.enum(['video']),
+  version: z.int().positive(),
+  status: z.enum(JOB_STATUSES),
+  stage: z.enum(JOB_STAGES).nullable(),
+  conditions: z.array(z.enum(JOB_CONDITIONS)),
+  /** Per cent, 0 to 100; never falls; below 100 until completed. */
+  progress: z.number().min(0).max(100),
+  /** True where the engine gives no progress and ours is computed from the model's history. */
+  progressEstimated: z.boolean(),
+  error: errorRecordSchema.nullable(),
+  output: jobOutputSchema.nullable(),
+  creditsHeld: z.int().nonnegative(),
+  creditsCaptured: z.int().nonnegative(),
+  changedAt: z.iso.datetime(),
+});
+export type JobState = z.infer<typeof jobStateSchema>;
+
+/** A whole job, as job-orchestrator gives it to other services. */
+export const jobRecordSchema = jobStateSchema.extend({
+  request: videoRequestSchema,
+  priceCredits: z.int().nonnegative(),
+  priceVersion: z.string(),
+  /** Which of how many variants of one request this is, from 1. */
+  variant: z.object({ index: z.int().positive(), of: z.int().positive() }),
+  retryOf: z.string().nullable(),
+  metadata: z.record(z.string(), z.string()),
+  createdAt: z.iso.datetime(),
+  startedAt: z.iso.datetime().nullable(),
+  finishedAt: z.iso.datetime().nullable(),
+});
+export type JobRecord = z.infer<typeof jobRecordSchema>;

@@ -1,0 +1,15 @@
+export { newId, isId, type Id } from './ids';
+export { systemClock, type Clock } from './clock';
+export { assertNever } from './assert';
+export {
+  AppError,
+  ERROR_CODES,
+  type AppErrorOptions,
+  type CallOutcome,
+  type ErrorCode,
+  type ErrorRecord,
+  type FieldError,
+} from './errors';
+export { defineStateMachine, type StateMachine, type TransitionTable } from './state-machine';
+export { backoffMs, type RetryPolicy } from './retry-policy';
+export { credits, type Credits } from './credits';
