@@ -1,0 +1,272 @@
+import { constants, createReadStream } from 'node:fs';
+import { access, copyFile, link, open, rm, utimes, type FileHandle } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { AppError, systemClock, type Clock } from '@shotloom/kernel';
+import { resolveRange } from '../byte-range';
+import { MeteredBody } from '../metered-body';
+import { checkContentType, checkExpiry, checkKey, checkPrefix, checkRemovablePrefix } from '../object-key';
+import type {
+  FileStoreConfig,
+  GetOptions,
+  GetResult,
+  ObjectStat,
+  ObjectStore,
+  PutOptions,
+  PutResult,
+  SignGetOptions,
+  SignPutOptions,
+} from '../object-store';
+import {
+  FileLayout,
+  hasCode,
+  ignoreMissing,
+  isMissing,
+  makeFolder,
+  removeEmptyFolders,
+  syncFolder,
+  writeAtomically,
+} from './file-layout';
+import { readSidecar, toStat, type Sidecar } from './sidecar';
+import { findSidecars } from './sidecar-listing';
+import { readSignedUrl, writeSignedUrl, type UrlGrant } from './signed-url';
+import { sweepFolder } from './sweep';
+
+/** How often a read starts again because the object was replaced between its sidecar and its data. */
+const OPEN_TRIES = 10;
+
+/**
+ * Objects as files. The sidecar is the commit: bytes go to a data file of their own first, are synced, and only then does a
+ * rename put the sidecar that names them in place. A crash leaves at most files that nothing refers to, for `sweep`.
+ * Several processes may use one folder.
+ */
+export class FileObjectStore implements ObjectStore {
+  readonly kind = 'file';
+  private readonly layout: FileLayout;
+
+  constructor(
+    private readonly config: FileStoreConfig,
+    private readonly clock: Clock = systemClock,
+  ) {
+    if (config.signingSecret.length < 16) {
+      throw new AppError(
+        'invalid_input',
+        'The signing secret of the file store must have 16 characters or more.',
+      );
+    }
+    if (!/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/.test(config.bucket)) {
+      throw new AppError('invalid_input', `"${config.bucket}" is not a bucket name: 3 to 63 of a-z 0-9 . -`);
+    }
+    this.layout = new FileLayout(join(config.path, config.bucket));
+  }
+
+  async ensureBucket(): Promise<void> {
+    for (const folder of [this.layout.data, this.layout.keys, this.layout.temp]) await makeFolder(folder);
+  }
+
+  async put(key: string, body: Readable, options: PutOptions): Promise<PutResult> {
+    const metered = MeteredBody.forPut(key, body, options);
+    const data = this.layout.newDataName();
+    try {
+      await this.writeData(data, metered, options.signal);
+      const { size, sha256 } = metered.result();
+      const { contentType, metadata = {} } = options;
+      const sidecar = await this.commit({ key, data, size, sha256, contentType, metadata });
+      return { size, sha256, etag: toStat(sidecar).etag };
+    } catch (error) {
+      await rm(this.layout.dataPath(data), { force: true });
+      throw metered.fail(error);
+    }
+  }
+
+  async get(key: string, options: GetOptions = {}): Promise<GetResult> {
+    checkKey(key);
+    const { sidecar, handle } = await this.openData(key);
+    try {
+      const { size, contentType } = sidecar;
+      const { start, end } = resolveRange(options.range, size);
+      const { etag, lastModified } = toStat(sidecar);
+      const body = await readSlice(handle, start, end, options.signal);
+      return { body, size, start, end, contentType, etag, lastModified };
+    } catch (error) {
+      await handle.close();
+      throw error;
+    }
+  }
+
+  async stat(key: string): Promise<ObjectStat | undefined> {
+    checkKey(key);
+    const sidecar = await readSidecar(this.layout.sidecarPath(key));
+    return sidecar === undefined ? undefined : toStat(sidecar);
+  }
+
+  async *list(prefix: string): AsyncGenerator<ObjectStat> {
+    checkPrefix(prefix);
+    for (const path of await findSidecars(this.layout, prefix)) {
+      const sidecar = await readSidecar(path);
+      if (sidecar !== undefined) yield toStat(sidecar);
+    }
+  }
+
+  async remove(key: string): Promise<void> {
+    checkKey(key);
+    const path = this.layout.sidecarPath(key);
+    const sidecar = await readSidecar(path);
+    if (sidecar === undefined) return;
+    await rm(path, { force: true });
+    await ignoreMissing(syncFolder(dirname(path)));
+    await rm(this.layout.dataPath(sidecar.data), { force: true });
+    await removeEmptyFolders(dirname(path), this.layout.keys);
+  }
+
+  async removePrefix(prefix: string): Promise<number> {
+    checkRemovablePrefix(prefix);
+    let removed = 0;
+    for await (const { key } of this.list(prefix)) {
+      await this.remove(key);
+      removed += 1;
+    }
+    return removed;
+  }
+
+  async copy(from: string, to: string): Promise<void> {
+    checkKey(from);
+    checkKey(to);
+    const { sidecar, handle } = await this.openData(from);
+    const data = this.layout.newDataName();
+    try {
+      await this.shareData(sidecar.data, data);
+      await this.commit({ ...sidecar, key: to, data });
+    } catch (error) {
+      await rm(this.layout.dataPath(data), { force: true });
+      throw isMissing(error) ? notFound(from) : error;
+    } finally {
+      await handle.close();
+    }
+  }
+
+  async signGet(key: string, options: SignGetOptions): Promise<string> {
+    checkKey(key);
+    const { contentType, downloadName } = options;
+    if (contentType !== undefined) checkContentType(contentType);
+    return Promise.resolve(
+      this.sign({ method: 'GET', key, contentType, downloadName }, options.expiresInSeconds),
+    );
+  }
+
+  async signPut(key: string, options: SignPutOptions): Promise<string> {
+    checkKey(key);
+    const { contentType, maxBytes } = options;
+    checkContentType(contentType);
+    return Promise.resolve(
+      this.sign({ method: 'PUT', key, contentType, maxBytes }, options.expiresInSeconds),
+    );
+  }
+
+  async ping(): Promise<void> {
+    try {
+      for (const folder of [this.layout.data, this.layout.keys, this.layout.temp]) {
+        await access(folder, constants.R_OK | constants.W_OK);
+      }
+    } catch (error) {
+      const message = `The object store's folder ${this.layout.root} cannot be written to.`;
+      throw new AppError('unavailable', message, { retryable: true, cause: error });
+    }
+  }
+
+  /**
+   * Removes what crashes left: data files and temporary files untouched for that long that no sidecar refers to. Give it more
+   * than the longest pause that an upload may make, an hour for example. Tells how many it removed.
+   */
+  async sweep(olderThanMs: number): Promise<number> {
+    return sweepFolder(this.layout, this.clock.now().getTime() - olderThanMs);
+  }
+
+  /** Where the media handler finds this store's URLs, without a slash at the end. */
+  get urlPath(): string {
+    return new URL(`${this.config.publicBaseUrl.replace(/\/+$/, '')}/${this.config.bucket}`).pathname;
+  }
+
+  /** The grant that a URL's query carries, or nothing if we did not sign it or it has expired. */
+  readGrant(method: 'GET' | 'PUT', key: string, query: URLSearchParams): UrlGrant | undefined {
+    const { bucket, signingSecret } = this.config;
+    return readSignedUrl({ method, bucket, key, query }, signingSecret, this.clock.now());
+  }
+
+  private sign(grant: Omit<UrlGrant, 'bucket' | 'expires'>, expiresInSeconds: number): string {
+    checkExpiry(expiresInSeconds);
+    const { bucket, publicBaseUrl, signingSecret } = this.config;
+    const expires = Math.floor(this.clock.now().getTime() / 1000) + expiresInSeconds;
+    return writeSignedUrl({ ...grant, bucket, expires }, publicBaseUrl, signingSecret);
+  }
+
+  private async writeData(name: string, body: MeteredBody, signal: AbortSignal | undefined): Promise<void> {
+    const path = this.layout.dataPath(name);
+    await makeFolder(dirname(path));
+    const handle = await open(path, 'wx');
+    try {
+      await pipeline(body.chunks(), handle.createWriteStream({ autoClose: false }), signal ? { signal } : {});
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+    await syncFolder(dirname(path));
+  }
+
+  /** Data files never change, so a copy is a second name for the same bytes wherever the file system can do that. */
+  private async shareData(from: string, to: string): Promise<void> {
+    const [source, target] = [this.layout.dataPath(from), this.layout.dataPath(to)];
+    await makeFolder(dirname(target));
+    try {
+      await link(source, target);
+    } catch (error) {
+      if (!hasCode(error, 'EPERM', 'EMLINK', 'ENOTSUP', 'ENOSYS')) throw error;
+      await copyFile(source, target, constants.COPYFILE_FICLONE);
+      const handle = await open(target, 'r+');
+      await handle.sync().finally(() => handle.close());
+    }
+    await syncFolder(dirname(target));
+  }
+
+  private async commit(object: Omit<Sidecar, 'version' | 'lastModified'>): Promise<Sidecar> {
+    const now = this.clock.now();
+    const sidecar: Sidecar = { ...object, version: 1, lastModified: now.toISOString() };
+    const path = this.layout.sidecarPath(object.key);
+    // The data file of a slow upload may be old by now: made young, it cannot be swept before its sidecar is in place.
+    const touched = new Date();
+    await utimes(this.layout.dataPath(object.data), touched, touched);
+    const replaced = await readSidecar(path);
+    await writeAtomically(path, JSON.stringify(sidecar), this.layout.newTempPath());
+    if (replaced !== undefined) await rm(this.layout.dataPath(replaced.data), { force: true });
+    return sidecar;
+  }
+
+  private async openData(key: string): Promise<{ sidecar: Sidecar; handle: FileHandle }> {
+    for (let tries = 0; tries < OPEN_TRIES; tries += 1) {
+      const sidecar = await readSidecar(this.layout.sidecarPath(key));
+      if (sidecar === undefined) throw notFound(key);
+      try {
+        return { sidecar, handle: await open(this.layout.dataPath(sidecar.data), 'r') };
+      } catch (error) {
+        if (!isMissing(error)) throw error;
+      }
+    }
+    throw new AppError('unavailable', `The object "${key}" has no data, or is replaced too fast to be read.`);
+  }
+}
+
+const notFound = (key: string): AppError => new AppError('not_found', `There is no object "${key}".`);
+
+async function readSlice(
+  handle: FileHandle,
+  start: number,
+  end: number,
+  signal: AbortSignal | undefined,
+): Promise<Readable> {
+  if (end < start) {
+    await handle.close();
+    return Readable.from([]);
+  }
+  return createReadStream('', { fd: handle, start, end, autoClose: true, ...(signal ? { signal } : {}) });
+}
