@@ -1,0 +1,50 @@
+import type { Kysely, Transaction } from 'kysely';
+import type { MessageContract, PayloadOf } from '@shotloom/contracts';
+
+/** One Postgres database as a service sees it: `S` are the tables it may name. */
+export interface Database<S> {
+  /** Single statements outside a transaction. */
+  readonly sql: Kysely<S>;
+  /**
+   * One transaction (READ COMMITTED). The work may run several times: deadlocks (40P01), serialization failures
+   * (40001) and connections lost before the commit was sent are tried up to 5 times in all, so it must change
+   * nothing but the database. A commit whose answer was lost is `AppError('unavailable')` with outcome `unknown`.
+   */
+  run<T>(work: (tx: UnitOfWork<S>) => Promise<T>): Promise<T>;
+  /**
+   * Tells which outbox partitions got rows, right after each commit of this process. Returns the way to unsubscribe.
+   * The relay listens here; other replicas' rows are found by its sweep.
+   */
+  onEmitted(listener: (partitions: readonly number[]) => void): () => void;
+  /** Resolves when the database answers; rejects otherwise. For health checks. */
+  ping(): Promise<void>;
+  /** Waits for running work, then closes the pool. May be called twice. */
+  close(): Promise<void>;
+}
+
+/** What one transaction can do. */
+export interface UnitOfWork<S> {
+  readonly sql: Transaction<S>;
+  /**
+   * Buffers a message; all go into the outbox with one insert just before the commit, in the order of the calls.
+   * Throws `AppError('internal')` at once when the payload breaks its contract.
+   */
+  emit<C extends MessageContract>(message: OutboxMessage<C>): void;
+  /** Runs only if the transaction committed. What it throws is logged: the commit cannot be taken back. */
+  afterCommit(action: () => void): void;
+}
+
+/** A message that follows from a database change. */
+export interface OutboxMessage<C extends MessageContract> {
+  readonly contract: C;
+  readonly payload: PayloadOf<C>;
+  readonly subject: string;
+  /**
+   * Messages of one key are published in the order they were written, provided that their transactions were
+   * ordered by a row lock (the job's row, for example).
+   */
+  readonly partitionKey: string;
+  readonly correlationId: string;
+  readonly causationId?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+}

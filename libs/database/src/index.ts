@@ -1,0 +1,12 @@
+export { openDatabase, type OpenDatabaseOptions } from './open-database';
+export type { Database, OutboxMessage, UnitOfWork } from './database';
+export { migrate, pendingMigrations, type MigrationTarget } from './migrate';
+export type { AppliedMigration, Migration, MigrationSet } from './migration-set';
+export { createOutboxAndInbox } from './outbox-schema';
+export { OUTBOX_PARTITIONS, partitionOf } from './outbox-partition';
+export { OutboxRelay, type OutboxRelayOptions } from './outbox-relay';
+export { once } from './inbox';
+export { describeSchema, type SchemaDescription, type TableDescription } from './describe-schema';
+export { findDrift } from './schema-drift';
+export { checkSchemaSnapshot } from './schema-snapshot';
+export { decodeCursor, encodeCursor, type CursorPosition } from './cursor';

@@ -1,0 +1,59 @@
+import type { Transaction } from 'kysely';
+import { AppError } from '@shotloom/kernel';
+import type { MessageContract } from '@shotloom/contracts';
+import type { OutboxMessage, UnitOfWork } from './database';
+import { insertOutboxRows, toOutboxRow, type OutboxRow } from './outbox-writer';
+
+/** Who writes messages, and into which schema's outbox. */
+export interface OutboxTarget {
+  readonly producer: string;
+  readonly schema: string | undefined;
+}
+
+/** Collects messages and follow-ups of one try of a transaction. */
+export class BufferedUnitOfWork<S> implements UnitOfWork<S> {
+  readonly sql: Transaction<S>;
+  readonly #target: OutboxTarget;
+  readonly #rows: OutboxRow[] = [];
+  readonly #actions: (() => void)[] = [];
+  #open = true;
+
+  constructor(sql: Transaction<S>, target: OutboxTarget) {
+    this.sql = sql;
+    this.#target = target;
+  }
+
+  emit<C extends MessageContract>(message: OutboxMessage<C>): void {
+    this.#assertOpen('emit');
+    if (this.#target.schema === undefined) {
+      throw new AppError('internal', 'This database has no outbox: give `outboxSchema` to openDatabase.');
+    }
+    this.#rows.push(toOutboxRow(message, this.#target.producer));
+  }
+
+  afterCommit(action: () => void): void {
+    this.#assertOpen('afterCommit');
+    this.#actions.push(action);
+  }
+
+  /** Writes the buffered messages; nothing may be added afterwards. */
+  async flush(): Promise<void> {
+    this.#open = false;
+    if (this.#target.schema === undefined || this.#rows.length === 0) return;
+    await insertOutboxRows(this.sql, this.#target.schema, this.#rows);
+  }
+
+  get actions(): readonly (() => void)[] {
+    return this.#actions;
+  }
+
+  /** The outbox lanes that this transaction wrote into. */
+  get partitions(): readonly number[] {
+    return [...new Set(this.#rows.map((row) => row.partition))];
+  }
+
+  #assertOpen(what: string): void {
+    if (!this.#open)
+      throw new AppError('internal', `${what} was called after the transaction's work had ended.`);
+  }
+}
