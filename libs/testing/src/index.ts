@@ -1,0 +1,13 @@
+export type { ManagedServer } from './infra/managed-server';
+export { startChild, type Child, type ChildExit, type ChildOptions } from './infra/child';
+export { choosePort, freePort, isPortFree } from './infra/free-port';
+export { lastLines } from './infra/last-lines';
+export { isOurs, stopOrphan } from './infra/orphan';
+export { startNats, type NatsOptions, type NatsServer } from './infra/nats-server';
+export { startPostgres, type PostgresOptions, type PostgresServer } from './infra/postgres-server';
+export { infra, type SharedInfra } from './infra/shared-infra';
+export { findTool, requireTool } from './infra/system-tool';
+export { createTestDatabase, type TestDatabase } from './test-database';
+export { samplePath } from './sample-path';
+export { silentLogger } from './silent-logger';
+export { waitFor, type WaitForOptions } from './wait-for';
