@@ -1,0 +1,36 @@
+import type { Generated } from 'kysely';
+import type { AssetRecord } from '@shotloom/contracts';
+
+/** `media.assets`: one stored picture or video. A deleted one stays as a tombstone. */
+export interface AssetsTable {
+  asset_id: string;
+  account_id: string;
+  owner_user_id: string;
+  kind: AssetRecord['kind'];
+  origin: AssetRecord['origin'];
+  /** The attempt that made it; unique, so an attempt has one result however often it is stored. */
+  attempt_id: string | null;
+  job_id: string | null;
+  object_key: string;
+  content_type: string;
+  size_bytes: number;
+  sha256: string;
+  width: number;
+  height: number;
+  duration_seconds: number | null;
+  fps: number | null;
+  video_codec: string | null;
+  file_name: string | null;
+  label: string | null;
+  poster_key: string | null;
+  created_at: Generated<Date>;
+  deleted_at: Date | null;
+  /** Set once the bytes of a deleted asset are gone; until then the sweep tries again. */
+  objects_removed_at: Date | null;
+}
+
+export interface MediaTables {
+  'media.assets': AssetsTable;
+  'media.attempt_tombstones': { attempt_id: string; deleted_at: Generated<Date> };
+  'media.sweeps': { name: string; begun_at: Date };
+}
