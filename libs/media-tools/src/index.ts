@@ -1,0 +1,13 @@
+export { extractPoster, type ExtractPosterOptions } from './extract-poster';
+export { findFfmpeg, type FfmpegPaths } from './find-ffmpeg';
+export type { ImageInput } from './image-input';
+export { MAX_FRAME_PIXELS, MAX_IMAGE_BYTES, MAX_IMAGE_PIXELS, MAX_VIDEO_SECONDS } from './media-limits';
+export { normaliseImage, type NormaliseImageOptions } from './normalise-image';
+export { probeImage, type ImageProbe } from './probe-image';
+export { probeVideo, type VideoProbe, type VideoSource } from './probe-video';
+export type { RangeReader } from './range-reader';
+export { runFfmpeg, type RunFfmpegOptions } from './run-ffmpeg';
+export { safeInputArgs } from './safe-input';
+export { SNIFF_BYTES, sniffType, type SniffedType } from './sniff-type';
+export { tempDir, type TempDir } from './temp-dir';
+export { verifyDecodes } from './verify-decodes';
