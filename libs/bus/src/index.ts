@@ -1,0 +1,27 @@
+export { connectBus } from './connect-bus';
+export type {
+  Bus,
+  BusOptions,
+  ConsumedMessage,
+  ConsumeOptions,
+  Consumption,
+  MessageContext,
+  MessageHandler,
+  OrderedMessage,
+  OrderedReadOptions,
+  PublishOptions,
+  PublishResult,
+  RpcContext,
+  RpcHandler,
+  StreamState,
+  Subscription,
+} from './bus';
+export { DeadLetter, RetryLater } from './errors';
+export { listDead, purgeDead, replayDead, type DeadMessage } from './dead-letters';
+export { applyTopology, verifyTopology, type Topology, type TopologyChange } from './topology';
+export { OnMessage, OnRequest, type PatternExtras } from './nest/decorators';
+export {
+  JetStreamStrategy,
+  type DeliveryContext,
+  type JetStreamStrategyOptions,
+} from './nest/jetstream-strategy';

@@ -1,0 +1,162 @@
+import type { ConsumerSpec } from '@shotloom/contracts';
+import { z } from 'zod';
+import type { Connection } from './connection';
+import { writeDead } from './dead-letter-writer';
+import type { Delivery } from './delivery';
+import type { BusMetrics } from './metrics';
+import { PullLoop } from './pull-loop';
+import { ADVISORIES, rescueDurable } from './topology-specs';
+
+const RETRY_MS = 5_000;
+const SUSPECTS_PER_SWEEP = 100;
+
+const advisorySchema = z.looseObject({
+  stream: z.string(),
+  consumer: z.string(),
+  stream_seq: z.number().int().positive(),
+  deliveries: z.number().int(),
+});
+
+/**
+ * Buries messages whose handler died together with its process on the last delivery: the server delivers them no more
+ * and leaves them in the stream. It hears of them by the server's advisories, which a stream keeps, and for work queues
+ * also by a sweep, since an advisory can be lost when the server is killed.
+ */
+export class Rescue {
+  private readonly advisories: PullLoop;
+  private readonly sweepTimer: NodeJS.Timeout;
+  private readonly working = new Set<Promise<void>>();
+  private suspects = new Set<number>();
+
+  constructor(
+    private readonly connection: Connection,
+    private readonly metrics: BusMetrics,
+    private readonly spec: ConsumerSpec,
+    sweepMs: number,
+  ) {
+    this.advisories = new PullLoop(connection, {
+      stream: ADVISORIES.name,
+      consumer: () => rescueDurable(spec),
+      capacity: () => 1 - this.working.size,
+      onDelivery: (delivery) => this.track(this.onAdvisory(delivery)),
+    });
+    this.sweepTimer = setInterval(() => this.track(this.sweep()), sweepMs);
+    this.sweepTimer.unref();
+  }
+
+  async start(): Promise<void> {
+    const exists = await this.connection.jsm.consumers.info(ADVISORIES.name, rescueDurable(this.spec)).then(
+      () => true,
+      () => false,
+    );
+    if (exists) this.advisories.start();
+    else
+      this.connection.logger.warn(
+        { durable: this.spec.durable },
+        'no advisory consumer: run the topology job',
+      );
+  }
+
+  async stop(): Promise<void> {
+    clearInterval(this.sweepTimer);
+    await this.advisories.stop();
+    await Promise.all(this.working);
+  }
+
+  private track(work: Promise<void>): void {
+    const tracked = work.finally(() => {
+      this.working.delete(tracked);
+      this.advisories.wake();
+    });
+    this.working.add(tracked);
+  }
+
+  private async onAdvisory(delivery: Delivery): Promise<void> {
+    try {
+      const advisory = advisorySchema.parse(JSON.parse(new TextDecoder().decode(delivery.data)));
+      await this.bury(advisory.stream_seq, advisory.deliveries);
+      delivery.ack();
+    } catch (error) {
+      this.connection.logger.error(
+        { err: error, durable: this.spec.durable },
+        'a dead message could not be rescued yet',
+      );
+      delivery.nak(RETRY_MS);
+    }
+  }
+
+  /**
+   * In a work queue whatever lies at or below what the consumer is done with, and is still there, is dead. A message is
+   * buried when two sweeps have seen it, because an ack may be on its way between the two questions of one sweep.
+   */
+  private async sweep(): Promise<void> {
+    if (!this.connection.isConnected()) return;
+    try {
+      const found = await this.findLeftovers();
+      const confirmed = [...found].filter((seq) => this.suspects.has(seq));
+      this.suspects = found;
+      for (const seq of confirmed) await this.bury(seq, this.spec.maxDeliver);
+    } catch (error) {
+      this.connection.logger.warn(
+        { err: error, durable: this.spec.durable },
+        'the sweep for dead messages failed',
+      );
+    }
+  }
+
+  private async findLeftovers(): Promise<Set<number>> {
+    const { stream, durable, filter } = this.spec;
+    const found = new Set<number>();
+    const { config, state } = await this.connection.jsm.streams.info(stream);
+    if (config.retention !== 'workqueue') return found;
+    const info = await this.connection.jsm.consumers.info(stream, durable);
+    const done = info.num_ack_pending === 0 ? info.delivered.stream_seq : info.ack_floor.stream_seq;
+    let seq = state.first_seq;
+    while (seq <= done && found.size < SUSPECTS_PER_SWEEP) {
+      const query = { seq, next_by_subj: filter };
+      const message = await this.connection.jsm.streams.getMessage(stream, query);
+      if (message === null || message.seq > done) break;
+      found.add(message.seq);
+      seq = message.seq + 1;
+    }
+    return found;
+  }
+
+  /** Copies one message to the dead letters and, in a work queue, removes it. Gone already is fine. */
+  private async bury(seq: number, deliveries: number): Promise<void> {
+    const { stream, durable, filter } = this.spec;
+    const message = await this.connection.jsm.streams.getMessage(stream, { seq });
+    if (message === null) return;
+    const reason = `whoever handled it died on the last of ${deliveries} deliveries`;
+    await writeDead(this.connection, {
+      stream,
+      durable,
+      subject: message.subject,
+      streamSeq: seq,
+      storedAt: String(message.time.getTime()),
+      data: message.data,
+      headers: message.header,
+      deliveries,
+      kind: 'rescued',
+      reason,
+    });
+    const { config } = await this.connection.jsm.streams.info(stream);
+    if (config.retention === 'workqueue') await this.remove(stream, seq);
+    this.metrics.message(stream, durable, 'dead');
+    this.metrics.dead(stream, durable, 'rescued');
+    this.connection.logger.error(
+      { stream, durable, filter, seq, reason },
+      'message moved to the dead letters',
+    );
+  }
+
+  private async remove(stream: string, seq: number): Promise<void> {
+    try {
+      await this.connection.jsm.streams.deleteMessage(stream, seq, false);
+    } catch (error) {
+      // Another replica was faster.
+      const left = await this.connection.jsm.streams.getMessage(stream, { seq });
+      if (left !== null) throw error;
+    }
+  }
+}
