@@ -21,7 +21,7 @@ export interface PoolOptions {
  * pg would make it midnight of the machine's own zone.
  */
 const typeParsers: CustomTypesConfig = {
-  getTypeParser(oid: number, format?: 'text' | 'binary') {
+  getTypeParser(oid: number, format?: 'text' | 'binary'): unknown {
     if (oid === INT8) return parseInt8;
     if (oid === DATE) return String;
     return format === 'binary' ? types.getTypeParser(oid, 'binary') : types.getTypeParser(oid, 'text');

@@ -10,7 +10,7 @@ const NAMES = {
 } as const;
 
 export interface DatabaseMetrics {
-  retried(reason: string): void;
+  readonly retried: (reason: string) => void;
 }
 
 /** Pool size by state and retried transactions. A registry holds one database's pool: the first one opened with it. */
@@ -36,8 +36,8 @@ function observePool(registry: MetricsRegistry, pool: Pool): void {
 }
 
 export interface OutboxMetrics {
-  oldestAge(seconds: number): void;
-  published(count: number): void;
+  readonly oldestAge: (seconds: number) => void;
+  readonly published: (count: number) => void;
 }
 
 export function observeOutbox(registry: MetricsRegistry | undefined, schema: string): OutboxMetrics {

@@ -21,19 +21,29 @@ const MAX_CAUSES = 5;
 /** Classifies an error of `pg`, also when other code wrapped it. */
 export function classifyPostgresFailure(thrown: unknown): PostgresFailure {
   let error = thrown;
-  for (let depth = 0; depth < MAX_CAUSES && error instanceof Error; depth += 1) {
+  for (let depth = 0; depth < MAX_CAUSES && isObject(error); depth += 1) {
     const failure = classifyOne(error);
     if (failure !== 'other') return failure;
-    error = error.cause;
+    error = error['cause'];
   }
   return 'other';
 }
 
-function classifyOne(error: Error): PostgresFailure {
-  const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
+/** Not `instanceof Error`: a socket's error may come from another realm than this code. */
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null;
+}
+
+function classifyOne(error: Readonly<Record<string, unknown>>): PostgresFailure {
+  const code = textOf(error['code']);
+  const message = textOf(error['message']);
   if (CONFLICT_STATES.has(code)) return 'conflict';
   // Class 08: connection exceptions; 57P01 to 57P03: the server shuts down, crashed or starts up.
   if (NETWORK_CODES.has(code) || /^(08...|57P0[123])$/.test(code)) return 'connection';
-  if (POOL_TIMEOUT.test(error.message)) return 'exhausted';
-  return LOST_CONNECTION.test(error.message) ? 'connection' : 'other';
+  if (POOL_TIMEOUT.test(message)) return 'exhausted';
+  return LOST_CONNECTION.test(message) ? 'connection' : 'other';
+}
+
+function textOf(value: unknown): string {
+  return typeof value === 'string' ? value : '';
 }
