@@ -1,0 +1,112 @@
+import { EventFeed, type Connection, type FeedHandlers, type FeedTimings } from './event-feed';
+import { iterateFeed } from './event-iterator';
+import { GenerateApi } from './generate-api';
+import type { EventScope } from './job-poller';
+import { JobsApi, type CallSignal } from './jobs-api';
+import type { SocketClass } from './socket-session';
+import { Transport, type Fetch } from './transport';
+import type {
+  CreditsResource,
+  MeResource,
+  ModelResource,
+  SocketMessage,
+  StylePreset,
+  UploadResource,
+} from './types';
+import { uploadFile, type UploadOptions } from './upload';
+
+export interface ShotloomClientOptions {
+  /** Where the gateway is, for example `https://video.example.com`. Empty in a page: its own origin. */
+  readonly baseUrl: string;
+  readonly apiKey: string;
+  readonly fetch?: Fetch;
+  readonly WebSocket?: SocketClass;
+  /** Tries in all for calls that are safe to repeat. Default 4. */
+  readonly maxTries?: number;
+  /** Wait between tries, milliseconds. Default 300 doubling up to 8,000. */
+  readonly backoff?: { readonly baseMs: number; readonly maxMs: number };
+  /** Heartbeat, reconnects and polling of event feeds. */
+  readonly timings?: Partial<FeedTimings>;
+}
+
+export interface EventOptions extends CallSignal {
+  /** `job` (default): the id is a job's and the feed ends with it. `user`: the id is a user's; it never ends. */
+  readonly scope?: EventScope;
+}
+
+export interface SubscribeOptions extends FeedHandlers {
+  readonly scope?: EventScope;
+}
+
+/** A running subscription. */
+export interface Subscription {
+  readonly connection: Connection;
+  close(): void;
+  reconnect(): void;
+}
+
+const DEFAULT_TIMINGS: FeedTimings = {
+  heartbeat: { everyMs: 20_000, patienceMs: 10_000 },
+  reconnect: { baseMs: 500, maxMs: 15_000 },
+  maxReconnects: 10,
+  pollEveryMs: 2_000,
+};
+
+/** A Shotloom installation as seen by one API key. Needs `fetch`, and `WebSocket` for live events (else it polls). */
+export class ShotloomClient {
+  readonly generate: GenerateApi;
+  readonly jobs: JobsApi;
+  private readonly transport: Transport;
+  private readonly timings: FeedTimings;
+  private readonly Socket: SocketClass | undefined;
+
+  constructor(options: ShotloomClientOptions) {
+    this.transport = new Transport({
+      baseUrl: options.baseUrl,
+      apiKey: options.apiKey,
+      fetch: options.fetch ?? ((input, init) => globalThis.fetch(input, init)),
+      backoff: options.backoff ?? { baseMs: 300, maxMs: 8_000 },
+      maxTries: options.maxTries ?? 4,
+    });
+    this.timings = { ...DEFAULT_TIMINGS, ...options.timings };
+    this.Socket = options.WebSocket ?? (globalThis as { WebSocket?: SocketClass }).WebSocket;
+    this.generate = new GenerateApi(this.transport);
+    this.jobs = new JobsApi(this.transport, (id, handlers) => this.subscribe(id, handlers));
+  }
+
+  /** Who the key belongs to, and the credits. Throws `unauthorized` where the key is not valid. */
+  me({ signal }: CallSignal = {}): Promise<MeResource> {
+    return this.transport.call<MeResource>('/api/v1/me', { signal });
+  }
+
+  async credits(call: CallSignal = {}): Promise<CreditsResource> {
+    return (await this.me(call)).credits;
+  }
+
+  /** What can be asked for, with price and limits; a model that is not enabled says why. */
+  async models({ signal }: CallSignal = {}): Promise<ModelResource[]> {
+    return (await this.transport.call<{ data: ModelResource[] }>('/api/v1/models', { signal })).data;
+  }
+
+  async stylePresets({ signal }: CallSignal = {}): Promise<StylePreset[]> {
+    return (await this.transport.call<{ data: StylePreset[] }>('/api/v1/style-presets', { signal })).data;
+  }
+
+  /** Stores a picture or a video; its `asset_id` goes into a generate call. Not tried again by itself. */
+  upload(file: Blob, options?: UploadOptions): Promise<UploadResource> {
+    return uploadFile(this.transport, file, options);
+  }
+
+  /** Events as they come, with callbacks. Close it when they are not needed any more. */
+  subscribe(id: string, { scope = 'job', ...handlers }: SubscribeOptions): Subscription {
+    return new EventFeed(this.transport, this.Socket, id, scope, this.timings, handlers);
+  }
+
+  /** Events as they come, for `for await`. A job's end the loop; leaving it closes the connection. */
+  events(
+    id: string,
+    { scope = 'job', signal }: EventOptions = {},
+  ): AsyncGenerator<SocketMessage, void, undefined> {
+    return iterateFeed((handlers) => this.subscribe(id, { scope, ...handlers }), signal);
+  }
+}

@@ -1,0 +1,170 @@
+import { asError, delayAfter, type Backoff } from './backoff';
+import { ShotloomError } from './errors';
+import { JobPoller, type EventScope } from './job-poller';
+import { isTerminalMessage } from './live-job';
+import { SocketSession, type Heartbeat, type SocketClass } from './socket-session';
+import type { Transport } from './transport';
+import type { SocketMessage } from './types';
+
+/**
+ * `live`: by socket. `reconnecting`: the socket is being tried again and polling covers the gap. `polling`: the socket
+ * was given up after its last try. `closed`: ended by the caller, the last event or an error.
+ */
+export type Connection = 'connecting' | 'live' | 'reconnecting' | 'polling' | 'closed';
+
+/** Milliseconds, and how many tries in a row before the socket is given up. */
+export interface FeedTimings {
+  readonly heartbeat: Heartbeat;
+  readonly reconnect: Backoff;
+  readonly maxReconnects: number;
+  readonly pollEveryMs: number;
+}
+
+export interface FeedHandlers {
+  readonly onMessage: (message: SocketMessage) => void;
+  readonly onConnection?: ((connection: Connection) => void) | undefined;
+  /** The feed is over because of this: the key is not valid, or there is no such job. */
+  readonly onError?: ((error: Error) => void) | undefined;
+}
+
+const FATAL_STATUSES = new Set([401, 403, 404]);
+
+/** Events of one job or one user: over the socket while there is one, by polling while there is none. */
+export class EventFeed {
+  private session: SocketSession | undefined;
+  private readonly poller: JobPoller;
+  private retry: ReturnType<typeof setTimeout> | undefined;
+  private pollTimer: ReturnType<typeof setTimeout> | undefined;
+  private pollAbort: AbortController | undefined;
+  private failures = 0;
+  private state: Connection = 'connecting';
+
+  constructor(
+    private readonly transport: Transport,
+    private readonly Socket: SocketClass | undefined,
+    private readonly id: string,
+    private readonly scope: EventScope,
+    private readonly timings: FeedTimings,
+    private readonly handlers: FeedHandlers,
+  ) {
+    this.poller = new JobPoller(transport, scope, id);
+    this.connect();
+  }
+
+  get connection(): Connection {
+    return this.state;
+  }
+
+  /** Ends it. Nothing is said afterwards. */
+  close(): void {
+    if (this.state === 'closed') return;
+    clearTimeout(this.retry);
+    this.stopPolling();
+    this.session?.close();
+    this.become('closed');
+  }
+
+  /** Tries the socket at once, with all its tries again: for a page that comes back, or a network that does. */
+  reconnect(): void {
+    if (this.state === 'closed' || this.state === 'live') return;
+    this.failures = 0;
+    clearTimeout(this.retry);
+    this.session?.close();
+    this.connect();
+  }
+
+  private connect(): void {
+    const { Socket } = this;
+    if (!Socket) return this.giveSocketUp();
+    try {
+      const handlers = {
+        // Open is not yet proof: a proxy may accept and drop. `connected` is.
+        onOpen: () => undefined,
+        onMessage: (message: SocketMessage) => this.fromSocket(message),
+        onLost: () => this.lost(),
+      };
+      const { apiKey } = this.transport.options;
+      this.session = new SocketSession(Socket, this.address(), apiKey, handlers, this.timings.heartbeat);
+    } catch {
+      this.lost();
+    }
+  }
+
+  private address(): string {
+    const here = (globalThis as { location?: { href: string } }).location?.href;
+    const url = new URL(this.transport.url(`/ws/jobs/${encodeURIComponent(this.id)}`), here);
+    url.protocol = url.protocol === 'https:' ? 'wss:' : 'ws:';
+    return url.href;
+  }
+
+  private fromSocket(message: SocketMessage): void {
+    if (message.type === 'connected') {
+      this.failures = 0;
+      this.stopPolling();
+      this.become('live');
+    }
+    this.poller.note(message);
+    this.deliver(message);
+  }
+
+  private lost(): void {
+    this.session = undefined;
+    if (this.state === 'closed') return;
+    this.failures += 1;
+    this.startPolling();
+    if (this.failures > this.timings.maxReconnects) return this.giveSocketUp();
+    this.become('reconnecting');
+    this.retry = setTimeout(() => this.connect(), delayAfter(this.timings.reconnect, this.failures));
+  }
+
+  private giveSocketUp(): void {
+    this.become('polling');
+    this.startPolling();
+  }
+
+  private startPolling(): void {
+    if (this.pollAbort) return;
+    this.pollAbort = new AbortController();
+    this.pollOnce(this.pollAbort.signal);
+  }
+
+  private stopPolling(): void {
+    clearTimeout(this.pollTimer);
+    this.pollAbort?.abort(new Error('polling stopped'));
+    this.pollAbort = undefined;
+  }
+
+  private pollOnce(signal: AbortSignal): void {
+    const again = () => {
+      if (!signal.aborted) this.pollTimer = setTimeout(() => this.pollOnce(signal), this.timings.pollEveryMs);
+    };
+    this.poller.poll(signal).then(
+      (messages) => {
+        for (const message of messages) if (!signal.aborted) this.deliver(message);
+        again();
+      },
+      (error: unknown) => {
+        if (signal.aborted) return;
+        if (error instanceof ShotloomError && FATAL_STATUSES.has(error.status)) return this.fail(error);
+        again();
+      },
+    );
+  }
+
+  private deliver(message: SocketMessage): void {
+    if (this.state === 'closed') return;
+    this.handlers.onMessage(message);
+    if (this.scope === 'job' && isTerminalMessage(message)) this.close();
+  }
+
+  private fail(error: unknown): void {
+    this.close();
+    this.handlers.onError?.(asError(error));
+  }
+
+  private become(state: Connection): void {
+    if (this.state === state) return;
+    this.state = state;
+    this.handlers.onConnection?.(state);
+  }
+}

@@ -1,0 +1,50 @@
+export {
+  ShotloomClient,
+  type EventOptions,
+  type ShotloomClientOptions,
+  type SubscribeOptions,
+  type Subscription,
+} from './client';
+export {
+  ShotloomError,
+  type FieldProblem,
+  type ShotloomErrorCode,
+  type ShotloomErrorOptions,
+} from './errors';
+export type { Connection, FeedHandlers, FeedTimings } from './event-feed';
+export type { GenerateApi, GenerateOptions } from './generate-api';
+export type { EventScope } from './job-poller';
+export type { CallSignal, JobsApi, WaitOptions } from './jobs-api';
+export {
+  applyMessage,
+  isFinished,
+  isTerminalMessage,
+  newerJob,
+  phaseOf,
+  type JobPhase,
+  type LiveJob,
+} from './live-job';
+export { modelsFor, nearestDuration, pixelsOf, quoteCredits } from './model-choice';
+export type { SocketClass, SocketLike } from './socket-session';
+export type { Fetch } from './transport';
+export type {
+  Accepted,
+  CreditsResource,
+  ImageToVideo,
+  JobLinks,
+  JobListFilter,
+  JobPage,
+  JobResource,
+  JobStage,
+  JobStatus,
+  MeResource,
+  ModelResource,
+  Operation,
+  SocketMessage,
+  StylePreset,
+  TextToVideo,
+  UploadResource,
+  VideoToAnime,
+} from './types';
+export type { UploadOptions } from './upload';
+export { JOB_STATUSES, SOCKET_KEY_PREFIX, SOCKET_PROTOCOL } from './wire';

@@ -1,0 +1,104 @@
+import { asError, delayAfter, pause, type Backoff } from './backoff';
+import { errorOfAnswer, networkError, parseJson, ShotloomError } from './errors';
+
+export type Fetch = (input: string, init?: RequestInit) => Promise<Response>;
+
+export interface TransportOptions {
+  /** Where the gateway is, for example `https://video.example.com`; empty for the page's own origin. */
+  readonly baseUrl: string;
+  readonly apiKey: string;
+  readonly fetch: Fetch;
+  readonly backoff: Backoff;
+  /** Tries in all, the first included. */
+  readonly maxTries: number;
+}
+
+export interface CallOptions {
+  readonly method?: 'GET' | 'POST' | 'DELETE';
+  readonly query?: Readonly<Record<string, string | undefined>>;
+  readonly body?: unknown;
+  readonly form?: FormData;
+  readonly idempotencyKey?: string;
+  readonly signal?: AbortSignal | undefined;
+}
+
+const RETRIED_STATUSES = new Set([502, 503, 504]);
+const LONGEST_RETRY_AFTER_MS = 30_000;
+
+/** HTTP with the key, problem documents as errors, and another try only where it cannot do harm. */
+export class Transport {
+  constructor(readonly options: TransportOptions) {}
+
+  /** An address of the API from a path; absolute addresses stay as they are. */
+  url(path: string, query: CallOptions['query'] = {}): string {
+    const base = this.options.baseUrl.replace(/\/+$/, '');
+    const address = /^[a-z]+:\/\//i.test(path) ? path : `${base}${path}`;
+    const search = new URLSearchParams();
+    for (const [name, value] of Object.entries(query)) if (value !== undefined) search.set(name, value);
+    return search.size > 0 ? `${address}?${search.toString()}` : address;
+  }
+
+  get authorization(): string {
+    return `Bearer ${this.options.apiKey}`;
+  }
+
+  /** The parsed answer. Throws a ShotloomError; an aborted signal rejects with its reason. */
+  async call<T>(path: string, call: CallOptions = {}): Promise<T> {
+    const mayRepeat = (call.method ?? 'GET') === 'GET' || call.idempotencyKey !== undefined;
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        return await this.once<T>(path, call);
+      } catch (error) {
+        if (call.signal?.aborted) throw asError(call.signal.reason);
+        if (!mayRepeat || attempt >= this.options.maxTries || !isTransient(error)) throw error;
+        await pause(this.waitAfter(attempt, error), call.signal);
+      }
+    }
+  }
+
+  private waitAfter(attempt: number, error: ShotloomError): number {
+    const wait = delayAfter(this.options.backoff, attempt);
+    return Math.max(wait, Math.min(error.retryAfterMs ?? 0, LONGEST_RETRY_AFTER_MS));
+  }
+
+  private async once<T>(path: string, call: CallOptions): Promise<T> {
+    const { status, ok, text, retryAfter } = await this.answer(path, call);
+    if (!ok) throw errorOfAnswer(status, text, retryAfter);
+    if (text === '') return undefined as T;
+    const parsed = parseJson(text);
+    // A proxy's page with status 200 must not pass for an answer.
+    if (parsed === undefined) {
+      throw new ShotloomError('bad_response', `The answer of ${path} is not JSON.`, { status });
+    }
+    return parsed as T;
+  }
+
+  private async answer(path: string, call: CallOptions) {
+    try {
+      const response = await this.options.fetch(this.url(path, call.query), this.init(call));
+      const retryAfter = response.headers.get('retry-after');
+      return { status: response.status, ok: response.ok, text: await response.text(), retryAfter };
+    } catch (cause) {
+      throw networkError(cause);
+    }
+  }
+
+  private init(call: CallOptions): RequestInit {
+    const headers: Record<string, string> = { accept: 'application/json', authorization: this.authorization };
+    if (call.idempotencyKey) headers['idempotency-key'] = call.idempotencyKey;
+    if (call.body !== undefined) headers['content-type'] = 'application/json';
+    const body = call.form ?? (call.body === undefined ? undefined : JSON.stringify(call.body));
+    return {
+      method: call.method ?? 'GET',
+      headers,
+      ...(body === undefined ? {} : { body }),
+      ...(call.signal ? { signal: call.signal } : {}),
+    };
+  }
+}
+
+function isTransient(error: unknown): error is ShotloomError {
+  return (
+    error instanceof ShotloomError && (error.code === 'network_error' || RETRIED_STATUSES.has(error.status))
+  );
+}
