@@ -1,4 +1,4 @@
-import { assertNever, type AppError, type ErrorCode, type FieldError } from '@shotloom/kernel';
+import type { AppError, ErrorCode, FieldError } from '@shotloom/kernel';
 
 /** RFC 9457 problem details, with our stable `code` and field errors. */
 export interface ProblemDetails {
@@ -12,46 +12,34 @@ export interface ProblemDetails {
   readonly [extra: string]: unknown;
 }
 
-/** The HTTP status of each error code. Exhaustive: a new code does not compile until it has one. */
+/** The HTTP status of each error code. A new code does not compile until it has one. */
+const HTTP_STATUS: Readonly<Record<ErrorCode, number>> = {
+  invalid_input: 422,
+  unsupported_by_model: 422,
+  media_invalid: 422,
+  content_rejected: 422,
+  unauthorized: 401,
+  insufficient_credits: 402,
+  forbidden: 403,
+  not_found: 404,
+  conflict: 409,
+  cancelled: 409,
+  payload_too_large: 413,
+  rate_limited: 429,
+  provider_rate_limited: 429,
+  internal: 500,
+  provider_auth_failed: 502,
+  provider_quota_exhausted: 502,
+  provider_failed: 502,
+  ingest_failed: 502,
+  submit_unknown: 502,
+  unavailable: 503,
+  provider_unavailable: 503,
+  provider_timeout: 504,
+};
+
 export function httpStatus(code: ErrorCode): number {
-  switch (code) {
-    case 'invalid_input':
-    case 'unsupported_by_model':
-    case 'media_invalid':
-    case 'content_rejected':
-      return 422;
-    case 'unauthorized':
-      return 401;
-    case 'insufficient_credits':
-      return 402;
-    case 'forbidden':
-      return 403;
-    case 'not_found':
-      return 404;
-    case 'conflict':
-    case 'cancelled':
-      return 409;
-    case 'payload_too_large':
-      return 413;
-    case 'rate_limited':
-    case 'provider_rate_limited':
-      return 429;
-    case 'provider_auth_failed':
-    case 'provider_quota_exhausted':
-    case 'provider_failed':
-    case 'ingest_failed':
-    case 'submit_unknown':
-      return 502;
-    case 'unavailable':
-    case 'provider_unavailable':
-      return 503;
-    case 'provider_timeout':
-      return 504;
-    case 'internal':
-      return 500;
-    default:
-      return assertNever(code, 'error code');
-  }
+  return HTTP_STATUS[code];
 }
 
 /** An `internal` error shows its id and nothing of its message: that is in the log under the same id. */

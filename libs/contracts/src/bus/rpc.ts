@@ -26,13 +26,16 @@ export type RpcRequest<C extends RpcContract> = z.infer<C['request']>;
 export type RpcResponse<C extends RpcContract> = z.infer<C['response']>;
 
 /** `ErrorRecord` of the kernel, as it crosses a wire. An unknown code from a newer service is read as `internal`. */
-export const errorRecordSchema = z.looseObject({
+export const errorRecordSchema = z.object({
   code: z.enum(ERROR_CODES).catch('internal'),
   message: z.string(),
   retryable: z.boolean(),
   chargeable: z.boolean(),
   outcome: z.enum(['accepted', 'refused', 'unknown']),
-  fields: z.array(z.object({ field: z.string(), reason: z.string() })).optional(),
+  fields: z
+    .array(z.object({ field: z.string(), reason: z.string() }))
+    .readonly()
+    .optional(),
   provider: z.string().optional(),
   vendorCode: z.string().optional(),
   vendorMessage: z.string().optional(),

@@ -1,0 +1,16 @@
+import { Module, type DynamicModule } from '@nestjs/common';
+import { ORCHESTRATOR, type Orchestrator } from './app.tokens';
+import { AttemptsController } from './attempts/attempts.controller';
+import { JobsController } from './jobs/jobs.controller';
+import { MediaController } from './media/media.controller';
+
+@Module({})
+export class AppModule {
+  static with(orchestrator: Orchestrator): DynamicModule {
+    return {
+      module: AppModule,
+      controllers: [JobsController, AttemptsController, MediaController],
+      providers: [{ provide: ORCHESTRATOR, useValue: orchestrator }],
+    };
+  }
+}

@@ -1,0 +1,22 @@
+import type { Catalogue } from '@shotloom/contracts';
+import type { Bus } from '@shotloom/bus';
+import type { Database } from '@shotloom/database';
+import type { Logger } from '@shotloom/service-kit';
+import type { Config } from './config';
+import type { OrchestratorMetrics } from './metrics';
+import type { Scheduler } from './scheduler/scheduler';
+import type { JobsSchema } from './schema/tables';
+
+/** Everything the controllers work with; made once in `main`. */
+export interface Orchestrator {
+  readonly config: Config;
+  readonly bus: Bus;
+  readonly database: Database<JobsSchema>;
+  readonly catalogue: Catalogue;
+  readonly scheduler: Scheduler;
+  readonly metrics: OrchestratorMetrics;
+  readonly logger: Logger;
+}
+
+/** Nest's name for it. */
+export const ORCHESTRATOR = Symbol('Orchestrator');

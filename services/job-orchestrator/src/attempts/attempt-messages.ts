@@ -1,0 +1,60 @@
+import {
+  mediaDeleteV1,
+  mediaIngestV1,
+  subjects,
+  workSubmitV1,
+  type RenderedObject,
+} from '@shotloom/contracts';
+import type { JobsTx } from '../jobs/job-changes';
+import type { JobRow } from '../jobs/job-row';
+import type { AttemptRow } from './attempt-rows';
+
+/** Offers an attempt to its provider's workers. Sending it twice is safe: the fence grants it once. */
+export function emitWork(tx: JobsTx, attempt: AttemptRow): void {
+  const { attempt_id: attemptId, job_id: jobId, provider, model } = attempt;
+  tx.emit({
+    contract: workSubmitV1,
+    payload: { attemptId, jobId, provider, model },
+    subject: subjects.workSubmit(provider),
+    partitionKey: jobId,
+    correlationId: jobId,
+  });
+}
+
+/** Asks storage to make the rendered object ours. Sending it twice is safe: an attempt has one asset. */
+export function emitIngest(tx: JobsTx, job: JobRow, attempt: AttemptRow, source: RenderedObject): void {
+  tx.emit({
+    contract: mediaIngestV1,
+    payload: {
+      jobId: job.job_id,
+      attemptId: attempt.attempt_id,
+      accountId: job.account_id,
+      ownerUserId: job.owner_user_id,
+      source,
+      label: attempt.label,
+    },
+    subject: subjects.mediaIngest,
+    partitionKey: job.job_id,
+    correlationId: job.job_id,
+  });
+}
+
+/** Removes what nobody will be given: a stored video of a cancelled or deleted job, or an object of a spent attempt. */
+export function emitDelete(
+  tx: JobsTx,
+  job: JobRow,
+  what: { assetId?: string; attemptId?: string; objectKeys?: string[] },
+): void {
+  tx.emit({
+    contract: mediaDeleteV1,
+    payload: {
+      ownerUserId: job.owner_user_id,
+      assetId: what.assetId ?? null,
+      attemptId: what.attemptId ?? null,
+      objectKeys: what.objectKeys ?? [],
+    },
+    subject: subjects.mediaDelete,
+    partitionKey: job.job_id,
+    correlationId: job.job_id,
+  });
+}

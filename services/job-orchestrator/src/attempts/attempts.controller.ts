@@ -1,0 +1,72 @@
+import { Controller, Inject } from '@nestjs/common';
+import { Ctx, Payload } from '@nestjs/microservices';
+import {
+  attemptCancelledV1,
+  attemptFailedV1,
+  attemptSucceededV1,
+  attemptsConsumer,
+} from '@shotloom/contracts';
+import {
+  beginAttemptRpc,
+  renewLeaseRpc,
+  type PayloadOf,
+  type RpcRequest,
+  type RpcResponse,
+} from '@shotloom/contracts';
+import { DeadLetter, OnMessage, OnRequest, type DeliveryContext } from '@shotloom/bus';
+import { ORCHESTRATOR, type Orchestrator } from '../app.tokens';
+import { sendProgress } from '../jobs/job-progress';
+import type { JobsTx } from '../jobs/job-changes';
+import { attemptCancelled, attemptFailed, attemptSucceeded, type Applied } from './attempt-outcomes';
+import { beginAttempt } from './begin-attempt';
+import { renewLease } from './renew-lease';
+
+type Report =
+  | PayloadOf<typeof attemptSucceededV1>
+  | PayloadOf<typeof attemptFailedV1>
+  | PayloadOf<typeof attemptCancelledV1>;
+
+/** What workers ask and report. */
+@Controller()
+export class AttemptsController {
+  constructor(@Inject(ORCHESTRATOR) private readonly app: Orchestrator) {}
+
+  @OnRequest(beginAttemptRpc)
+  begin(
+    @Payload() request: RpcRequest<typeof beginAttemptRpc>,
+  ): Promise<RpcResponse<typeof beginAttemptRpc>> {
+    const options = { catalogue: this.app.catalogue, leaseSeconds: this.app.config.LEASE_SECONDS };
+    return this.app.database.run((tx) => beginAttempt(tx, options, request));
+  }
+
+  @OnRequest(renewLeaseRpc)
+  async renew(
+    @Payload() request: RpcRequest<typeof renewLeaseRpc>,
+  ): Promise<RpcResponse<typeof renewLeaseRpc>> {
+    const { verdict, progress } = await renewLease(this.app.database, this.app.config.LEASE_SECONDS, request);
+    if (progress) sendProgress(this.app.bus, progress);
+    return { verdict };
+  }
+
+  @OnMessage(attemptsConsumer, { concurrency: 8 })
+  async report(@Payload() report: Report, @Ctx() context: DeliveryContext): Promise<void> {
+    const applied = await this.app.database.run((tx) => apply(tx, context.type, report));
+    this.app.metrics.reports.inc({ type: context.type, applied });
+    // Never acked in silence: a report without a row means that a database was restored or a message was forged.
+    if (applied === 'unknown') throw new DeadLetter(`There is no attempt ${report.attemptId}.`);
+    this.app.config.PROVIDERS_ENABLED.forEach((provider) => this.app.scheduler.wake(provider));
+  }
+}
+
+function apply(tx: JobsTx, type: string, report: Report): Promise<Applied> {
+  switch (type) {
+    case attemptSucceededV1.type:
+      return attemptSucceeded(tx, attemptSucceededV1.payload.parse(report));
+    case attemptFailedV1.type:
+      return attemptFailed(tx, attemptFailedV1.payload.parse(report));
+    case attemptCancelledV1.type:
+      return attemptCancelled(tx, attemptCancelledV1.payload.parse(report));
+    default:
+      throw new DeadLetter(`No handler for ${type}.`);
+  }
+}

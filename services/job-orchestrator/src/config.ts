@@ -1,0 +1,27 @@
+import { z } from 'zod';
+import { baseConfigSchema } from '@shotloom/service-kit';
+
+const providerList = z
+  .string()
+  .transform((value) =>
+    value
+      .split(',')
+      .map((name) => name.trim())
+      .filter((name) => name !== ''),
+  )
+  .pipe(z.array(z.string().regex(/^[a-z0-9-]+$/)));
+
+export const configSchema = baseConfigSchema.extend({
+  DATABASE_URL: z.string().min(1),
+  DATABASE_POOL: z.coerce.number().int().min(2).max(100).default(10),
+  PROVIDERS_ENABLED: providerList.default(['animatic']),
+  /** Attempts that one user may have with one provider at a time (product, section 2: 1 to 5). */
+  USER_PROVIDER_CONCURRENCY: z.coerce.number().int().min(1).max(5).default(3),
+  /** Attempts that one provider may have at a time, over all users. */
+  PROVIDER_CONCURRENCY: z.coerce.number().int().min(1).default(64),
+  /** A worker that renders must renew within this time, or the attempt is given to another. Seconds. */
+  LEASE_SECONDS: z.coerce.number().min(2).max(600).default(12),
+  /** How often rows are looked at that nothing woke. Milliseconds. */
+  SWEEP_MS: z.coerce.number().int().min(50).default(1_000),
+});
+export type Config = z.infer<typeof configSchema>;

@@ -1,0 +1,89 @@
+import type { Insertable } from 'kysely';
+import { AppError, credits } from '@shotloom/kernel';
+import { hold } from '@shotloom/ledger';
+import { Catalogue, type JobRecord, type RpcRequest, type acceptJobsRpc } from '@shotloom/contracts';
+import type { JobsTable } from '../schema/tables';
+import { claimIdempotencyKey } from './idempotency';
+import { emitChanged, type JobsTx } from './job-changes';
+import { findJobs } from './job-queries';
+import { toJobRecord } from './job-row';
+
+type AcceptRequest = RpcRequest<typeof acceptJobsRpc>;
+
+/** Idempotency key, hold, jobs and events in the caller's transaction: all of it or nothing. */
+export async function acceptJobs(
+  tx: JobsTx,
+  catalogue: Catalogue,
+  request: AcceptRequest,
+): Promise<{ jobs: JobRecord[]; replayed: boolean }> {
+  const earlier = await claimIdempotencyKey(tx, request);
+  if (earlier) return { jobs: await findJobs(tx.sql, request.userId, earlier), replayed: true };
+  await holdAll(tx, request);
+  const { max_attempts } = catalogue.get(request.request.model).execution;
+  const values = request.jobIds.map((jobId, index) => toRow(request, jobId, index + 1, max_attempts));
+  const rows = await tx.sql.insertInto('jobs.jobs').values(values).returningAll().execute();
+  for (const row of rows) emitChanged(tx, row);
+  return { jobs: rows.map((row) => toJobRecord({ ...row, attempt_progress: null })), replayed: false };
+}
+
+async function holdAll(tx: JobsTx, request: AcceptRequest): Promise<void> {
+  for (const [index, jobId] of request.jobIds.entries()) {
+    const result = await hold(tx.sql, {
+      holdId: jobId,
+      accountId: request.accountId,
+      amount: credits(request.price.credits),
+      reference: jobId,
+      priceVersion: request.price.version,
+    });
+    if (result.status === 'insufficient')
+      throw insufficient(request, result.available + index * request.price.credits);
+    if (result.status === 'already') throw new AppError('conflict', `Job ${jobId} was accepted before.`);
+  }
+}
+
+function insufficient(request: AcceptRequest, available: number): AppError {
+  const needed = request.price.credits * request.jobIds.length;
+  return new AppError(
+    'insufficient_credits',
+    `This costs ${needed} credits and there are not enough. Add credits or ask for less.`,
+    {
+      details: { needed_credits: needed, available_credits: available },
+    },
+  );
+}
+
+function toRow(
+  request: AcceptRequest,
+  jobId: string,
+  variant: number,
+  maxAttempts: number,
+): Insertable<JobsTable> {
+  const { request: video, price } = request;
+  return {
+    job_id: jobId,
+    account_id: request.accountId,
+    owner_user_id: request.userId,
+    operation: video.operation,
+    provider: video.provider,
+    model: video.model,
+    status: 'queued',
+    stage: null,
+    request: JSON.stringify({ ...video, seed: (video.seed + variant - 1) % 2 ** 32 }),
+    price_credits: price.credits,
+    price_version: price.version,
+    credits_held: price.credits,
+    variant_index: variant,
+    variant_of: request.jobIds.length,
+    retry_of: request.retryOf,
+    metadata: JSON.stringify(request.metadata),
+    max_attempts: maxAttempts,
+    not_before: new Date(0),
+    active_attempt_id: null,
+    error: null,
+    output: null,
+    cancel_requested_at: null,
+    deleted_at: null,
+    started_at: null,
+    finished_at: null,
+  };
+}

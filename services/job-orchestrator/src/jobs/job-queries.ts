@@ -1,0 +1,77 @@
+import { sql } from 'kysely';
+import type { JobRecord, RpcRequest, listJobsRpc } from '@shotloom/contracts';
+import { decodeCursor, encodeCursor, type Database } from '@shotloom/database';
+import type { JobsSchema } from '../schema/tables';
+import type { JobsTx } from './job-changes';
+import { toJobRecord } from './job-row';
+
+type Executor = Database<JobsSchema>['sql'] | JobsTx['sql'];
+
+function selectJobs(executor: Executor) {
+  return executor
+    .selectFrom('jobs.jobs as job')
+    .leftJoin('jobs.attempts as attempt', 'attempt.attempt_id', 'job.active_attempt_id')
+    .selectAll('job')
+    .select('attempt.progress as attempt_progress');
+}
+
+/** One job of one user; undefined where it is not theirs, not there, or deleted. */
+export async function findJob(
+  executor: Executor,
+  userId: string,
+  jobId: string,
+): Promise<JobRecord | undefined> {
+  const row = await selectJobs(executor)
+    .where('job.job_id', '=', jobId)
+    .where('job.owner_user_id', '=', userId)
+    .where('job.deleted_at', 'is', null)
+    .executeTakeFirst();
+  return row && toJobRecord(row);
+}
+
+/** Jobs by id in the order of the ids, for the owner only. */
+export async function findJobs(
+  executor: Executor,
+  userId: string,
+  jobIds: readonly string[],
+): Promise<JobRecord[]> {
+  const rows = await selectJobs(executor)
+    .where('job.job_id', 'in', jobIds)
+    .where('job.owner_user_id', '=', userId)
+    .execute();
+  const byId = new Map(rows.map((row) => [row.job_id, toJobRecord(row)]));
+  return jobIds.flatMap((id) => byId.get(id) ?? []);
+}
+
+/** One page, newest first, by keyset: a deep page costs what the first one costs. */
+export async function listJobs(
+  executor: Executor,
+  query: RpcRequest<typeof listJobsRpc>,
+): Promise<{ jobs: JobRecord[]; nextCursor: string | null }> {
+  let select = selectJobs(executor)
+    .where('job.owner_user_id', '=', query.userId)
+    .where('job.deleted_at', 'is', null)
+    .orderBy('job.created_at', 'desc')
+    .orderBy('job.job_id', 'desc')
+    .limit(query.limit + 1);
+  if (query.cursor !== undefined) {
+    const after = decodeCursor(query.cursor);
+    select = select.where(
+      sql<boolean>`(job.created_at, job.job_id) < (${after.createdAt}::timestamptz, ${after.id}::uuid)`,
+    );
+  }
+  if (query.statuses) select = select.where('job.status', 'in', query.statuses);
+  if (query.provider !== undefined) select = select.where('job.provider', '=', query.provider);
+  if (query.createdFrom !== undefined)
+    select = select.where('job.created_at', '>=', new Date(query.createdFrom));
+  if (query.createdBefore !== undefined)
+    select = select.where('job.created_at', '<', new Date(query.createdBefore));
+  const rows = await select.execute();
+  const page = rows.slice(0, query.limit);
+  const last = page.at(-1);
+  const more = rows.length > query.limit && last !== undefined;
+  return {
+    jobs: page.map(toJobRecord),
+    nextCursor: more ? encodeCursor({ createdAt: last.created_at, id: last.job_id }) : null,
+  };
+}

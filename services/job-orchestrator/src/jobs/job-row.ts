@@ -1,0 +1,52 @@
+import type { Selectable } from 'kysely';
+import type { JobRecord, JobState } from '@shotloom/contracts';
+import type { JobsTable } from '../schema/tables';
+
+export type JobRow = Selectable<JobsTable>;
+/** A job with what its running attempt last reported. */
+export type JobRowWithAttempt = JobRow & { readonly attempt_progress: number | null };
+
+/** Rendering fills the bar up to here; storing and checking the file is the rest (at most 99 until completed). */
+export const RENDERED_PERCENT = 95;
+
+/** What the user sees of an attempt's own progress (0 to 1), never below what was shown before. */
+export function shownProgress(floor: number, attemptProgress: number | null): number {
+  return Math.max(floor, Math.round((attemptProgress ?? 0) * RENDERED_PERCENT * 10) / 10);
+}
+
+/** The part of the job that events carry. */
+export function toJobState(row: JobRow, attemptProgress: number | null = null): JobState {
+  return {
+    jobId: row.job_id,
+    accountId: row.account_id,
+    ownerUserId: row.owner_user_id,
+    type: 'video',
+    version: row.version,
+    status: row.status,
+    stage: row.stage,
+    conditions: row.conditions,
+    progress: shownProgress(row.progress, attemptProgress),
+    progressEstimated: false,
+    error: row.error,
+    output: row.output,
+    creditsHeld: row.credits_held,
+    creditsCaptured: row.credits_captured,
+    changedAt: row.changed_at.toISOString(),
+  };
+}
+
+/** The whole job, as other services get it. */
+export function toJobRecord(row: JobRowWithAttempt): JobRecord {
+  return {
+    ...toJobState(row, row.attempt_progress),
+    request: row.request,
+    priceCredits: row.price_credits,
+    priceVersion: row.price_version,
+    variant: { index: row.variant_index, of: row.variant_of },
+    retryOf: row.retry_of,
+    metadata: row.metadata,
+    createdAt: row.created_at.toISOString(),
+    startedAt: row.started_at?.toISOString() ?? null,
+    finishedAt: row.finished_at?.toISOString() ?? null,
+  };
+}

@@ -1,0 +1,66 @@
+import { Controller, Inject } from '@nestjs/common';
+import { Ctx, Payload } from '@nestjs/microservices';
+import { AppError } from '@shotloom/kernel';
+import { acceptJobsRpc, cancelJobRpc, deleteJobRpc, getJobRpc, listJobsRpc } from '@shotloom/contracts';
+import type { RpcRequest, RpcResponse } from '@shotloom/contracts';
+import { OnRequest, type RpcContext } from '@shotloom/bus';
+import { ORCHESTRATOR, type Orchestrator } from '../app.tokens';
+import { acceptJobs } from './accept-jobs';
+import { deleteJob, requestCancel } from './cancel-job';
+import { findJob, listJobs } from './job-queries';
+
+/** What other services may ask about jobs, and do to them, for a user that the gateway has authenticated. */
+@Controller()
+export class JobsController {
+  constructor(@Inject(ORCHESTRATOR) private readonly app: Orchestrator) {}
+
+  @OnRequest(acceptJobsRpc)
+  async accept(
+    @Payload() request: RpcRequest<typeof acceptJobsRpc>,
+    @Ctx() context: RpcContext,
+  ): Promise<RpcResponse<typeof acceptJobsRpc>> {
+    const { database, catalogue, scheduler, metrics } = this.app;
+    const answer = await database.run(async (tx) => {
+      const accepted = await acceptJobs(tx, catalogue, request);
+      // The caller has gone: what it is not told of must not be made, and not be held for.
+      if (context.deadline <= new Date())
+        throw new AppError('unavailable', 'The request came too late.', { retryable: true });
+      return accepted;
+    });
+    if (!answer.replayed) metrics.accepted.inc({ provider: request.request.provider }, answer.jobs.length);
+    scheduler.wake(request.request.provider);
+    return answer;
+  }
+
+  @OnRequest(getJobRpc)
+  async get(
+    @Payload() { userId, jobId }: RpcRequest<typeof getJobRpc>,
+  ): Promise<RpcResponse<typeof getJobRpc>> {
+    return { job: (await findJob(this.app.database.sql, userId, jobId)) ?? null };
+  }
+
+  @OnRequest(listJobsRpc)
+  list(@Payload() query: RpcRequest<typeof listJobsRpc>): Promise<RpcResponse<typeof listJobsRpc>> {
+    return listJobs(this.app.database.sql, query);
+  }
+
+  @OnRequest(cancelJobRpc)
+  async cancel(
+    @Payload() { userId, jobId }: RpcRequest<typeof cancelJobRpc>,
+  ): Promise<RpcResponse<typeof cancelJobRpc>> {
+    const job = await this.app.database.run(async (tx) => {
+      await requestCancel(tx, userId, jobId);
+      return findJob(tx.sql, userId, jobId);
+    });
+    if (!job) throw new AppError('not_found', `There is no job ${jobId}.`);
+    return { job };
+  }
+
+  @OnRequest(deleteJobRpc)
+  async delete(
+    @Payload() { userId, jobId }: RpcRequest<typeof deleteJobRpc>,
+  ): Promise<RpcResponse<typeof deleteJobRpc>> {
+    await this.app.database.run((tx) => deleteJob(tx, userId, jobId));
+    return { deleted: true };
+  }
+}

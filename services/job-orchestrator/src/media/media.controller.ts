@@ -1,0 +1,35 @@
+import { Controller, Inject } from '@nestjs/common';
+import { Ctx, Payload } from '@nestjs/microservices';
+import { mediaFailedV1, mediaResultsConsumer, mediaStoredV1, type PayloadOf } from '@shotloom/contracts';
+import { DeadLetter, OnMessage, type DeliveryContext } from '@shotloom/bus';
+import { ORCHESTRATOR, type Orchestrator } from '../app.tokens';
+import type { Applied } from '../attempts/attempt-outcomes';
+import type { JobsTx } from '../jobs/job-changes';
+import { mediaFailed, mediaStored } from './media-outcomes';
+
+type Report = PayloadOf<typeof mediaStoredV1> | PayloadOf<typeof mediaFailedV1>;
+
+/** What storage reports. */
+@Controller()
+export class MediaController {
+  constructor(@Inject(ORCHESTRATOR) private readonly app: Orchestrator) {}
+
+  @OnMessage(mediaResultsConsumer, { concurrency: 8 })
+  async report(@Payload() report: Report, @Ctx() context: DeliveryContext): Promise<void> {
+    const applied = await this.app.database.run((tx) => apply(tx, context.type, report));
+    this.app.metrics.reports.inc({ type: context.type, applied });
+    if (applied === 'unknown') throw new DeadLetter(`There is no attempt ${report.attemptId}.`);
+    this.app.config.PROVIDERS_ENABLED.forEach((provider) => this.app.scheduler.wake(provider));
+  }
+}
+
+function apply(tx: JobsTx, type: string, report: Report): Promise<Applied> {
+  switch (type) {
+    case mediaStoredV1.type:
+      return mediaStored(tx, mediaStoredV1.payload.parse(report));
+    case mediaFailedV1.type:
+      return mediaFailed(tx, mediaFailedV1.payload.parse(report));
+    default:
+      throw new DeadLetter(`No handler for ${type}.`);
+  }
+}

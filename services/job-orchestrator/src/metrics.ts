@@ -1,0 +1,101 @@
+import { sql } from 'kysely';
+import { Counter, Gauge } from 'prom-client';
+import type { Database } from '@shotloom/database';
+import { checkInvariants } from '@shotloom/ledger';
+import type { Logger, MetricsRegistry } from '@shotloom/service-kit';
+import type { JobsSchema } from './schema/tables';
+
+export interface OrchestratorMetrics {
+  readonly accepted: Counter<'provider'>;
+  readonly reports: Counter<'type' | 'applied'>;
+}
+
+interface QueueRow {
+  provider: string;
+  depth: number;
+  age: number;
+}
+
+/** Counters for what happens; gauges read from the rows at each scrape, so that every replica tells the same truth. */
+export function createOrchestratorMetrics(
+  registry: MetricsRegistry,
+  database: Database<JobsSchema>,
+  logger: Logger,
+): OrchestratorMetrics {
+  const registers = [registry];
+  const depth = new Gauge({
+    name: 'shotloom_queue_jobs',
+    help: 'Jobs that wait for an attempt.',
+    labelNames: ['provider'],
+    registers,
+  });
+  const age = new Gauge({
+    name: 'shotloom_queue_oldest_age_seconds',
+    help: 'Age of the oldest job that waits for an attempt.',
+    labelNames: ['provider'],
+    registers,
+    async collect() {
+      const rows = await readQueue(database).catch((error: unknown) => {
+        logger.warn({ err: error }, 'the queue could not be read for metrics');
+        return [];
+      });
+      depth.reset();
+      this.reset();
+      for (const row of rows) {
+        depth.set({ provider: row.provider }, row.depth);
+        this.set({ provider: row.provider }, row.age);
+      }
+    },
+  });
+  addAttemptGauge(registry, database);
+  addInvariantGauge(registry, database);
+  return {
+    accepted: new Counter({
+      name: 'shotloom_jobs_accepted_total',
+      help: 'Jobs accepted.',
+      labelNames: ['provider'],
+      registers,
+    }),
+    reports: new Counter({
+      name: 'shotloom_attempt_reports_total',
+      help: 'Reports about attempts, by type and by whether they changed anything.',
+      labelNames: ['type', 'applied'],
+      registers,
+    }),
+  };
+}
+
+async function readQueue(database: Database<JobsSchema>): Promise<QueueRow[]> {
+  const { rows } = await sql<QueueRow>`
+    SELECT provider, count(*)::int AS depth, extract(epoch FROM now() - min(created_at))::float AS age
+    FROM jobs.jobs WHERE active_attempt_id IS NULL AND finished_at IS NULL AND status <> 'draft' GROUP BY provider
+  `.execute(database.sql);
+  return rows;
+}
+
+function addAttemptGauge(registry: MetricsRegistry, database: Database<JobsSchema>): void {
+  new Gauge({
+    name: 'shotloom_attempts_active',
+    help: 'Attempts under way, by provider and status.',
+    labelNames: ['provider', 'status'],
+    registers: [registry],
+    async collect() {
+      const { rows } = await sql<{ provider: string; status: string; count: number }>`
+        SELECT provider, status, count(*)::int AS count FROM jobs.attempts WHERE finished_at IS NULL GROUP BY 1, 2
+      `.execute(database.sql);
+      this.reset();
+      for (const row of rows) this.set({ provider: row.provider, status: row.status }, row.count);
+    },
+  });
+}
+
+function addInvariantGauge(registry: MetricsRegistry, database: Database<JobsSchema>): void {
+  new Gauge({
+    name: 'shotloom_ledger_violations',
+    help: 'Broken invariants of the ledger; anything above 0 is an alarm.',
+    registers: [registry],
+    async collect() {
+      this.set((await checkInvariants(database.sql)).length);
+    },
+  });
+}

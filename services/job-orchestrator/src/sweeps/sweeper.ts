@@ -1,0 +1,54 @@
+import type { Database } from '@shotloom/database';
+import type { Logger } from '@shotloom/service-kit';
+import { forgetOldKeys } from '../jobs/idempotency';
+import type { Scheduler } from '../scheduler/scheduler';
+import type { JobsSchema } from '../schema/tables';
+import { moveOverdueAttempts } from './overdue-attempts';
+
+const KEYS_EVERY_MS = 600_000;
+
+/** The slow, sure way: looks at rows at a steady pace, so that nothing depends on a wake-up that may be lost. */
+export class Sweeper {
+  private timer: NodeJS.Timeout | undefined;
+  private running: Promise<void> = Promise.resolve();
+  private stopped = false;
+  private keysAt = 0;
+
+  constructor(
+    private readonly deps: {
+      database: Database<JobsSchema>;
+      scheduler: Scheduler;
+      providers: readonly string[];
+      everyMs: number;
+      logger: Logger;
+    },
+  ) {}
+
+  start(): void {
+    this.timer = setTimeout(() => {
+      this.running = this.sweep().finally(() => {
+        if (!this.stopped) this.start();
+      });
+    }, this.deps.everyMs);
+  }
+
+  async stop(): Promise<void> {
+    this.stopped = true;
+    clearTimeout(this.timer);
+    await this.running;
+  }
+
+  private async sweep(): Promise<void> {
+    const { database, scheduler, providers, logger } = this.deps;
+    try {
+      await moveOverdueAttempts(database);
+      if (Date.now() >= this.keysAt) {
+        await database.run((tx) => forgetOldKeys(tx));
+        this.keysAt = Date.now() + KEYS_EVERY_MS;
+      }
+    } catch (error) {
+      logger.error({ err: error }, 'a sweep failed; the next one tries again');
+    }
+    for (const provider of providers) scheduler.wake(provider);
+  }
+}
