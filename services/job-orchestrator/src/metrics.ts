@@ -29,7 +29,7 @@ export function createOrchestratorMetrics(
     labelNames: ['provider'],
     registers,
   });
-  const age = new Gauge({
+  new Gauge({
     name: 'shotloom_queue_oldest_age_seconds',
     help: 'Age of the oldest job that waits for an attempt.',
     labelNames: ['provider'],

@@ -1,7 +1,8 @@
 import type { Insertable } from 'kysely';
 import { AppError, credits } from '@shotloom/kernel';
 import { hold } from '@shotloom/ledger';
-import { Catalogue, type JobRecord, type RpcRequest, type acceptJobsRpc } from '@shotloom/contracts';
+import type { Catalogue} from '@shotloom/contracts';
+import { type JobRecord, type RpcRequest, type acceptJobsRpc } from '@shotloom/contracts';
 import type { JobsTable } from '../schema/tables';
 import { claimIdempotencyKey } from './idempotency';
 import { emitChanged, type JobsTx } from './job-changes';

@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import { newId } from '@shotloom/kernel';
-import { Catalogue } from '@shotloom/contracts';
+import type { Catalogue } from '@shotloom/contracts';
 import { emitWork } from '../attempts/attempt-messages';
 import { inSeconds } from '../attempts/attempt-rows';
 import type { JobsTx } from '../jobs/job-changes';

@@ -1,0 +1,215 @@
+import { newId } from '@shotloom/kernel';
+import {
+  acceptJobsRpc,
+  attemptSucceededV1,
+  beginAttemptRpc,
+  consumersFor,
+  getJobRpc,
+  jobChangedV1,
+  MODELS,
+  STREAMS,
+  subjects,
+  workSubmitConsumer,
+  workSubmitV1,
+  type AssetRecord,
+  type JobRecord,
+  type JobState,
+  type PayloadOf,
+  type RpcRequest,
+  type VideoRequest,
+} from '@shotloom/contracts';
+import { applyTopology, connectBus, type Bus } from '@shotloom/bus';
+import { migrate, openDatabase, type Database } from '@shotloom/database';
+import { grant, ledgerMigrations, openLedgerAccount } from '@shotloom/ledger';
+import { createMetrics, HealthRegistry, Shutdown } from '@shotloom/service-kit';
+import { createTestDatabase, silentLogger, startNats, waitFor, type NatsServer } from '@shotloom/testing';
+import { credits } from '@shotloom/kernel';
+import { configSchema, type Config } from '../src/config';
+import { startOrchestrator } from '../src/orchestrator';
+import { jobsMigrations } from '../src/schema/migrations';
+import type { JobsSchema } from '../src/schema/tables';
+
+const MODEL = MODELS[0];
+export type Work = PayloadOf<typeof workSubmitV1>;
+
+export interface User {
+  readonly userId: string;
+  readonly accountId: string;
+}
+
+/** The whole service in this process, on a real Postgres and a real NATS of its own. */
+export class Harness {
+  readonly work: Work[] = [];
+  readonly events: JobState[] = [];
+
+  private constructor(
+    readonly nats: NatsServer,
+    readonly bus: Bus,
+    readonly database: Database<JobsSchema>,
+    private readonly stopService: () => Promise<void>,
+    private readonly dropDatabase: () => Promise<void>,
+  ) {}
+
+  static async start(overrides: Partial<Config> = {}): Promise<Harness> {
+    const nats = await startNats();
+    const testDatabase = await createTestDatabase();
+    const logger = silentLogger();
+    const bus = await connectBus({ url: nats.url, name: 'test', logger });
+    await applyTopology(bus, { streams: Object.values(STREAMS), consumers: [...consumersFor(['animatic'])] });
+    await migrate({ url: testDatabase.url }, [ledgerMigrations, jobsMigrations]);
+    const config = {
+      ...configSchema.parse({ NATS_URL: nats.url, DATABASE_URL: testDatabase.url, SWEEP_MS: '50' }),
+      ...overrides,
+    };
+    const shutdown = new Shutdown(logger, 20_000);
+    await startOrchestrator({
+      name: 'job-orchestrator',
+      config,
+      logger,
+      metrics: createMetrics('test'),
+      health: new HealthRegistry(),
+      shutdown,
+    });
+    const database = openDatabase<JobsSchema>({
+      url: testDatabase.url,
+      applicationName: 'test',
+      logger,
+      outboxSchema: 'jobs',
+    });
+    const harness = new Harness(
+      nats,
+      bus,
+      database,
+      () => shutdown.run(),
+      () => testDatabase.drop(),
+    );
+    await harness.listen();
+    return harness;
+  }
+
+  async stop(): Promise<void> {
+    await this.stopService();
+    await this.bus.drain();
+    await this.database.close();
+    await this.dropDatabase();
+    await this.nats.stop();
+  }
+
+  private async listen(): Promise<void> {
+    const onWork = async (message: { payload: unknown }): Promise<void> => {
+      this.work.push(workSubmitV1.payload.parse(message.payload));
+    };
+    await this.bus.consume(workSubmitConsumer('animatic'), onWork, { concurrency: 50 });
+    await this.bus.readOrdered({
+      stream: 'JOBS',
+      onMessage: ({ envelope }) => {
+        this.events.push(jobChangedV1.payload.parse(envelope.payload).state);
+      },
+    });
+  }
+
+  async user(amount: number): Promise<User> {
+    const user = { userId: newId(), accountId: newId() };
+    await openLedgerAccount(this.database.sql, { accountId: user.accountId });
+    await grant(this.database.sql, {
+      accountId: user.accountId,
+      amount: credits(amount),
+      reference: `grant-${user.accountId}`,
+      reason: 'test',
+    });
+    return user;
+  }
+
+  request(
+    user: User,
+    more: Partial<RpcRequest<typeof acceptJobsRpc>> = {},
+  ): RpcRequest<typeof acceptJobsRpc> {
+    const price = { credits: 5, version: '2026-11-01' };
+    return {
+      ...user,
+      idempotency: null,
+      request: VIDEO,
+      price,
+      jobIds: [newId()],
+      metadata: {},
+      retryOf: null,
+      ...more,
+    };
+  }
+
+  async accept(user: User, more: Partial<RpcRequest<typeof acceptJobsRpc>> = {}): Promise<JobRecord> {
+    const { jobs } = await this.bus.request(acceptJobsRpc, this.request(user, more));
+    if (!jobs[0]) throw new Error('no job came back');
+    return jobs[0];
+  }
+
+  async job(user: User, jobId: string): Promise<JobRecord> {
+    const { job } = await this.bus.request(getJobRpc, { userId: user.userId, jobId });
+    if (!job) throw new Error(`job ${jobId} is not there`);
+    return job;
+  }
+
+  /** Resolves when the job's work was offered for the nth time. */
+  async offered(jobId: string, times = 1): Promise<Work> {
+    const mine = (): Work[] => this.work.filter((work) => work.jobId === jobId);
+    await waitFor(() => mine().length >= times, {
+      timeoutMs: 10_000,
+      what: `work of job ${jobId} to be offered ${times} times`,
+    });
+    const work = mine().at(-1);
+    if (!work) throw new Error('unreachable');
+    return work;
+  }
+
+  begin(work: Work, workerId = 'worker-1') {
+    return this.bus.request(beginAttemptRpc, { attemptId: work.attemptId, workerId });
+  }
+
+  async succeed(work: Work, fence: number, id?: string): Promise<void> {
+    const key = `attempts/${work.attemptId}/${fence}.mp4`;
+    const result = { kind: 'object' as const, key, contentType: 'video/mp4', sizeBytes: 10, sha256: 'ab' };
+    const payload = { attemptId: work.attemptId, fence, result, label: 'An animatic.' };
+    const options = { subject: subjects.attempts('animatic'), correlationId: work.jobId };
+    await this.bus.publish(attemptSucceededV1, payload, id === undefined ? options : { ...options, id });
+  }
+
+  asset(user: User, work: Work, key: string): AssetRecord {
+    return {
+      ...{
+        assetId: newId(),
+        accountId: user.accountId,
+        ownerUserId: user.userId,
+        kind: 'video',
+        origin: 'generated',
+        objectKey: key,
+      },
+      ...{
+        contentType: 'video/mp4',
+        sizeBytes: 10,
+        sha256: 'ab',
+        width: 1280,
+        height: 720,
+        durationSeconds: 5,
+        fps: 24,
+      },
+      ...{ videoCodec: 'avc', fileName: null, posterKey: null, createdAt: new Date().toISOString() },
+    };
+  }
+}
+
+export const VIDEO: VideoRequest = {
+  operation: 'text-to-video',
+  provider: 'animatic',
+  model: MODEL?.id ?? '',
+  prompt: 'a quiet sea',
+  negativePrompt: null,
+  stylePreset: null,
+  durationSeconds: 5,
+  aspectRatio: '16:9',
+  size: '720P',
+  width: 1280,
+  height: 720,
+  seed: 7,
+  strength: null,
+  inputs: [],
+};

@@ -1,0 +1,39 @@
+import { join } from 'node:path';
+import { sql } from 'kysely';
+import { jobStateMachine } from '@shotloom/contracts';
+import { checkSchemaSnapshot, describeSchema, migrate, openDatabase } from '@shotloom/database';
+import { ledgerMigrations } from '@shotloom/ledger';
+import { createTestDatabase, silentLogger } from '@shotloom/testing';
+import { jobsMigrations } from '../src/schema/migrations';
+
+it('builds on an empty Postgres exactly the schema that was reviewed', async () => {
+  const { url, drop } = await createTestDatabase();
+  const database = openDatabase({ url, applicationName: 'test', logger: silentLogger() });
+  try {
+    await migrate({ url }, [ledgerMigrations, jobsMigrations]);
+    const actual = await describeSchema(database.sql, ['jobs']);
+    expect(checkSchemaSnapshot(actual, join(__dirname, '../src/schema/schema.snapshot.json'))).toEqual([]);
+  } finally {
+    await database.close();
+    await drop();
+  }
+});
+
+it('lets the database allow exactly the moves of the state machine', async () => {
+  const { url, drop } = await createTestDatabase();
+  const database = openDatabase({ url, applicationName: 'test', logger: silentLogger() });
+  try {
+    await migrate({ url }, [ledgerMigrations, jobsMigrations]);
+    const { rows } = await sql<{
+      source: string;
+    }>`SELECT prosrc AS source FROM pg_proc WHERE proname = 'jobs_guard_status'`.execute(database.sql);
+    const inDatabase = /'\{(.*)\}'::text\[\]/.exec(rows[0]?.source ?? '')?.[1]?.split(',') ?? [];
+    const inCode = jobStateMachine.states.flatMap((to) =>
+      jobStateMachine.sourcesOf(to).map((from) => `${from}>${to}`),
+    );
+    expect(inDatabase.toSorted()).toEqual(inCode.toSorted());
+  } finally {
+    await database.close();
+    await drop();
+  }
+});
