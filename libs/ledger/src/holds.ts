@@ -1,0 +1,101 @@
+import { sql } from 'kysely';
+import { z } from 'zod';
+import { checkAmount } from './amounts';
+import { referenceConflict, unknownHold } from './conflicts';
+import { readResult, type LedgerExecutor } from './executor';
+
+export interface HoldRequest {
+  readonly holdId: string;
+  readonly accountId: string;
+  /** Zero is allowed: nothing moves, and the hold is still resolved once. */
+  readonly amount: number;
+  /** What it is for (the job's or story's id): one hold each. */
+  readonly reference: string;
+  readonly priceVersion: string;
+  /** When an open hold becomes an alarm; a day after it was made unless told. It never lapses by itself. */
+  readonly alarmAt?: Date | undefined;
+}
+
+export type HoldResult =
+  | { readonly status: 'held' }
+  | { readonly status: 'already' }
+  | { readonly status: 'insufficient'; readonly available: number };
+
+const holdResult = z.discriminatedUnion('status', [
+  z.object({ status: z.literal('held') }),
+  z.object({ status: z.literal('already') }),
+  z.object({ status: z.literal('insufficient'), available: z.int() }),
+  z.object({ status: z.literal('mismatch') }),
+]);
+const splitResult = z.discriminatedUnion('status', [
+  z.object({ status: z.enum(['split', 'already', 'mismatch', 'unknown']) }),
+  z.object({ status: z.literal('insufficient'), available: z.int() }),
+]);
+
+/**
+ * Sets credits aside, in one round trip. Idempotent by `holdId`. Throws `AppError('conflict')` when the id or the
+ * reference belongs to another hold.
+ */
+export async function hold(ex: LedgerExecutor, request: HoldRequest): Promise<HoldResult> {
+  const { holdId, accountId, reference, priceVersion, alarmAt } = request;
+  const amount = checkAmount(request.amount);
+  const statement = sql<{ result: unknown }>`
+    select ledger.hold_credits(${holdId}::uuid, ${accountId}::uuid, ${amount}::bigint, ${reference}::text,
+      ${priceVersion}::text, ${alarmAt ?? null}::timestamptz) as result`;
+  return toHoldResult(await readResult(ex, statement, holdResult), request);
+}
+
+/**
+ * Many holds in one round trip, in the order given: an item that cannot be paid fails alone. The accounts are locked
+ * in their own order first. Results are in the order of the requests.
+ */
+export async function holdMany(ex: LedgerExecutor, requests: readonly HoldRequest[]): Promise<HoldResult[]> {
+  if (requests.length === 0) return [];
+  const items = requests.map((request) => ({
+    hold_id: request.holdId,
+    account_id: request.accountId,
+    amount: checkAmount(request.amount),
+    reference: request.reference,
+    price_version: request.priceVersion,
+    alarm_at: request.alarmAt ?? null,
+  }));
+  const statement = sql<{
+    result: unknown;
+  }>`select ledger.hold_many(${JSON.stringify(items)}::jsonb) as result`;
+  const results = await readResult(ex, statement, z.array(holdResult).length(requests.length));
+  return requests.map((request, index) => toHoldResult(results[index] ?? { status: 'mismatch' }, request));
+}
+
+function toHoldResult(result: z.output<typeof holdResult>, request: HoldRequest): HoldResult {
+  if (result.status === 'mismatch') throw referenceConflict('Hold', request.holdId);
+  return result;
+}
+
+export type SplitResult =
+  | { readonly status: 'split' }
+  | { readonly status: 'already' }
+  | { readonly status: 'insufficient'; readonly available: number };
+
+/**
+ * Moves a part of an open hold into a new hold of its own (a story's hold into its shots'). `available` is what the
+ * parent still holds, 0 once it is resolved. Idempotent by the child's id.
+ */
+export async function splitHold(
+  ex: LedgerExecutor,
+  options: {
+    readonly parentHoldId: string;
+    readonly holdId: string;
+    readonly amount: number;
+    readonly reference: string;
+  },
+): Promise<SplitResult> {
+  const { parentHoldId, holdId, reference } = options;
+  const amount = checkAmount(options.amount);
+  const statement = sql<{ result: unknown }>`
+    select ledger.split_hold(${parentHoldId}::uuid, ${holdId}::uuid, ${amount}::bigint, ${reference}::text) as result`;
+  const result = await readResult(ex, statement, splitResult);
+  if (result.status === 'insufficient') return result;
+  if (result.status === 'unknown') throw unknownHold(parentHoldId);
+  if (result.status === 'mismatch') throw referenceConflict('Hold', holdId);
+  return { status: result.status };
+}
