@@ -135,7 +135,12 @@ export default tseslint.config(
   },
   {
     files: tests,
-    rules: { 'max-lines-per-function': 'off', 'no-console': 'off', '@nx/enforce-module-boundaries': 'off' },
+    rules: {
+      'max-lines-per-function': 'off',
+      'no-console': 'off',
+      '@nx/enforce-module-boundaries': 'off',
+      '@typescript-eslint/unbound-method': 'off',
+    },
   },
   {
     files: ['deploy/**', 'tools/**', 'services/*/src/{migrate,topology,seed-demo}.ts'],
