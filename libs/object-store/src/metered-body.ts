@@ -85,7 +85,7 @@ export class MeteredBody {
 
 const asBuffer = (piece: unknown): Buffer => {
   if (Buffer.isBuffer(piece)) return piece;
-  if (piece instanceof Uint8Array) return Buffer.from(piece.buffer, piece.byteOffset, piece.byteLength);
+  if (ArrayBuffer.isView(piece)) return Buffer.from(piece.buffer, piece.byteOffset, piece.byteLength);
   if (typeof piece === 'string') return Buffer.from(piece);
   throw new AppError('invalid_input', 'A body must be a stream of bytes or text.');
 };

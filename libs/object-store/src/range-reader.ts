@@ -28,7 +28,7 @@ export async function openRangeReader(
     }
     const chunks: Uint8Array[] = [];
     for await (const chunk of body) {
-      if (chunk instanceof Uint8Array) chunks.push(chunk);
+      if (Buffer.isBuffer(chunk)) chunks.push(chunk);
     }
     return Buffer.concat(chunks);
   };

@@ -1,6 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { mkdir, open, rename, rm, rmdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { errorCode } from '../error-code';
 
 /**
  * Where things are in a bucket's folder:
@@ -53,7 +54,7 @@ const shortHash = (text: string): string => hash(text).slice(0, 16);
 export const isMissing = (error: unknown): boolean => hasCode(error, 'ENOENT');
 
 export const hasCode = (error: unknown, ...codes: readonly string[]): boolean =>
-  error instanceof Error && 'code' in error && typeof error.code === 'string' && codes.includes(error.code);
+  codes.includes(errorCode(error) ?? '');
 
 /** Waits for a promise and takes "it is not there" for an answer. */
 export async function ignoreMissing(promise: Promise<unknown>): Promise<void> {

@@ -2,7 +2,6 @@ import { constants, createReadStream } from 'node:fs';
 import { access, copyFile, link, open, rm, utimes, type FileHandle } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
 import { AppError, systemClock, type Clock } from '@shotloom/kernel';
 import { resolveRange } from '../byte-range';
 import { MeteredBody } from '../metered-body';
@@ -28,6 +27,7 @@ import {
   syncFolder,
   writeAtomically,
 } from './file-layout';
+import { KeyLock } from './key-lock';
 import { readSidecar, toStat, type Sidecar } from './sidecar';
 import { findSidecars } from './sidecar-listing';
 import { readSignedUrl, writeSignedUrl, type UrlGrant } from './signed-url';
@@ -44,6 +44,8 @@ const OPEN_TRIES = 10;
 export class FileObjectStore implements ObjectStore {
   readonly kind = 'file';
   private readonly layout: FileLayout;
+  /** Spares the sweep work: of two that replace one object at once, only one would see the other's data as its to remove. */
+  private readonly locks = new KeyLock();
 
   constructor(
     private readonly config: FileStoreConfig,
@@ -69,7 +71,7 @@ export class FileObjectStore implements ObjectStore {
     const metered = MeteredBody.forPut(key, body, options);
     const data = this.layout.newDataName();
     try {
-      await this.writeData(data, metered, options.signal);
+      await this.writeData(data, metered);
       const { size, sha256 } = metered.result();
       const { contentType, metadata = {} } = options;
       const sidecar = await this.commit({ key, data, size, sha256, contentType, metadata });
@@ -111,13 +113,7 @@ export class FileObjectStore implements ObjectStore {
 
   async remove(key: string): Promise<void> {
     checkKey(key);
-    const path = this.layout.sidecarPath(key);
-    const sidecar = await readSidecar(path);
-    if (sidecar === undefined) return;
-    await rm(path, { force: true });
-    await ignoreMissing(syncFolder(dirname(path)));
-    await rm(this.layout.dataPath(sidecar.data), { force: true });
-    await removeEmptyFolders(dirname(path), this.layout.keys);
+    await this.locks.run(key, () => this.uncommit(key));
   }
 
   async removePrefix(prefix: string): Promise<number> {
@@ -201,12 +197,12 @@ export class FileObjectStore implements ObjectStore {
     return writeSignedUrl({ ...grant, bucket, expires }, publicBaseUrl, signingSecret);
   }
 
-  private async writeData(name: string, body: MeteredBody, signal: AbortSignal | undefined): Promise<void> {
+  private async writeData(name: string, body: MeteredBody): Promise<void> {
     const path = this.layout.dataPath(name);
     await makeFolder(dirname(path));
     const handle = await open(path, 'wx');
     try {
-      await pipeline(body.chunks(), handle.createWriteStream({ autoClose: false }), signal ? { signal } : {});
+      await handle.writeFile(body.chunks());
       await handle.sync();
     } finally {
       await handle.close();
@@ -229,7 +225,11 @@ export class FileObjectStore implements ObjectStore {
     await syncFolder(dirname(target));
   }
 
-  private async commit(object: Omit<Sidecar, 'version' | 'lastModified'>): Promise<Sidecar> {
+  private commit(object: Omit<Sidecar, 'version' | 'lastModified'>): Promise<Sidecar> {
+    return this.locks.run(object.key, () => this.replace(object));
+  }
+
+  private async replace(object: Omit<Sidecar, 'version' | 'lastModified'>): Promise<Sidecar> {
     const now = this.clock.now();
     const sidecar: Sidecar = { ...object, version: 1, lastModified: now.toISOString() };
     const path = this.layout.sidecarPath(object.key);
@@ -240,6 +240,16 @@ export class FileObjectStore implements ObjectStore {
     await writeAtomically(path, JSON.stringify(sidecar), this.layout.newTempPath());
     if (replaced !== undefined) await rm(this.layout.dataPath(replaced.data), { force: true });
     return sidecar;
+  }
+
+  private async uncommit(key: string): Promise<void> {
+    const path = this.layout.sidecarPath(key);
+    const sidecar = await readSidecar(path);
+    if (sidecar === undefined) return;
+    await rm(path, { force: true });
+    await ignoreMissing(syncFolder(dirname(path)));
+    await rm(this.layout.dataPath(sidecar.data), { force: true });
+    await removeEmptyFolders(dirname(path), this.layout.keys);
   }
 
   private async openData(key: string): Promise<{ sidecar: Sidecar; handle: FileHandle }> {

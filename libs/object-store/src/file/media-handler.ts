@@ -6,6 +6,7 @@ import type { ByteRange, GetResult } from '../object-store';
 import type { FileObjectStore } from './file-object-store';
 import { cacheHeaders, contentHeaders, rangeMayApply, isNotModified } from './media-headers';
 import type { UrlGrant } from './signed-url';
+import { discardRest, uploadBody } from './upload-body';
 
 /**
  * Answers the URLs that a file store signs: GET and HEAD with one range, PUT up to the signed size. Whatever was not signed
@@ -118,7 +119,7 @@ async function receive(
     throw denied();
   const announced = req.headers['content-length'];
   const size = announced === undefined ? undefined : Number(announced);
-  const { etag } = await store.put(key, req, {
+  const { etag } = await store.put(key, uploadBody(req), {
     contentType,
     maxBytes,
     ...(size === undefined ? {} : { size }),
@@ -145,13 +146,12 @@ function answerProblem(req: IncomingMessage, res: ServerResponse, error: AppErro
   const code = status === 500 ? 'internal' : error.code;
   // An unexpected error's own words may name files of this machine.
   const detail = status === 500 ? 'The file could not be read or stored. Try again.' : error.message;
+  if (!req.complete) discardRest(req);
   for (const name of res.getHeaderNames()) res.removeHeader(name);
   res.writeHead(status, {
     'Content-Type': 'application/problem+json',
     'Cache-Control': 'no-store',
     'X-Content-Type-Options': 'nosniff',
-    // What is left of a refused upload is not worth reading, so the connection cannot be used again.
-    ...(req.method === 'PUT' ? { Connection: 'close' } : {}),
   });
   res.end(JSON.stringify({ type: 'about:blank', title: code.replaceAll('_', ' '), status, code, detail }));
 }

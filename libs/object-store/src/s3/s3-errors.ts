@@ -1,4 +1,5 @@
 import { AppError } from '@shotloom/kernel';
+import { errorCode } from '../error-code';
 
 const MISSING = ['NoSuchKey', 'NotFound', 'NoSuchUpload'];
 const REFUSED = [
@@ -8,18 +9,13 @@ const REFUSED = [
   'AuthorizationHeaderMalformed',
 ];
 
-/** The S3 error code of something the client threw, where the server gave one. */
-export function s3Code(error: unknown): string | undefined {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
-}
-
 /** True if the server said that the object (or upload) is not there. */
-export const isMissingObject = (error: unknown): boolean => MISSING.includes(s3Code(error) ?? '');
+export const isMissingObject = (error: unknown): boolean => MISSING.includes(errorCode(error) ?? '');
 
 /** Says in our words what the server, or the way to it, has answered. */
 export function translateS3Error(error: unknown, key: string): AppError {
   if (error instanceof AppError) return error;
-  const code = s3Code(error) ?? 'unknown';
+  const code = errorCode(error) ?? 'unknown';
   const options = { cause: error, vendorCode: code };
   if (isMissingObject(error)) return new AppError('not_found', `There is no object "${key}".`, options);
   if (code === 'InvalidRange') {

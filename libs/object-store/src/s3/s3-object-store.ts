@@ -3,6 +3,7 @@ import { AppError } from '@shotloom/kernel';
 import { CopyDestinationOptions, CopySourceOptions, type Client } from 'minio';
 import { checkRange } from '../byte-range';
 import { contentDisposition } from '../content-disposition';
+import { errorCode } from '../error-code';
 import { MeteredBody } from '../metered-body';
 import { checkContentType, checkExpiry, checkKey, checkPrefix, checkRemovablePrefix } from '../object-key';
 import type {
@@ -17,7 +18,7 @@ import type {
   SignPutOptions,
 } from '../object-store';
 import { createS3Client } from './s3-client';
-import { isMissingObject, s3Code, translateS3Error } from './s3-errors';
+import { isMissingObject, translateS3Error } from './s3-errors';
 import { describeObject, userMetadata } from './s3-headers';
 import { uploadBody } from './s3-upload';
 
@@ -51,7 +52,7 @@ export class S3ObjectStore implements ObjectStore {
         await this.client.makeBucket(this.bucket);
       } catch (error) {
         // Another replica was faster.
-        if (s3Code(error) !== 'BucketAlreadyOwnedByYou' && s3Code(error) !== 'BucketAlreadyExists')
+        if (errorCode(error) !== 'BucketAlreadyOwnedByYou' && errorCode(error) !== 'BucketAlreadyExists')
           throw error;
       }
     });
@@ -68,7 +69,7 @@ export class S3ObjectStore implements ObjectStore {
       );
       return { ...metered.result(), etag };
     } catch (error) {
-      throw metered.fail(s3Code(error) === undefined ? error : translateS3Error(error, key));
+      throw metered.fail(errorCode(error) === undefined ? error : translateS3Error(error, key));
     }
   }
 

@@ -1,6 +1,6 @@
 import type { Client } from 'minio';
 import type { MeteredBody } from '../metered-body';
-import { s3Code } from './s3-errors';
+import { errorCode } from '../error-code';
 
 /** What an upload is of, and how. */
 export interface S3UploadTarget {
@@ -69,6 +69,6 @@ async function abortUpload(client: Client, { bucket, key }: S3UploadTarget, uplo
     await client.abortMultipartUpload(bucket, key, uploadId);
   } catch (error) {
     // The failure that brought us here is the one to report; parts that stay are the bucket's incomplete-upload rule's to remove.
-    if (s3Code(error) === undefined) return;
+    if (errorCode(error) === undefined) return;
   }
 }

@@ -1,0 +1,1 @@
+export { startSwift, type SwiftOptions, type SwiftServer } from './start-swift';
