@@ -1,0 +1,59 @@
+import type { Bus } from '@shotloom/bus';
+import { getJobRpc, jobStateMachine, listJobsRpc, type JobState } from '@shotloom/contracts';
+import type { Scope } from './session';
+
+const PAGE = 100;
+/** A user with more open jobs than this sees the newest at once, and the others with their next event. */
+const MAX_PAGES = 10;
+const OPEN_STATUSES = jobStateMachine.states.filter((status) => !jobStateMachine.isTerminal(status));
+
+/** The present state of what a socket watches, asked of job-orchestrator. Throws its errors. */
+export class Snapshots {
+  constructor(private readonly bus: Pick<Bus, 'request'>) {}
+
+  /** The job, or all jobs of the user that have not ended; undefined where the user has no such job. */
+  async read(scope: Scope): Promise<readonly JobState[] | undefined> {
+    if (scope.jobId === undefined) return this.openJobs(scope.userId);
+    const job = await this.job(scope.userId, scope.jobId);
+    return job && [job];
+  }
+
+  /** As `read`, with the jobs that a socket still thinks of as open: they may have ended while nobody heard of it. */
+  async readAgain(scope: Scope, openJobIds: readonly string[]): Promise<readonly JobState[]> {
+    const states = (await this.read(scope)) ?? [];
+    const found = new Set(states.map((state) => state.jobId));
+    const missing: JobState[] = [];
+    for (const jobId of openJobIds) {
+      const job = found.has(jobId) ? undefined : await this.job(scope.userId, jobId);
+      if (job) missing.push(job);
+    }
+    return [...missing, ...states];
+  }
+
+  private async job(userId: string, jobId: string): Promise<JobState | undefined> {
+    const { job } = await this.bus.request(getJobRpc, { userId, jobId });
+    return job ?? undefined;
+  }
+
+  private async openJobs(userId: string): Promise<readonly JobState[]> {
+    const jobs: JobState[] = [];
+    let cursor: string | null = null;
+    for (let page = 0; page < MAX_PAGES; page += 1) {
+      const question = {
+        userId,
+        limit: PAGE,
+        statuses: OPEN_STATUSES.slice(),
+        ...(cursor ? { cursor } : {}),
+      };
+      const answer: Awaited<ReturnType<Snapshots['list']>> = await this.list(question);
+      jobs.push(...answer.jobs);
+      cursor = answer.nextCursor;
+      if (cursor === null) break;
+    }
+    return jobs;
+  }
+
+  private list(question: Parameters<typeof this.bus.request<typeof listJobsRpc>>[1]) {
+    return this.bus.request(listJobsRpc, question);
+  }
+}

@@ -1,0 +1,47 @@
+import { Counter, Gauge, Histogram } from 'prom-client';
+import type { SocketMessage } from '@shotloom/contracts';
+import type { MetricsRegistry } from '@shotloom/service-kit';
+
+/** Why the server ended a socket that the client wanted to keep. */
+export type CutReason = 'slow' | 'silent' | 'overflow' | 'revoked' | 'bad_message';
+
+export interface NotifierMetrics {
+  socketOpened(): void;
+  socketClosed(): void;
+  message(type: SocketMessage['type']): void;
+  /** Seconds from the change of a job to the moment its event was handed to the sockets. */
+  eventDelay(seconds: number): void;
+  cut(reason: CutReason): void;
+}
+
+const DELAY_BUCKETS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 5, 30];
+
+export function createNotifierMetrics(registry: MetricsRegistry): NotifierMetrics {
+  const registers = [registry];
+  const open = new Gauge({ name: 'shotloom_sockets_open', help: 'WebSockets open now.', registers });
+  const messages = new Counter({
+    name: 'shotloom_socket_messages_total',
+    help: 'Messages sent to clients, by type.',
+    labelNames: ['type'],
+    registers,
+  });
+  const delay = new Histogram({
+    name: 'shotloom_event_delay_seconds',
+    help: 'From the change of a job to the push of its event.',
+    buckets: DELAY_BUCKETS,
+    registers,
+  });
+  const cuts = new Counter({
+    name: 'shotloom_sockets_cut_total',
+    help: 'Sockets ended by the server, by reason.',
+    labelNames: ['reason'],
+    registers,
+  });
+  return {
+    socketOpened: () => open.inc(),
+    socketClosed: () => open.dec(),
+    message: (type) => messages.inc({ type }),
+    eventDelay: (seconds) => delay.observe(Math.max(0, seconds)),
+    cut: (reason) => cuts.inc({ reason }),
+  };
+}

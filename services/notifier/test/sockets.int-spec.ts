@@ -1,0 +1,128 @@
+import { get } from 'node:http';
+import { once } from 'node:events';
+import type { IncomingMessage } from 'node:http';
+import { waitFor } from '@shotloom/testing';
+import { JOB, jobState, OTHER_USER, USER } from './support/job-fixtures';
+import { TestClient } from './support/client';
+import { raiseStage, type Stage } from './support/stage';
+
+const PROBLEM = 'application/problem+json';
+
+describe('who may open a socket, and how sockets end', () => {
+  let stage: Stage;
+  const refused = (id: string, options: Parameters<typeof TestClient.refused>[2]) =>
+    TestClient.refused(stage.notifier.port, id, options);
+  const connect = (id: string, options: Parameters<typeof TestClient.connect>[2]) =>
+    TestClient.connect(stage.notifier.port, id, options);
+
+  beforeAll(async () => {
+    stage = await raiseStage({
+      SOCKETS_PER_USER: '3',
+      PING_INTERVAL_MS: '100',
+      KEY_CHECK_INTERVAL_MS: '50',
+      SOCKET_BUFFER_BYTES: '65536',
+    });
+    await stage.peers.change(jobState());
+  }, 60_000);
+  afterAll(() => stage.stop());
+
+  it('refuses who has no key, a wrong key or a used ticket with 401', async () => {
+    const wanted = { status: 401, type: PROBLEM, code: 'unauthorized' };
+    expect(await refused(USER, {})).toEqual(wanted);
+    expect(await refused(USER, { key: 'sl_wrong' })).toEqual(wanted);
+    expect(await refused(USER, { query: '?ticket=used' })).toEqual(wanted);
+  });
+
+  it("answers 404 for another user's id, another user's job and no job alike", async () => {
+    const wanted = { status: 404, type: PROBLEM, code: 'not_found' };
+    expect(await refused(USER, { key: 'sl_other' })).toEqual(wanted);
+    expect(await refused(JOB, { key: 'sl_other' })).toEqual(wanted);
+    expect(await refused('nothing', { key: 'sl_other' })).toEqual(wanted);
+  });
+
+  it('answers plain HTTP with a problem', async () => {
+    const request = get({ port: stage.notifier.port, host: '127.0.0.1', path: '/ws/jobs/x' });
+    const [response] = (await once(request, 'response')) as [IncomingMessage];
+    response.resume();
+    expect([response.statusCode, response.headers['content-type']]).toEqual([404, PROBLEM]);
+  });
+
+  it('takes a key from the subprotocol and does not echo it', async () => {
+    const client = await connect(USER, { protocols: ['shotloom.v1', 'shotloom.key.sl_user'] });
+    expect(client.socket.protocol).toBe('shotloom.v1');
+    client.socket.terminate();
+  });
+
+  it('takes a ticket once', async () => {
+    stage.peers.tickets.set('t1', USER);
+    const client = await connect(JOB, { query: '?ticket=t1' });
+    await client.until('status');
+    expect((await refused(JOB, { query: '?ticket=t1' })).status).toBe(401);
+    client.socket.terminate();
+  });
+
+  it('lets a user have only so many sockets, and counts those that have gone as free', async () => {
+    const clients = await Promise.all([1, 2, 3].map(() => connect(OTHER_USER, { key: 'sl_other' })));
+    expect((await refused(OTHER_USER, { key: 'sl_other' })).status).toBe(429);
+    clients.forEach((client) => client.socket.terminate());
+    const again = await waitFor(() => connect(OTHER_USER, { key: 'sl_other' }), { what: 'a free place' });
+    again.socket.terminate();
+  });
+
+  it('ends the sockets of a key that is revoked, and lets it open no other', async () => {
+    stage.peers.keys.set('sl_short', USER);
+    const client = await connect(USER, { key: 'sl_short' });
+    await client.until('connected');
+    stage.peers.keys.delete('sl_short');
+    expect(await client.closed()).toBe(1008);
+    expect((await refused(USER, { key: 'sl_short' })).status).toBe(401);
+  });
+
+  it('answers a ping of the client, and ends one that talks nonsense or too much', async () => {
+    const [polite, rude, long] = await Promise.all([1, 2, 3].map(() => connect(USER, { key: 'sl_user' })));
+    polite?.socket.send('{"type":"ping"}');
+    rude?.socket.send('nonsense');
+    long?.socket.send(JSON.stringify({ type: 'x'.repeat(5_000) }));
+    await polite?.until('pong');
+    expect([await rude?.closed(), await long?.closed()]).toEqual([1003, 1009]);
+    polite?.socket.terminate();
+  });
+
+  it('ends a client that has gone silent', async () => {
+    const client = await connect(USER, { key: 'sl_user' });
+    client.socket.pong = () => undefined;
+    client.socket.pause();
+    await waitFor(async () => (await stage.metrics.metrics()).includes('reason="silent"'), {
+      what: 'the silent client to be cut',
+    });
+    client.socket.terminate();
+  });
+
+  it('cuts a client that does not read, instead of buffering for it', async () => {
+    const slow = await connect(USER, { key: 'sl_user' });
+    slow.socket.pause();
+    const long = 'x'.repeat(150_000);
+    const code = /sockets_cut_total\{reason="(slow|silent)"/;
+    await waitFor(
+      async () => {
+        for (let turn = 0; turn < 50; turn += 1) {
+          const version = Date.now() * 1_000 + turn;
+          const error = { message: long, code: 'internal', retryable: false, chargeable: false } as const;
+          const job = { jobId: `${version}`, version, status: 'failed', error } as const;
+          await stage.peers.publish(jobState({ ...job, error: { ...error, outcome: 'refused' } }));
+        }
+        return code.test(await stage.metrics.metrics());
+      },
+      { what: 'the slow client to be cut', timeoutMs: 20_000 },
+    );
+    expect(await stage.metrics.metrics()).toMatch(/sockets_cut_total\{reason="slow"/);
+    slow.socket.terminate();
+  }, 30_000);
+
+  it('says that it goes away when it stops', async () => {
+    const client = await connect(USER, { key: 'sl_user' });
+    await client.until('connected');
+    await stage.notifier.stop();
+    expect(await client.closed()).toBe(1001);
+  });
+});

@@ -1,0 +1,98 @@
+import type { Bus } from '@shotloom/bus';
+import {
+  describeAssetsRpc,
+  getJobRpc,
+  jobChangedV1,
+  jobProgressV1,
+  jobStateMachine,
+  listJobsRpc,
+  subjects,
+  verifyCredentialRpc,
+  type JobState,
+} from '@shotloom/contracts';
+import { newId } from '@shotloom/kernel';
+import type { JobProgress } from '../../src/delivery/job-event';
+import { jobRecord, OTHER_USER, USER } from './job-fixtures';
+
+/** The services around the notifier, answering on a real bus from memory. */
+export class Peers {
+  readonly jobs = new Map<string, JobState>();
+  readonly keys = new Map([
+    ['sl_user', USER],
+    ['sl_other', OTHER_USER],
+  ]);
+  readonly tickets = new Map<string, string>();
+  linksAsked = 0;
+  linksFail = false;
+  /** Runs before a snapshot is answered: the moment in which events and snapshots race. */
+  beforeSnapshot: () => Promise<void> = () => Promise.resolve();
+
+  constructor(private readonly bus: Bus) {
+    bus.respond(verifyCredentialRpc, ({ kind, value }) => Promise.resolve(this.verify(kind, value)));
+    bus.respond(getJobRpc, async ({ userId, jobId }) => {
+      const job = this.jobs.get(jobId);
+      await this.beforeSnapshot();
+      return { job: job?.ownerUserId === userId ? jobRecord(job) : null };
+    });
+    bus.respond(listJobsRpc, async ({ userId }) => {
+      const open = [...this.jobs.values()].filter(
+        (job) => job.ownerUserId === userId && !jobStateMachine.isTerminal(job.status),
+      );
+      await this.beforeSnapshot();
+      return { jobs: open.map(jobRecord), nextCursor: null };
+    });
+    bus.respond(describeAssetsRpc, ({ assetIds }) => {
+      this.linksAsked += 1;
+      if (this.linksFail) throw new Error('storage is ill');
+      return Promise.resolve({ assets: assetIds.map(describedAsset) });
+    });
+  }
+
+  /** Commits a state and publishes its event, as job-orchestrator's outbox does; `copies` are redeliveries of it. */
+  async change(state: JobState, copies = 1): Promise<void> {
+    this.jobs.set(state.jobId, state);
+    for (let copy = 0; copy < copies; copy += 1) await this.publish(state);
+  }
+
+  async publish(state: JobState): Promise<void> {
+    const subject = subjects.jobs(state.ownerUserId);
+    await this.bus.publish(jobChangedV1, { state }, { subject, correlationId: state.jobId, id: newId() });
+  }
+
+  progress(progress: JobProgress): void {
+    const subject = subjects.progress(progress.ownerUserId);
+    this.bus.emit(jobProgressV1, progress, { subject, correlationId: progress.jobId });
+  }
+
+  private verify(kind: 'api_key' | 'ticket', value: string) {
+    const userId = kind === 'api_key' ? this.keys.get(value) : this.tickets.get(value);
+    if (kind === 'ticket') this.tickets.delete(value);
+    return { principal: userId ? { userId, accountId: userId, scopes: ['read' as const] } : null };
+  }
+}
+
+function describedAsset(assetId: string) {
+  return {
+    assetId,
+    accountId: USER,
+    ownerUserId: USER,
+    kind: 'video' as const,
+    origin: 'generated' as const,
+    objectKey: 'attempts/a/1',
+    contentType: 'video/mp4',
+    sizeBytes: 1,
+    sha256: '0'.repeat(64),
+    width: 1280,
+    height: 720,
+    durationSeconds: 5,
+    fps: 24,
+    videoCodec: 'h264',
+    fileName: null,
+    posterKey: null,
+    createdAt: new Date().toISOString(),
+    url: `http://storage/${assetId}?signed`,
+    downloadUrl: '',
+    posterUrl: null,
+    urlsExpireAt: new Date().toISOString(),
+  };
+}
