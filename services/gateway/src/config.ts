@@ -1,0 +1,78 @@
+import { z } from 'zod';
+import { baseConfigSchema, objectStoreConfigSchema, type ObjectStoreEnv } from '@shotloom/service-kit';
+import type { ObjectStoreConfig } from '@shotloom/object-store';
+
+const MIB = 1024 * 1024;
+const list = z.string().transform((text) =>
+  text
+    .split(',')
+    .map((item) => item.trim())
+    .filter((item) => item !== ''),
+);
+
+const gatewaySchema = baseConfigSchema.extend({
+  /** The public door. */
+  PORT: z.coerce.number().int().min(0).max(65_535).default(3000),
+  DATABASE_URL: z.string().min(1),
+  DATABASE_POOL: z.coerce.number().int().min(2).max(100).default(8),
+  /** How clients reach the door; the origin of every URL that we hand out. `http://HOST:PORT` unless given. */
+  PUBLIC_URL: z.url().optional(),
+  /** Providers whose models are offered, with commas between them. */
+  PROVIDERS_ENABLED: list.default(['animatic']),
+  /** Where `/media` is proxied to. Not needed behind an ingress that routes it. */
+  STORAGE_URL: z.url().optional(),
+  /** Where `/ws` is proxied to. Not needed behind an ingress that routes it. */
+  NOTIFIER_URL: z.url().optional(),
+  /** The folder with the built console; without it no console is served. */
+  CONSOLE_DIR: z.string().optional(),
+  UPLOAD_IMAGE_MAX_BYTES: z.coerce
+    .number()
+    .int()
+    .positive()
+    .default(10 * MIB),
+  UPLOAD_VIDEO_MAX_BYTES: z.coerce
+    .number()
+    .int()
+    .positive()
+    .default(200 * MIB),
+  /** Origins of other sites that may call the API from a browser. None unless given. */
+  CORS_ORIGINS: list.default([]),
+});
+
+/** Environment of the gateway. */
+export const configSchema = gatewaySchema.and(objectStoreConfigSchema);
+export type Config = z.infer<typeof configSchema>;
+
+/** The origin in every URL that we hand out, without a slash at its end. */
+export function publicUrl(config: Pick<Config, 'PUBLIC_URL' | 'HOST' | 'PORT'>): string {
+  return (config.PUBLIC_URL ?? `http://${config.HOST}:${config.PORT}`).replace(/\/+$/, '');
+}
+
+/** The object store that the environment names. The schema has checked that what its kind needs is there. */
+export function objectStoreConfig(env: ObjectStoreEnv): ObjectStoreConfig {
+  const bucket = env.OBJECT_STORE_BUCKET;
+  if (env.OBJECT_STORE_KIND === 'file') {
+    return {
+      kind: 'file',
+      bucket,
+      path: env.OBJECT_STORE_PATH ?? '',
+      publicBaseUrl: env.OBJECT_STORE_PUBLIC_URL ?? '',
+      signingSecret: env.OBJECT_STORE_SIGNING_SECRET ?? '',
+    };
+  }
+  return {
+    kind: 's3',
+    bucket,
+    endpoint: env.S3_ENDPOINT ?? '',
+    accessKey: env.S3_ACCESS_KEY ?? '',
+    secretKey: env.S3_SECRET_KEY ?? '',
+    ...(env.S3_REGION === undefined ? {} : { region: env.S3_REGION }),
+    ...(env.S3_PUBLIC_ENDPOINT === undefined ? {} : { publicEndpoint: env.S3_PUBLIC_ENDPOINT }),
+  };
+}
+
+/** Origins that signed media links may name: players must be allowed to load from there. */
+export function mediaOrigins(env: ObjectStoreEnv): readonly string[] {
+  const named = [env.OBJECT_STORE_PUBLIC_URL, env.S3_PUBLIC_ENDPOINT ?? env.S3_ENDPOINT];
+  return [...new Set(named.flatMap((url) => (url === undefined ? [] : [new URL(url).origin])))];
+}

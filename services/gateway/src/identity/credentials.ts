@@ -1,0 +1,93 @@
+import { createHash } from 'node:crypto';
+import { Inject, Injectable } from '@nestjs/common';
+import { sql } from 'kysely';
+import type { Principal } from '@shotloom/contracts';
+import type { Database } from '@shotloom/database';
+import type { Clock } from '@shotloom/kernel';
+import type { Logger } from '@shotloom/service-kit';
+import { CLOCK, DATABASE, LOGGER } from '../platform/parts';
+import { parseApiKey, secretMatches, type ParsedApiKey } from './api-key';
+import type { IdentityTables } from './schema/tables';
+
+/** A verified key is not looked up again for this long: a revoked key works that much longer at most. */
+const CACHE_MS = 1_000;
+const CACHE_SIZE = 5_000;
+const TOUCH_MS = 60_000;
+
+interface CachedPrincipal {
+  readonly principal: Principal;
+  readonly until: number;
+}
+
+/** Tells who an API key belongs to. */
+@Injectable()
+export class Credentials {
+  private readonly verified = new Map<string, CachedPrincipal>();
+
+  constructor(
+    @Inject(DATABASE) private readonly database: Database<IdentityTables>,
+    @Inject(CLOCK) private readonly clock: Clock,
+    @Inject(LOGGER) private readonly logger: Logger,
+  ) {}
+
+  /** Null where the key is unknown, wrong, expired or revoked: the caller cannot tell which. */
+  async verifyApiKey(text: string): Promise<Principal | null> {
+    const parsed = parseApiKey(text);
+    if (!parsed) return null;
+    const cacheKey = createHash('sha256').update(text).digest('base64');
+    const now = this.clock.now().getTime();
+    const cached = this.verified.get(cacheKey);
+    if (cached && cached.until > now) return cached.principal;
+    const principal = await this.lookUp(parsed, now);
+    if (principal) this.remember(cacheKey, { principal, until: now + CACHE_MS });
+    else this.verified.delete(cacheKey);
+    return principal;
+  }
+
+  private async lookUp({ prefix, secret }: ParsedApiKey, now: number): Promise<Principal | null> {
+    const row = await this.database.sql
+      .selectFrom('identity.api_keys')
+      .select([
+        'id',
+        'account_id',
+        'owner_user_id',
+        'secret_hash',
+        'scopes',
+        'expires_at',
+        'revoked_at',
+        'last_used_at',
+      ])
+      .where('prefix', '=', prefix)
+      .executeTakeFirst();
+    if (!secretMatches(secret, row?.secret_hash) || row === undefined) return null;
+    if (row.revoked_at !== null) return null;
+    if (row.expires_at !== null && row.expires_at.getTime() <= now) return null;
+    if (row.last_used_at === null || row.last_used_at.getTime() < now - TOUCH_MS) void this.touch(row.id);
+    return { userId: row.owner_user_id, accountId: row.account_id, scopes: row.scopes };
+  }
+
+  /** Nobody waits for it, and of several replicas one writes. */
+  private async touch(keyId: string): Promise<void> {
+    try {
+      await this.database.sql
+        .updateTable('identity.api_keys')
+        .set({ last_used_at: sql<Date>`now()` })
+        .where('id', '=', keyId)
+        .where((where) =>
+          where.or([
+            where('last_used_at', 'is', null),
+            where('last_used_at', '<', sql<Date>`now() - interval '1 minute'`),
+          ]),
+        )
+        .execute();
+    } catch (error) {
+      this.logger.warn({ err: error, keyId }, 'could not note that a key was used');
+    }
+  }
+
+  private remember(cacheKey: string, cached: CachedPrincipal): void {
+    // Entries live a second; a full map is a burst of keys, and forgetting them all costs one lookup each.
+    if (this.verified.size >= CACHE_SIZE) this.verified.clear();
+    this.verified.set(cacheKey, cached);
+  }
+}

@@ -1,0 +1,36 @@
+import {
+  createParamDecorator,
+  SetMetadata,
+  type CustomDecorator,
+  type ExecutionContext,
+} from '@nestjs/common';
+import type { FastifyRequest } from 'fastify';
+import type { Principal } from '@shotloom/contracts';
+import { AppError } from '@shotloom/kernel';
+
+export type Scope = Principal['scopes'][number];
+
+export const PUBLIC_ROUTE = 'shotloom:public';
+export const REQUIRED_SCOPE = 'shotloom:scope';
+
+/** This route needs no key. */
+export const Public = (): CustomDecorator => SetMetadata(PUBLIC_ROUTE, true);
+/** The key must have this scope. A route that says neither this nor `Public` is refused to everybody. */
+export const RequireScope = (scope: Scope): CustomDecorator => SetMetadata(REQUIRED_SCOPE, scope);
+
+const principals = new WeakMap<FastifyRequest, Principal>();
+
+export function setPrincipal(request: FastifyRequest, principal: Principal): void {
+  principals.set(request, principal);
+}
+
+export function findPrincipal(request: FastifyRequest): Principal | undefined {
+  return principals.get(request);
+}
+
+/** Who is asking. Only for routes behind the guard. */
+export const CurrentPrincipal = createParamDecorator((_: unknown, context: ExecutionContext): Principal => {
+  const principal = findPrincipal(context.switchToHttp().getRequest<FastifyRequest>());
+  if (!principal) throw new AppError('internal', 'The guard let a request without a principal through.');
+  return principal;
+});
