@@ -23,8 +23,9 @@ export const subjects = {
   allProgress: 'progress.>',
 } as const;
 
+/** A dead consumer is noticed after `ackWaitMs`; a living one says `working` at a third of it. */
 const RETRIES = {
-  ackWaitMs: 30_000,
+  ackWaitMs: 10_000,
   maxDeliver: 12,
   backoffMs: [500, 1_000, 2_000, 5_000, 10_000, 30_000],
 } as const;

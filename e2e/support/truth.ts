@@ -1,0 +1,90 @@
+import { openDatabase, type Database } from '@shotloom/database';
+import { checkInvariants } from '@shotloom/ledger';
+import { openObjectStore, type ObjectStore } from '@shotloom/object-store';
+import { silentLogger, waitFor, type RuntimeInfo } from '@shotloom/testing';
+import { sql } from 'kysely';
+
+interface Books {
+  jobs: { job_id: string; status: string; credits_captured: number; credits_held: number }[];
+  assets: { job_id: string; object_key: string; poster_key: string | null }[];
+  holds: { id: string; state: string }[];
+}
+
+/** Looks past the API, at what is really there: rows and objects. */
+export class Truth {
+  private readonly database: Database<unknown>;
+  private readonly store: ObjectStore;
+
+  constructor(runtime: RuntimeInfo) {
+    const { objectStore } = runtime;
+    if (objectStore.kind !== 'file') throw new Error('The local runtime keeps objects in files.');
+    const unused = {
+      publicBaseUrl: runtime.gatewayUrl,
+      signingSecret: 'only listing, nothing is signed here',
+    };
+    this.store = openObjectStore({ ...objectStore, ...unused });
+    this.database = openDatabase({
+      url: runtime.databaseUrl,
+      applicationName: 'e2e',
+      logger: silentLogger(),
+    });
+  }
+
+  close(): Promise<void> {
+    return this.database.close();
+  }
+
+  /** The ledger's own check; empty when every amount is where it belongs. */
+  ledgerProblems(): Promise<string[]> {
+    return checkInvariants(this.database.sql);
+  }
+
+  async books(): Promise<Books> {
+    const read = async <T>(query: ReturnType<typeof sql<T>>): Promise<T[]> =>
+      (await query.execute(this.database.sql)).rows;
+    return {
+      jobs: await read(sql`SELECT job_id, status, credits_captured, credits_held FROM jobs.jobs`),
+      assets: await read(
+        sql`SELECT job_id, object_key, poster_key FROM media.assets WHERE origin = 'generated' AND deleted_at IS NULL`,
+      ),
+      holds: await read(sql`SELECT id, state FROM ledger.holds`),
+    };
+  }
+
+  /** Completed events in the outbox by job, published or not: more than one is a doubled end. */
+  async terminalEvents(): Promise<Record<string, number>> {
+    const { rows } = await sql<{ job_id: string; count: number }>`
+      SELECT envelope->'payload'->'state'->>'jobId' AS job_id, count(*)::int AS count FROM jobs.outbox
+      WHERE envelope->>'type' = 'job.changed.v1' AND envelope->'payload'->'state'->>'status' IN ('completed', 'failed', 'cancelled')
+      GROUP BY 1`.execute(this.database.sql);
+    return Object.fromEntries(rows.map((row) => [row.job_id, row.count]));
+  }
+
+  /** Runs a statement, for tests that must arrange a moment. */
+  async run(query: ReturnType<typeof sql>): Promise<void> {
+    await query.execute(this.database.sql);
+  }
+
+  /** The keys of all stored objects with this prefix. */
+  async objectKeys(prefix: string): Promise<string[]> {
+    const keys: string[] = [];
+    for await (const object of this.store.list(prefix)) keys.push(object.key);
+    return keys.toSorted();
+  }
+
+  /** Waits until every message of the outboxes has been published: then nothing more will happen by itself. */
+  async settled(): Promise<void> {
+    const unpublished = async (): Promise<number> => {
+      const { rows } = await sql<{ count: number }>`
+        SELECT ((SELECT count(*) FROM jobs.outbox WHERE published_at IS NULL)
+              + (SELECT count(*) FROM media.outbox WHERE published_at IS NULL))::int AS count`.execute(
+        this.database.sql,
+      );
+      return rows[0]?.count ?? -1;
+    };
+    await waitFor(async () => (await unpublished()) === 0, {
+      timeoutMs: 60_000,
+      what: 'every outbox to be empty',
+    });
+  }
+}
