@@ -1,0 +1,18 @@
+import type { Database } from '@shotloom/database';
+import type { ObjectStore } from '@shotloom/object-store';
+import type { Logger } from '@shotloom/service-kit';
+import type { Config } from './config';
+import type { StorageMetrics } from './metrics';
+import type { MediaTables } from './schema/tables';
+
+/** What the service is built from. */
+export interface Storage {
+  readonly config: Pick<Config, 'IMAGE_MAX_PIXELS' | 'VIDEO_MAX_SECONDS'>;
+  readonly database: Database<MediaTables>;
+  readonly store: ObjectStore;
+  readonly logger: Logger;
+  readonly metrics: StorageMetrics;
+}
+
+/** Where Nest finds it. */
+export const STORAGE = Symbol('STORAGE');

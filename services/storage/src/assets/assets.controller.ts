@@ -1,0 +1,30 @@
+import { Controller, Inject } from '@nestjs/common';
+import { Payload } from '@nestjs/microservices';
+import { OnRequest } from '@shotloom/bus';
+import { describeAssetsRpc, registerUploadRpc, type RpcRequest, type RpcResponse } from '@shotloom/contracts';
+import { STORAGE, type Storage } from '../app.tokens';
+import { registerUpload } from '../uploads/register-upload';
+import { describeAssets } from './describe-assets';
+
+/** Pictures are decoded in this process; more at once would only hold more of them in memory. */
+const PROBES_AT_ONCE = 4;
+
+/** What other services ask of storage. */
+@Controller()
+export class AssetsController {
+  constructor(@Inject(STORAGE) private readonly storage: Storage) {}
+
+  @OnRequest(registerUploadRpc, { concurrency: PROBES_AT_ONCE })
+  async register(
+    @Payload() upload: RpcRequest<typeof registerUploadRpc>,
+  ): Promise<RpcResponse<typeof registerUploadRpc>> {
+    return { asset: await registerUpload(this.storage, upload) };
+  }
+
+  @OnRequest(describeAssetsRpc)
+  async describe(
+    @Payload() question: RpcRequest<typeof describeAssetsRpc>,
+  ): Promise<RpcResponse<typeof describeAssetsRpc>> {
+    return { assets: await describeAssets(this.storage, question) };
+  }
+}

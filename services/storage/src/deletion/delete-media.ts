@@ -1,0 +1,68 @@
+import { sql } from 'kysely';
+import { DeadLetter } from '@shotloom/bus';
+import type { mediaDeleteV1, PayloadOf } from '@shotloom/contracts';
+import type { Storage } from '../app.tokens';
+import { lockAttempt, type AssetRow, type MediaTx } from '../assets/asset-rows';
+import { objectKeys } from '../object-store/object-keys';
+import { removeObjectsOf } from './remove-objects';
+
+export type DeleteRequest = PayloadOf<typeof mediaDeleteV1>;
+
+/** Tombstone first, objects after it: what a crash leaves between the two, the sweep or a redelivery removes. */
+export async function deleteMedia(storage: Storage, request: DeleteRequest): Promise<void> {
+  const { assetId, attemptId, objectKeys: loose } = request;
+  if (assetId !== null) await deleteAsset(storage, assetId, request.ownerUserId);
+  if (attemptId !== null) await deleteAttempt(storage, attemptId, request.ownerUserId);
+  if (loose.length > 0) await deleteLoose(storage, loose);
+}
+
+async function deleteAsset(storage: Storage, assetId: string, ownerUserId: string): Promise<void> {
+  const row = await storage.database.run((tx) => bury(tx, { asset_id: assetId }, ownerUserId));
+  if (!row) throw new DeadLetter(`User ${ownerUserId} has no asset ${assetId} that could be deleted.`);
+  await removeObjectsOf(storage, row);
+}
+
+/** Also where no asset is yet: the tombstone stops an ingest that is still on its way. */
+async function deleteAttempt(storage: Storage, attemptId: string, ownerUserId: string): Promise<void> {
+  const row = await storage.database.run(async (tx) => {
+    await lockAttempt(tx, attemptId);
+    await tx.sql
+      .insertInto('media.attempt_tombstones')
+      .values({ attempt_id: attemptId })
+      .onConflict((conflict) => conflict.doNothing())
+      .execute();
+    return bury(tx, { attempt_id: attemptId }, ownerUserId);
+  });
+  if (row) await removeObjectsOf(storage, row);
+  await storage.store.removePrefix(objectKeys.attempt(attemptId));
+}
+
+/** Marks the owner's asset as deleted; an asset that is deleted already is found too, so that a repeat finishes the work. */
+function bury(
+  tx: MediaTx,
+  which: { asset_id: string } | { attempt_id: string },
+  ownerUserId: string,
+): Promise<AssetRow | undefined> {
+  return tx.sql
+    .updateTable('media.assets')
+    .set({ deleted_at: sql<Date>`coalesce(deleted_at, now())` })
+    .where((where) => where.and(which))
+    .where('owner_user_id', '=', ownerUserId)
+    .returningAll()
+    .executeTakeFirst();
+}
+
+/** Objects that never became an asset. One that has become one in the meantime is not touched. */
+async function deleteLoose({ database, store, logger }: Storage, keys: readonly string[]): Promise<void> {
+  const living = await database.sql
+    .selectFrom('media.assets')
+    .select('object_key')
+    .where('object_key', 'in', [...keys])
+    .where('deleted_at', 'is', null)
+    .execute();
+  const kept = new Set(living.map((row) => row.object_key));
+  for (const key of keys) {
+    if (kept.has(key)) logger.warn({ key }, 'an object that belongs to an asset was not removed');
+    else await store.remove(key);
+  }
+}

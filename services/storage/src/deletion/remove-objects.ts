@@ -1,0 +1,20 @@
+import { sql } from 'kysely';
+import type { Storage } from '../app.tokens';
+import type { AssetRow } from '../assets/asset-rows';
+import { objectKeys } from '../object-store/object-keys';
+
+/** Removes the bytes of a deleted asset, then notes that they are gone. */
+export async function removeObjectsOf(
+  { database, store }: Pick<Storage, 'database' | 'store'>,
+  asset: Pick<AssetRow, 'asset_id' | 'object_key'>,
+): Promise<void> {
+  await store.remove(asset.object_key);
+  await store.remove(objectKeys.poster(asset.asset_id));
+  await database.sql
+    .updateTable('media.assets')
+    .set({ objects_removed_at: sql<Date>`now()` })
+    .where('asset_id', '=', asset.asset_id)
+    .where('deleted_at', 'is not', null)
+    .where('objects_removed_at', 'is', null)
+    .execute();
+}

@@ -1,0 +1,38 @@
+import { Controller, Inject } from '@nestjs/common';
+import { Ctx, Payload } from '@nestjs/microservices';
+import { OnMessage, type DeliveryContext } from '@shotloom/bus';
+import {
+  mediaDeleteConsumer,
+  mediaIngestConsumer,
+  mediaPosterConsumer,
+  type mediaPosterV1,
+  type PayloadOf,
+} from '@shotloom/contracts';
+import { STORAGE, type Storage } from '../app.tokens';
+import { deleteMedia, type DeleteRequest } from '../deletion/delete-media';
+import { drawPoster } from '../posters/draw-poster';
+import { ingest, type IngestRequest } from './ingest';
+
+/** The work of the MEDIA stream. Each handler may be given the same message again at any time. */
+@Controller()
+export class MediaController {
+  constructor(@Inject(STORAGE) private readonly storage: Storage) {}
+
+  @OnMessage(mediaIngestConsumer)
+  async ingest(@Payload() request: IngestRequest, @Ctx() context: DeliveryContext): Promise<void> {
+    await ingest(this.storage, request, String(context.envelope['id']), context.signal);
+  }
+
+  @OnMessage(mediaDeleteConsumer)
+  async delete(@Payload() request: DeleteRequest): Promise<void> {
+    await deleteMedia(this.storage, request);
+  }
+
+  @OnMessage(mediaPosterConsumer)
+  async poster(
+    @Payload() { assetId }: PayloadOf<typeof mediaPosterV1>,
+    @Ctx() context: DeliveryContext,
+  ): Promise<void> {
+    await drawPoster(this.storage, assetId, context.signal);
+  }
+}

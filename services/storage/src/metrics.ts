@@ -1,0 +1,47 @@
+import { Counter, Histogram } from 'prom-client';
+import type { MetricsRegistry } from '@shotloom/service-kit';
+
+export type IngestOutcome = 'stored' | 'again' | 'missing' | 'invalid' | 'unwanted';
+
+export interface StorageMetrics {
+  /** What became of a request to store a result, and how long that took. Seconds. */
+  ingest(outcome: IngestOutcome, seconds: number): void;
+  ingestedBytes(bytes: number): void;
+  poster(outcome: 'drawn' | 'not_needed'): void;
+  orphansRemoved(count: number): void;
+}
+
+const SECONDS_BUCKETS = [0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10, 60];
+
+export function createStorageMetrics(registry: MetricsRegistry): StorageMetrics {
+  const registers = [registry];
+  const ingests = new Histogram({
+    name: 'shotloom_ingest_seconds',
+    help: 'Time to make a result ours, by what became of it.',
+    labelNames: ['outcome'],
+    buckets: SECONDS_BUCKETS,
+    registers,
+  });
+  const bytes = new Counter({
+    name: 'shotloom_ingest_bytes_total',
+    help: 'Bytes of results made ours.',
+    registers,
+  });
+  const posters = new Counter({
+    name: 'shotloom_posters_total',
+    help: 'Requests to draw a poster, by what became of them.',
+    labelNames: ['outcome'],
+    registers,
+  });
+  const orphans = new Counter({
+    name: 'shotloom_orphans_removed_total',
+    help: 'Objects without a row that the sweep removed.',
+    registers,
+  });
+  return {
+    ingest: (outcome, seconds) => ingests.observe({ outcome }, seconds),
+    ingestedBytes: (size) => bytes.inc(size),
+    poster: (outcome) => posters.inc({ outcome }),
+    orphansRemoved: (count) => orphans.inc(count),
+  };
+}

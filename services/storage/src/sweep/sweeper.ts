@@ -1,0 +1,55 @@
+import { sql } from 'kysely';
+import { FileObjectStore } from '@shotloom/object-store';
+import type { Storage } from '../app.tokens';
+import { sweepOrphans } from './orphan-sweep';
+
+const NAME = 'orphans';
+/** Fewer looks than this would let a round pass when the process restarts often. */
+const LOOKS_PER_INTERVAL = 4;
+
+/** Sweeps every interval, in one of the replicas: who moves the row does the round. */
+export class Sweeper {
+  private timer: NodeJS.Timeout | undefined;
+  private running: Promise<void> | undefined;
+
+  constructor(
+    private readonly storage: Storage,
+    private readonly options: { readonly intervalMs: number; readonly orphanAgeMs: number },
+  ) {}
+
+  start(): void {
+    this.timer = setInterval(() => {
+      this.running ??= this.turn().finally(() => {
+        this.running = undefined;
+      });
+    }, this.options.intervalMs / LOOKS_PER_INTERVAL);
+  }
+
+  async stop(): Promise<void> {
+    clearInterval(this.timer);
+    await this.running;
+  }
+
+  /** True for the one replica that may sweep now. A lock held for the whole round would keep a transaction open for it. */
+  async claim(): Promise<boolean> {
+    const seconds = this.options.intervalMs / 1_000;
+    const claimed = await sql`
+      insert into media.sweeps as sweep (name, begun_at) values (${NAME}, now())
+      on conflict (name) do update set begun_at = now()
+      where sweep.begun_at <= now() - make_interval(secs => ${seconds})`.execute(this.storage.database.sql);
+    return claimed.numAffectedRows === 1n;
+  }
+
+  private async turn(): Promise<void> {
+    const { store, logger } = this.storage;
+    const { orphanAgeMs } = this.options;
+    try {
+      if (!(await this.claim())) return;
+      const swept = await sweepOrphans(this.storage, { orphanAgeMs });
+      const files = store instanceof FileObjectStore ? await store.sweep(orphanAgeMs) : 0;
+      logger.info({ ...swept, files }, 'swept');
+    } catch (error) {
+      logger.warn({ err: error }, 'the sweep failed; the next round tries again');
+    }
+  }
+}

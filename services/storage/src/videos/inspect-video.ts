@@ -1,0 +1,33 @@
+import { probeVideo, type VideoProbe } from '@shotloom/media-tools';
+import { openRangeReader, type ObjectStore } from '@shotloom/object-store';
+
+/** A stored video as its own content tells it. Seconds and pixels. */
+export interface VideoFacts {
+  readonly container: VideoProbe['container'];
+  readonly contentType: string;
+  readonly sizeBytes: number;
+  readonly width: number;
+  readonly height: number;
+  readonly durationSeconds: number;
+  readonly fps: number;
+  /** In the words that people use, for example `h264`. */
+  readonly codec: string;
+}
+
+const CONTENT_TYPES = { mp4: 'video/mp4', mov: 'video/quicktime', webm: 'video/webm' } as const;
+/** What the probe calls by the name of the bit stream. */
+const KNOWN_AS: Readonly<Record<string, string>> = { avc: 'h264' };
+
+/** Reads a few ranges of the object, in this process. Throws `media_invalid`, `not_found`, or the store's errors. */
+export async function inspectVideo(
+  store: ObjectStore,
+  key: string,
+  signal?: AbortSignal,
+): Promise<VideoFacts> {
+  const reader = await openRangeReader(store, key, signal ? { signal } : {});
+  const { container, videoCodec, ...probe } = await probeVideo(reader);
+  const { sizeBytes, width, height, durationSeconds, fps } = probe;
+  const codec = KNOWN_AS[videoCodec] ?? videoCodec;
+  const contentType = CONTENT_TYPES[container];
+  return { container, contentType, sizeBytes, width, height, durationSeconds, fps, codec };
+}
