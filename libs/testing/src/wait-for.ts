@@ -21,7 +21,7 @@ export async function waitFor<T>(
   { what, timeoutMs = 10_000, intervalMs = 25 }: WaitForOptions,
 ): Promise<Truthy<T>> {
   const deadline = performance.now() + timeoutMs;
-  let last = 'nothing yet';
+  let last: string;
   for (;;) {
     try {
       const value = await condition();

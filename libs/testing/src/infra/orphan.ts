@@ -15,7 +15,7 @@ export async function isOurs(pid: number, marker: string): Promise<boolean> {
 export async function stopOrphan(
   pid: number,
   marker: string,
-  { signal = 'SIGTERM' as NodeJS.Signals, graceMs = 5_000 } = {},
+  { signal = 'SIGTERM', graceMs = 5_000 }: { signal?: NodeJS.Signals; graceMs?: number } = {},
 ): Promise<boolean> {
   if (!(await isOurs(pid, marker))) return false;
   send(pid, signal);

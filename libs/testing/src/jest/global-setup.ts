@@ -7,7 +7,7 @@ import { isGiven, publish, remember, stopAll } from './running-infra';
  * One Postgres and one NATS for the int tier. Servers given by variable are used as they are; Docker is used when
  * SHOTLOOM_TEST_INFRA=testcontainers, and its absence is then an error: nothing is skipped in silence.
  */
-export default async function globalSetup(): Promise<void> {
+async function globalSetup(): Promise<void> {
   const kinds = (['postgres', 'nats'] as const).filter((kind) => !isGiven(kind));
   const start = process.env['SHOTLOOM_TEST_INFRA'] === 'testcontainers' ? startContainers : startEmbedded;
   try {
@@ -31,3 +31,5 @@ async function startEmbedded(kinds: readonly ('postgres' | 'nats')[]): Promise<v
     }),
   );
 }
+
+export = globalSetup;

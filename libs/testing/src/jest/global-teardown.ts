@@ -1,5 +1,7 @@
 import { stopAll } from './running-infra';
 
-export default async function globalTeardown(): Promise<void> {
+async function globalTeardown(): Promise<void> {
   await stopAll();
 }
+
+export = globalTeardown;

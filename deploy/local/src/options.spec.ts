@@ -1,0 +1,55 @@
+import { parseOptions } from './options';
+
+const parse = (args: string[], env: NodeJS.ProcessEnv = {}): ReturnType<typeof parseOptions> =>
+  parseOptions(args, env, '/clone');
+
+describe('parseOptions', () => {
+  it('needs nothing', () => {
+    expect(parse([])).toEqual({
+      command: 'start',
+      root: '/clone',
+      dataDir: '/clone/.shotloom',
+      ports: {},
+      providers: ['animatic'],
+      demo: 'once',
+      detach: false,
+      restart: true,
+    });
+  });
+
+  it('lets flags win over the environment', () => {
+    const env = { SHOTLOOM_PORT: '9000', PROVIDERS_ENABLED: 'kling', SHOTLOOM_DATA_DIR: '/data' };
+    expect(parse([], env)).toMatchObject({
+      ports: { gateway: 9000 },
+      providers: ['kling'],
+      dataDir: '/data',
+    });
+    expect(
+      parse(['--port', '9001', '--providers', 'animatic, sora', '--data-dir', '/other'], env),
+    ).toMatchObject({
+      ports: { gateway: 9001 },
+      providers: ['animatic', 'sora'],
+      dataDir: '/other',
+    });
+  });
+
+  it('knows its commands and switches', () => {
+    expect(parse(['stop']).command).toBe('stop');
+    expect(parse(['--no-demo', '--no-restart', '--detach'])).toMatchObject({
+      demo: 'never',
+      restart: false,
+      detach: true,
+    });
+    expect(parse(['--demo']).demo).toBe('always');
+  });
+
+  it.each([
+    [['--port', 'http'], /"http" is not a port for gateway/],
+    [['--port', '70000'], /not a port/],
+    [['--providers', '../evil'], /not the name of a provider/],
+    [['dance'], /Unknown command "dance"/],
+    [['--fast'], /Unknown option/],
+  ])('refuses %j in one sentence', (args, sentence) => {
+    expect(() => parse(args)).toThrow(sentence);
+  });
+});

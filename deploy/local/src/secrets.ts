@@ -1,0 +1,37 @@
+import { randomBytes } from 'node:crypto';
+import { readPrivateJson, writePrivateJson } from './private-file';
+
+/** The demo user that the first start made. */
+export interface DemoUser {
+  readonly userId: string;
+  readonly accountId: string;
+  readonly apiKey: string;
+}
+
+/** Made once per data folder; the data cannot be read without them. */
+export interface Secrets {
+  readonly postgresPassword: string;
+  readonly objectStoreSigningSecret: string;
+  readonly tokenSecret: string;
+  readonly demoUser?: DemoUser;
+}
+
+export async function openSecrets(file: string): Promise<Secrets> {
+  const known = await readPrivateJson<Partial<Secrets>>(file);
+  const secrets: Secrets = {
+    postgresPassword: randomSecret(),
+    objectStoreSigningSecret: randomSecret(),
+    tokenSecret: randomSecret(),
+    ...known,
+  };
+  await writePrivateJson(file, secrets);
+  return secrets;
+}
+
+export async function keepDemoUser(file: string, secrets: Secrets, demoUser: DemoUser): Promise<void> {
+  await writePrivateJson(file, { ...secrets, demoUser });
+}
+
+function randomSecret(): string {
+  return randomBytes(32).toString('base64url');
+}
