@@ -321,7 +321,7 @@ function describeSignedUrls(store: () => ObjectStore): void {
       url.replace(/\?.*/, ''),
     ];
     expect(new Set([url, ...tampered]).size).toBe(5);
-    for (const hostile of tampered) expect((await fetch(hostile)).status).toBe(403);
+    for (const hostile of tampered) expect([400, 403]).toContain((await fetch(hostile)).status);
     expect(
       (await fetch(url, { method: 'PUT', body: 'x', headers: { 'content-type': 'text/plain' } })).status,
     ).toBe(403);

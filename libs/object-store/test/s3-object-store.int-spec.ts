@@ -9,7 +9,7 @@ import { describeObjectStore } from './object-store.contract';
 import { blocks, MIB } from './test-bodies';
 
 let folder: string;
-let swift: SwiftServer;
+let swift: SwiftServer | undefined;
 let config: S3StoreConfig;
 let store: S3ObjectStore;
 
@@ -31,7 +31,7 @@ beforeAll(async () => {
 }, 180_000);
 
 afterAll(async () => {
-  await swift.stop();
+  await swift?.stop();
   await rm(folder, { recursive: true });
 });
 

@@ -27,7 +27,8 @@ export function blocks(
         onBlock(index);
         // Marked with its number, so that blocks in the wrong order are found.
         block.writeUInt32BE(index, 0);
-        yield block;
+        // A copy, because a stream reads ahead and this one's blocks would change under their reader.
+        yield Buffer.from(block);
       }
     })(),
     { objectMode: false },

@@ -1,7 +1,7 @@
-import { constants, createReadStream } from 'node:fs';
-import { access, copyFile, link, open, rm, utimes, type FileHandle } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import { access, open, rm, utimes, type FileHandle } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { Readable } from 'node:stream';
+import type { Readable } from 'node:stream';
 import { AppError, systemClock, type Clock } from '@shotloom/kernel';
 import { resolveRange } from '../byte-range';
 import { MeteredBody } from '../metered-body';
@@ -17,9 +17,9 @@ import type {
   SignGetOptions,
   SignPutOptions,
 } from '../object-store';
+import { readSlice, shareDataFile, writeDataFile } from './data-files';
 import {
   FileLayout,
-  hasCode,
   ignoreMissing,
   isMissing,
   makeFolder,
@@ -71,7 +71,7 @@ export class FileObjectStore implements ObjectStore {
     const metered = MeteredBody.forPut(key, body, options);
     const data = this.layout.newDataName();
     try {
-      await this.writeData(data, metered);
+      await writeDataFile(this.layout, data, metered);
       const { size, sha256 } = metered.result();
       const { contentType, metadata = {} } = options;
       const sidecar = await this.commit({ key, data, size, sha256, contentType, metadata });
@@ -132,7 +132,7 @@ export class FileObjectStore implements ObjectStore {
     const { sidecar, handle } = await this.openData(from);
     const data = this.layout.newDataName();
     try {
-      await this.shareData(sidecar.data, data);
+      await shareDataFile(this.layout, sidecar.data, data);
       await this.commit({ ...sidecar, key: to, data });
     } catch (error) {
       await rm(this.layout.dataPath(data), { force: true });
@@ -197,34 +197,6 @@ export class FileObjectStore implements ObjectStore {
     return writeSignedUrl({ ...grant, bucket, expires }, publicBaseUrl, signingSecret);
   }
 
-  private async writeData(name: string, body: MeteredBody): Promise<void> {
-    const path = this.layout.dataPath(name);
-    await makeFolder(dirname(path));
-    const handle = await open(path, 'wx');
-    try {
-      await handle.writeFile(body.chunks());
-      await handle.sync();
-    } finally {
-      await handle.close();
-    }
-    await syncFolder(dirname(path));
-  }
-
-  /** Data files never change, so a copy is a second name for the same bytes wherever the file system can do that. */
-  private async shareData(from: string, to: string): Promise<void> {
-    const [source, target] = [this.layout.dataPath(from), this.layout.dataPath(to)];
-    await makeFolder(dirname(target));
-    try {
-      await link(source, target);
-    } catch (error) {
-      if (!hasCode(error, 'EPERM', 'EMLINK', 'ENOTSUP', 'ENOSYS')) throw error;
-      await copyFile(source, target, constants.COPYFILE_FICLONE);
-      const handle = await open(target, 'r+');
-      await handle.sync().finally(() => handle.close());
-    }
-    await syncFolder(dirname(target));
-  }
-
   private commit(object: Omit<Sidecar, 'version' | 'lastModified'>): Promise<Sidecar> {
     return this.locks.run(object.key, () => this.replace(object));
   }
@@ -267,16 +239,3 @@ export class FileObjectStore implements ObjectStore {
 }
 
 const notFound = (key: string): AppError => new AppError('not_found', `There is no object "${key}".`);
-
-async function readSlice(
-  handle: FileHandle,
-  start: number,
-  end: number,
-  signal: AbortSignal | undefined,
-): Promise<Readable> {
-  if (end < start) {
-    await handle.close();
-    return Readable.from([]);
-  }
-  return createReadStream('', { fd: handle, start, end, autoClose: true, ...(signal ? { signal } : {}) });
-}

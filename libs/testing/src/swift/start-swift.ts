@@ -143,11 +143,14 @@ sys.argv.pop(0)
 runpy.run_path(sys.argv[0], run_name='__main__')
 `;
 
+/** Debian's own: another Python that comes first in PATH does not have Debian's packages. */
+const PYTHON = '/usr/bin/python3';
+
 function startServer(layout: SwiftLayout, name: SwiftServerName): Promise<Child> {
   const program = requireTool(`swift-${name}-server`, `swift-${name}`);
   const args = ['-c', BOOTSTRAP, layout.configDir, program, confPath(layout, name)];
   const logFile = join(layout.configDir, `${name}.log`);
-  return startChild({ command: requireTool('python3', 'python3'), args, logFile });
+  return startChild({ command: PYTHON, args, logFile });
 }
 
 async function answers(endpoint: string, children: readonly Child[], logFile: string): Promise<void> {
