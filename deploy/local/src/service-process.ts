@@ -1,4 +1,4 @@
-import { lastLines, startChild, waitFor, type Child } from '@shotloom/testing';
+import { causeOfDeath, startChild, waitFor, type Child } from '@shotloom/testing';
 import { join } from 'node:path';
 
 export interface ServiceProcess {
@@ -55,6 +55,6 @@ async function describeDeath(
   { name, logFile }: ServiceProcess,
   { code, signal }: { code: number | null; signal: string | null },
 ): Promise<string> {
-  const end = await lastLines(logFile, 3);
-  return `${name} ended with ${signal ?? `exit code ${code}`} while it started; the end of ${logFile}:\n${end}`;
+  const how = signal ?? `exit code ${code}`;
+  return `${name} ended with ${how} while it started (${await causeOfDeath(logFile)}); see ${logFile}.`;
 }

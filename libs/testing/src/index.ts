@@ -1,6 +1,7 @@
 export type { ManagedServer } from './infra/managed-server';
 export { startChild, type Child, type ChildExit, type ChildOptions } from './infra/child';
 export { choosePort, freePort, isPortFree } from './infra/free-port';
+export { causeOfDeath } from './infra/cause-of-death';
 export { lastLines } from './infra/last-lines';
 export { isOurs, stopOrphan } from './infra/orphan';
 export { startNats, type NatsOptions, type NatsServer } from './infra/nats-server';
