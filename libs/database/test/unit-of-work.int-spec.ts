@@ -67,6 +67,11 @@ describe('run', () => {
     await expect(work).rejects.toThrow(/thing\.made\.v1 breaks its contract: no: /);
   });
 
+  it('refuses what comes after the work has ended', async () => {
+    const late = await database.run(async (tx) => () => tx.emit(made('key', 1)));
+    expect(late).toThrow(/after the transaction's work had ended/);
+  });
+
   it('does not pretend to commit when the work swallowed a failed statement', async () => {
     const work = database.run(async (tx) => {
       await tx.sql.insertInto('app.things').values({ name: 'one' }).execute();

@@ -12,7 +12,7 @@ export async function getBalance(ex: LedgerExecutor, accountId: string): Promise
   const { rows } = await sql<{ available: string; held: string }>`
     select
       (coalesce((select balance from ledger.accounts where owner_id = ${accountId}::uuid and kind = 'available'), 0)
-        - coalesce((select sum(remaining) from ledger.lots where owner_id = ${accountId}::uuid and remaining > 0
+        - coalesce((select sum(remaining) from ledger.lots where owner_id = ${accountId}::uuid and has_rest
             and expires_at <= clock_timestamp()), 0))::text as available,
       coalesce((select balance from ledger.accounts where owner_id = ${accountId}::uuid and kind = 'held'), 0)::text
         as held`.execute(ex);

@@ -40,6 +40,9 @@ const CHECKS = `
       coalesce(p.amount, 0))
     from ledger.accounts a left join posted p on p.account_id = a.id where a.balance <> coalesce(p.amount, 0)
   union all
+  select format('Transfers name the account %s, which is not there', p.account_id)
+    from posted p left join ledger.accounts a on a.id = p.account_id where a.id is null
+  union all
   select format('Account %s (%s of %s) is negative: %s', id, kind, owner_id, balance)
     from ledger.accounts where kind not in ('source', 'debt') and balance < 0
   union all

@@ -2,7 +2,8 @@ import type { MigrationSet } from '@shotloom/database';
 import { createTables } from './migrations/0001-create-tables';
 import { createPostingFunctions } from './migrations/0002-create-posting-functions';
 import { createHoldFunctions } from './migrations/0003-create-hold-functions';
-import { closeToPublic } from './migrations/0004-close-to-public';
+import { createBatchHold } from './migrations/0004-create-batch-hold';
+import { closeToPublic } from './migrations/0005-close-to-public';
 
 /** The schema `ledger`. Run by whoever owns the database; services then need `grantLedgerAccess`. */
 export const ledgerMigrations: MigrationSet = {
@@ -11,6 +12,7 @@ export const ledgerMigrations: MigrationSet = {
     '0001-create-tables': createTables,
     '0002-create-posting-functions': createPostingFunctions,
     '0003-create-hold-functions': createHoldFunctions,
-    '0004-close-to-public': closeToPublic,
+    '0004-create-batch-hold': createBatchHold,
+    '0005-close-to-public': closeToPublic,
   },
 };

@@ -9,6 +9,7 @@ import {
   expireLots,
   grant,
   hold,
+  holdMany,
   release,
   splitHold,
   type LedgerExecutor,
@@ -17,7 +18,7 @@ import { holdFor, rawBalances, startLedger, type Fixture } from './fixture';
 
 /** One call of a schedule. `target` picks among the holds and references made so far; `fails` rolls it back. */
 interface Step {
-  readonly call: 'grant' | 'hold' | 'capture' | 'release' | 'split' | 'chargeBack' | 'expire';
+  readonly call: 'grant' | 'hold' | 'holdMany' | 'capture' | 'release' | 'split' | 'chargeBack' | 'expire';
   readonly account: number;
   readonly amount: number;
   readonly target: number;
@@ -31,6 +32,8 @@ const steps = fc.array(
       'grant',
       'grant',
       'hold',
+      'holdMany',
+      'holdMany',
       'hold',
       'hold',
       'capture',
@@ -76,7 +79,15 @@ class World {
   readonly ownerOf = new Map<string, number>();
 }
 
+function pick<T>(list: readonly T[], index: number): T {
+  const found = list[index];
+  if (found === undefined) throw new RangeError(`There is no element ${index}.`);
+  return found;
+}
+
 type Effect = () => void;
+const nothing: Effect = () => undefined;
+const onlyIf = (yes: boolean, effect: Effect): Effect => (yes ? effect : nothing);
 
 let fixture: Fixture;
 let database: Database<unknown>;
@@ -88,14 +99,13 @@ afterAll(() => fixture.stop());
 
 /** Makes one call and gives what it did according to its answer, to be counted once it is committed. */
 async function perform(ex: LedgerExecutor, world: World, step: Step): Promise<Effect> {
-  const accountId = world.accounts[step.account] ?? '';
+  const accountId = pick(world.accounts, step.account);
   // Ids are tied to their account and amount, so that a repetition is a repetition.
   const index = (step.target & ~1) | step.account;
-  const holdId = world.holds[index] ?? '';
-  const reference = world.references[index] ?? '';
+  const holdId = pick(world.holds, index);
+  const reference = pick(world.references, index);
   const amount = 10 * (index + 1);
-  const sums = world.sums[step.account];
-  if (sums === undefined) throw new Error('no such account');
+  const sums = pick(world.sums, step.account);
   const end = (captured: number, returned: number) => (): void => {
     sums.captured += captured;
     sums.returned += returned;
@@ -106,19 +116,30 @@ async function perform(ex: LedgerExecutor, world: World, step: Step): Promise<Ef
       const lasts = EXPIRES_IN_MS[step.expiry];
       const expiresAt = lasts === undefined ? undefined : new Date(Date.now() + lasts);
       const result = await grant(ex, { accountId, amount, reference, reason: 'test', expiresAt });
-      return () => void (sums.granted += result.status === 'granted' ? amount : 0);
+      return onlyIf(result.status === 'granted', () => void (sums.granted += amount));
     }
     case 'hold': {
       const result = await hold(ex, holdFor(accountId, amount, { holdId, reference }));
-      return () => void (sums.held += result.status === 'held' ? amount : 0);
+      return onlyIf(result.status === 'held', () => void (sums.held += amount));
+    }
+    case 'holdMany': {
+      // The pair shares one account and the id of one of them may be known to other connections.
+      const other = (index + 2) % world.holds.length;
+      const pair = [index, other].map((each) => {
+        const ids = { holdId: pick(world.holds, each), reference: pick(world.references, each) };
+        return holdFor(accountId, 10 * (each + 1), ids);
+      });
+      const results = await holdMany(ex, pair);
+      const paid = pair.filter((_, each) => results[each]?.status === 'held');
+      return () => void (sums.held += paid.reduce((sum, request) => sum + request.amount, 0));
     }
     case 'capture': {
       const result = await capture(ex, { holdId, amount: Math.min(step.amount, 10) });
-      return result.status === 'captured' ? end(result.captured, result.returned) : () => undefined;
+      return result.status === 'captured' ? end(result.captured, result.returned) : nothing;
     }
     case 'release': {
       const result = await release(ex, { holdId });
-      return result.status === 'released' ? end(0, result.returned) : () => undefined;
+      return result.status === 'released' ? end(0, result.returned) : nothing;
     }
     case 'split':
       await splitHold(ex, {
@@ -127,14 +148,14 @@ async function perform(ex: LedgerExecutor, world: World, step: Step): Promise<Ef
         amount: step.amount % 10,
         reference: newId(),
       });
-      return () => undefined;
+      return nothing;
     case 'chargeBack': {
       const result = await chargeBack(ex, { accountId, amount, reference, reason: 'test' });
-      return () => void (sums.chargedBack += result.status === 'charged_back' ? amount : 0);
+      return onlyIf(result.status === 'charged_back', () => void (sums.chargedBack += amount));
     }
     case 'expire':
       await expireLots(ex, { limit: 10 });
-      return () => undefined;
+      return nothing;
   }
 }
 
@@ -173,8 +194,7 @@ it('stays exact under any schedule of calls from several connections at once', a
     await Promise.all(schedules.map((schedule) => connection(world, schedule)));
     expect(await checkInvariants(database.sql)).toEqual([]);
     for (const [index, accountId] of world.accounts.entries()) {
-      const sums = world.sums[index];
-      if (sums === undefined) throw new Error('no such account');
+      const sums = pick(world.sums, index);
       const balances = await rawBalances(database, accountId);
       const { granted, held, captured, returned, chargedBack } = sums;
       expect(balances.held).toBe(held - captured - returned);
@@ -198,6 +218,9 @@ it('finds what does not add up', async () => {
     sql`update ledger.accounts set balance = balance - 1 where owner_id = ${accountId} and kind = 'held'`,
     sql`update ledger.lots set remaining = remaining - 1 where owner_id = ${accountId}`,
     sql`update ledger.hold_lots set amount = amount - 1 where hold_id = ${request.holdId}`,
+    sql`insert into ledger.transfers
+          (id, owner_id, debit_account_id, credit_account_id, amount, kind, reference)
+        values (gen_random_uuid(), ${accountId}, gen_random_uuid(), gen_random_uuid(), 1, 'grant', 'stray')`,
     sql`update ledger.holds set state = 'released' where id = ${request.holdId}`,
     sql`insert into ledger.resolutions (hold_id, outcome, captured, returned)
         values (${request.holdId}, 'released', 0, 4)`,

@@ -179,6 +179,45 @@ describe('holdMany', () => {
       { status: 'held' },
     ]);
     expect(await holdMany(database.sql, [])).toEqual([]);
+    expect(await getBalance(database.sql, rich)).toEqual({ available: 49, held: 51 });
+  });
+
+  it('takes the same request twice in one batch as one', async () => {
+    const accountId = await payer(10);
+    const request = holdFor(accountId, 4);
+    const results = await holdMany(database.sql, [
+      request,
+      request,
+      holdFor(accountId, 0),
+      holdFor(newId(), 0),
+    ]);
+    expect(results.map((result) => result.status)).toEqual(['held', 'already', 'held', 'held']);
+    expect(await getBalance(database.sql, accountId)).toEqual({ available: 6, held: 4 });
+  });
+
+  it('lays a batch over several lots, soonest expiry first, an expired one left out', async () => {
+    const accountId = newId();
+    const lots = [undefined, inHours(48), inHours(1), inHours(-1)];
+    for (const [index, expiresAt] of lots.entries()) {
+      const reference = `${index}-${accountId}`;
+      await grant(database.sql, { accountId, amount: 10, reference, reason: 'plan', expiresAt });
+    }
+    const requests = [7, 7, 20, 3, 13].map((amount) => holdFor(accountId, amount));
+    const results = await holdMany(database.sql, requests);
+    expect(results).toEqual([
+      { status: 'held' },
+      { status: 'held' },
+      { status: 'insufficient', available: 16 },
+      { status: 'held' },
+      { status: 'held' },
+    ]);
+    expect(Object.values(await lotsOf(database, accountId))).toEqual([0, 0, 0, 0]);
+    const [first, second] = requests;
+    if (first === undefined || second === undefined) throw new Error('no hold');
+    await release(database.sql, second);
+    const left = await lotsOf(database, accountId);
+    expect(left).toMatchObject({ [`2-${accountId}`]: 3, [`1-${accountId}`]: 4 });
+    await capture(database.sql, { holdId: first.holdId, amount: 7 });
   });
 
   it('does not deadlock with itself in another order', async () => {

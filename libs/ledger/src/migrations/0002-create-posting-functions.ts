@@ -67,7 +67,7 @@ const EXPIRE = `
   begin
     for v_lot in
       select id, remaining from ledger.lots
-      where owner_id = p_owner and remaining > 0 and expires_at <= clock_timestamp()
+      where owner_id = p_owner and has_rest and expires_at <= clock_timestamp()
     loop
       update ledger.lots set remaining = 0 where id = v_lot.id;
       perform ledger.post(p_owner, 'available', 'source', v_lot.remaining, 'expire', ledger.new_id()::text,
@@ -87,7 +87,7 @@ const EXPIRE = `
       select a.owner_id from ledger.accounts a
       where a.kind = 'available' and a.owner_id in (
         select owner_id from ledger.lots
-        where remaining > 0 and expires_at <= clock_timestamp() order by expires_at limit p_limit)
+        where has_rest and expires_at <= clock_timestamp() order by expires_at limit p_limit)
       order by a.id
     loop
       perform ledger.enter(v_owner);
@@ -109,7 +109,7 @@ const SETTLE_DEBT = `
     select -balance into strict v_owed from ledger.accounts where owner_id = p_owner and kind = 'debt';
     for v_lot in
       select id, remaining from ledger.lots
-      where owner_id = p_owner and remaining > 0 and (expires_at is null or expires_at > clock_timestamp())
+      where owner_id = p_owner and has_rest and (expires_at is null or expires_at > clock_timestamp())
       order by expires_at, created_at, id
     loop
       exit when v_paid >= v_owed;

@@ -12,7 +12,7 @@ const TAKE_LOTS = `
       select id, remaining,
         coalesce(sum(remaining) over (order by expires_at, created_at, id
           rows between unbounded preceding and 1 preceding), 0)::bigint as before
-      from ledger.lots where owner_id = p_owner and remaining > 0
+      from ledger.lots where owner_id = p_owner and has_rest
     ), part as (
       select id, least(remaining, p_amount - before) as amount from spendable where before < p_amount
     ), taken as (
@@ -55,27 +55,6 @@ const HOLD = `
       perform ledger.post(p_owner, 'available', 'held', p_amount, 'hold', p_hold::text, p_hold, null, null);
     end if;
     return jsonb_build_object('status', 'held');
-  end $$;`;
-
-/** All gates first, in the order of their ids, so that two batches cannot wait for each other. */
-const HOLD_MANY = `
-  create function ledger.hold_many(p_items jsonb) returns jsonb language plpgsql security definer
-    set search_path = pg_catalog, pg_temp as $$
-  declare
-    v_item jsonb;
-    v_results jsonb[] := '{}';
-  begin
-    perform 1 from ledger.accounts
-      where kind = 'available' and owner_id in (
-        select (item->>'account_id')::uuid from jsonb_array_elements(p_items) as item)
-      order by id for update;
-    for v_item in select item from jsonb_array_elements(p_items) with ordinality as i (item, position) order by position
-    loop
-      v_results := v_results || ledger.hold_credits((v_item->>'hold_id')::uuid, (v_item->>'account_id')::uuid,
-        (v_item->>'amount')::bigint, v_item->>'reference', v_item->>'price_version',
-        (v_item->>'alarm_at')::timestamptz);
-    end loop;
-    return to_jsonb(v_results);
   end $$;`;
 
 const RESOLVE = `
@@ -203,16 +182,7 @@ const MOVE_HOLD_LOTS = `
 
 export const createHoldFunctions: Migration = {
   async up(db: Kysely<unknown>): Promise<void> {
-    const parts = [
-      TAKE_LOTS,
-      HOLD,
-      HOLD_MANY,
-      RETURN_LOTS,
-      RESOLVE,
-      CAPTURE_AND_RELEASE,
-      MOVE_HOLD_LOTS,
-      SPLIT,
-    ];
+    const parts = [TAKE_LOTS, HOLD, RETURN_LOTS, RESOLVE, CAPTURE_AND_RELEASE, MOVE_HOLD_LOTS, SPLIT];
     for (const part of parts) await sql.raw(part).execute(db);
   },
 };
