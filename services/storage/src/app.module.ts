@@ -1,7 +1,7 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { STORAGE, type Storage } from './app.tokens';
 import { AssetsController } from './assets/assets.controller';
-import { MediaController } from './ingest/media.controller';
+import { MediaController } from './messages/media.controller';
 
 @Module({})
 export class AppModule {

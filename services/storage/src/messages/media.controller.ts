@@ -10,8 +10,9 @@ import {
 } from '@shotloom/contracts';
 import { STORAGE, type Storage } from '../app.tokens';
 import { deleteMedia, type DeleteRequest } from '../deletion/delete-media';
+import { ingest, type IngestRequest } from '../ingest/ingest';
 import { drawPoster } from '../posters/draw-poster';
-import { ingest, type IngestRequest } from './ingest';
+import { whileOurs } from './while-ours';
 
 /** The work of the MEDIA stream. Each handler may be given the same message again at any time. */
 @Controller()
@@ -20,7 +21,8 @@ export class MediaController {
 
   @OnMessage(mediaIngestConsumer)
   async ingest(@Payload() request: IngestRequest, @Ctx() context: DeliveryContext): Promise<void> {
-    await ingest(this.storage, request, String(context.envelope['id']), context.signal);
+    const { signal, envelope } = context;
+    await whileOurs(signal, () => ingest(this.storage, request, String(envelope['id']), signal));
   }
 
   @OnMessage(mediaDeleteConsumer)
@@ -33,6 +35,7 @@ export class MediaController {
     @Payload() { assetId }: PayloadOf<typeof mediaPosterV1>,
     @Ctx() context: DeliveryContext,
   ): Promise<void> {
-    await drawPoster(this.storage, assetId, context.signal);
+    const { signal } = context;
+    await whileOurs(signal, () => drawPoster(this.storage, assetId, signal));
   }
 }

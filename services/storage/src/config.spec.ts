@@ -1,0 +1,46 @@
+import { loadConfig } from '@shotloom/service-kit';
+import { configSchema } from './config';
+import { toStoreConfig } from './object-store/store-config';
+
+const base = { DATABASE_URL: 'postgres://x' };
+
+describe('configuration', () => {
+  it('opens the file store that the local runtime describes', () => {
+    const config = loadConfig(configSchema, {
+      ...base,
+      OBJECT_STORE_KIND: 'file',
+      OBJECT_STORE_PATH: '/data',
+      OBJECT_STORE_PUBLIC_URL: 'http://127.0.0.1:8080/media',
+      OBJECT_STORE_SIGNING_SECRET: 's'.repeat(32),
+    });
+    expect(toStoreConfig(config)).toEqual({
+      kind: 'file',
+      bucket: 'shotloom',
+      path: '/data',
+      publicBaseUrl: 'http://127.0.0.1:8080/media',
+      signingSecret: 's'.repeat(32),
+    });
+  });
+
+  it('opens S3 with only what it needs', () => {
+    const config = loadConfig(configSchema, {
+      ...base,
+      S3_ENDPOINT: 'http://127.0.0.1:9000',
+      S3_ACCESS_KEY: 'a',
+      S3_SECRET_KEY: 'b',
+    });
+    expect(toStoreConfig(config)).toEqual({
+      kind: 's3',
+      bucket: 'shotloom',
+      endpoint: 'http://127.0.0.1:9000',
+      accessKey: 'a',
+      secretKey: 'b',
+    });
+  });
+
+  it('refuses a store that is only half described, and says what is missing', () => {
+    expect(() => loadConfig(configSchema, { ...base, OBJECT_STORE_KIND: 'file' })).toThrow(
+      'OBJECT_STORE_SIGNING_SECRET',
+    );
+  });
+});

@@ -1,0 +1,139 @@
+import { createHash } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import { applyTopology, connectBus, type Bus } from '@shotloom/bus';
+import {
+  mediaDeleteConsumer,
+  mediaFailedV1,
+  mediaIngestConsumer,
+  mediaPosterConsumer,
+  mediaResultsConsumer,
+  mediaStoredV1,
+  STREAMS,
+} from '@shotloom/contracts';
+import { migrate, openDatabase, type Database } from '@shotloom/database';
+import { newId } from '@shotloom/kernel';
+import { openObjectStore, type FileObjectStore } from '@shotloom/object-store';
+import { createMetrics, HealthRegistry, loadConfig, Shutdown } from '@shotloom/service-kit';
+import { createTestDatabase, freePort, silentLogger, startNats } from '@shotloom/testing';
+import type { Storage } from '../../src/app.tokens';
+import { configSchema } from '../../src/config';
+import type { IngestRequest } from '../../src/ingest/ingest';
+import { createStorageMetrics } from '../../src/metrics';
+import { toStoreConfig } from '../../src/object-store/store-config';
+import { mediaMigrations, SCHEMA } from '../../src/schema/migrations';
+import type { MediaTables } from '../../src/schema/tables';
+import { startStorage } from '../../src/start-storage';
+
+/** What storage reported to job-orchestrator. */
+export interface Report {
+  readonly type: string;
+  readonly attemptId: string;
+  readonly assetId: string | undefined;
+  readonly code: string | undefined;
+}
+
+/** The whole service on real Postgres, NATS and a file store, with the parts to call its functions directly too. */
+export interface Stage {
+  readonly storage: Storage;
+  readonly store: FileObjectStore;
+  readonly database: Database<MediaTables>;
+  readonly bus: Bus;
+  readonly reports: Report[];
+  readonly ready: HealthRegistry;
+  readonly mediaUrl: string;
+  stop(): Promise<void>;
+}
+
+export async function raiseStage(): Promise<Stage> {
+  const [nats, postgres, port] = [await startNats(), await createTestDatabase(), await freePort()];
+  const path = await mkdtemp(join(tmpdir(), 'shotloom-storage-'));
+  const logger = silentLogger();
+  const mediaUrl = `http://127.0.0.1:${port}/media`;
+  const config = loadConfig(configSchema, {
+    NATS_URL: nats.url,
+    DATABASE_URL: postgres.url,
+    PORT: String(port),
+    IMAGE_MAX_PIXELS: '2000000',
+    OBJECT_STORE_KIND: 'file',
+    OBJECT_STORE_PATH: path,
+    OBJECT_STORE_PUBLIC_URL: mediaUrl,
+    OBJECT_STORE_SIGNING_SECRET: 'a secret that only this test knows',
+  });
+  await migrate({ url: postgres.url }, [mediaMigrations]);
+  const bus = await connectBus({ url: nats.url, name: 'peers', logger });
+  await applyTopology(bus, {
+    streams: [STREAMS.media, STREAMS.results, STREAMS.dead],
+    consumers: [mediaIngestConsumer, mediaDeleteConsumer, mediaPosterConsumer, mediaResultsConsumer],
+  });
+  const reports = await collectReports(bus);
+  const [health, shutdown, metrics] = [
+    new HealthRegistry(),
+    new Shutdown(logger, 30_000),
+    createMetrics('storage'),
+  ];
+  await startStorage({ name: 'storage', config, logger, metrics, health, shutdown });
+  const database = openDatabase<MediaTables>({
+    url: postgres.url,
+    applicationName: 'storage-test',
+    outboxSchema: SCHEMA,
+    logger,
+  });
+  const store = openObjectStore(toStoreConfig(config)) as FileObjectStore;
+  const storage = { config, database, store, logger, metrics: createStorageMetrics(createMetrics('test')) };
+  const stop = async (): Promise<void> => {
+    await shutdown.run();
+    await Promise.all([database.close(), bus.drain()]);
+    await Promise.all([postgres.drop(), nats.stop(), rm(path, { recursive: true })]);
+  };
+  return { storage, store, database, bus, reports, ready: health, mediaUrl, stop };
+}
+
+async function collectReports(bus: Bus): Promise<Report[]> {
+  const reports: Report[] = [];
+  await bus.consume(
+    mediaResultsConsumer,
+    ({ type, payload }) => {
+      const stored = mediaStoredV1.payload.safeParse(payload).data;
+      const failed = mediaFailedV1.payload.safeParse(payload).data;
+      const attemptId = stored?.attemptId ?? failed?.attemptId ?? '';
+      reports.push({ type, attemptId, assetId: stored?.asset.assetId, code: failed?.error.code });
+      return Promise.resolve();
+    },
+    { concurrency: 1 },
+  );
+  return reports;
+}
+
+/** Puts a film where a worker would, and gives the request that job-orchestrator would send. */
+export async function rendered(
+  store: FileObjectStore,
+  film: Buffer,
+  options: { attemptId?: string; try?: number; ownerUserId?: string } = {},
+): Promise<IngestRequest> {
+  const { attemptId = newId(), ownerUserId = newId() } = options;
+  const key = `attempts/${attemptId}/${options.try ?? 1}`;
+  await store.put(key, Readable.from([film]), { contentType: 'video/mp4' });
+  return {
+    jobId: newId(),
+    attemptId,
+    accountId: ownerUserId,
+    ownerUserId,
+    source: {
+      kind: 'object',
+      key,
+      contentType: 'video/mp4',
+      sizeBytes: film.length,
+      sha256: createHash('sha256').update(film).digest('hex'),
+    },
+    label: 'Animatic',
+  };
+}
+
+export async function keysBelow(store: FileObjectStore, prefix: string): Promise<string[]> {
+  const keys: string[] = [];
+  for await (const { key } of store.list(prefix)) keys.push(key);
+  return keys;
+}
