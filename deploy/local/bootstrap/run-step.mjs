@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { closeSync, openSync, readFileSync } from 'node:fs';
+import { closeSync, fstatSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { logFolder, projectEnv, ROOT } from './paths.mjs';
 
@@ -10,6 +10,7 @@ import { logFolder, projectEnv, ROOT } from './paths.mjs';
 export async function runStep(label, command, args, { env = {}, log = 'setup.log' } = {}) {
   const file = join(logFolder(), log);
   const output = openSync(file, 'a');
+  const from = fstatSync(output).size;
   const began = Date.now();
   const line = progressLine(label, began);
   const child = spawn(command, args, { cwd: ROOT, env: projectEnv(env), stdio: ['ignore', output, output] });
@@ -21,10 +22,17 @@ export async function runStep(label, command, args, { env = {}, log = 'setup.log
     line.stop();
   });
   if (code === 0) return;
-  const text = readFileSync(file, 'utf8');
-  const end = text.trimEnd().split('\n').slice(-15).join('\n');
-  const cause = /ENOSPC|No space left/i.test(end) ? ' because the disk is full' : ` (${code})`;
-  throw new Error(`${label} failed${cause}; the end of ${file}:\n${end}`);
+  const lines = readFileSync(file).subarray(from).toString().trimEnd().split('\n');
+  const cause = lines.some((text) => /ENOSPC|No space left/i.test(text))
+    ? ' because the disk is full'
+    : ` (${code})`;
+  throw new Error(`${label} failed${cause}; from ${file}:\n${excerpt(lines).join('\n')}`);
+}
+
+/** npm says the reason first and then much else; other programs say it last. */
+function excerpt(lines) {
+  const complaints = lines.filter((text) => text.startsWith('npm error'));
+  return complaints.length > 0 ? complaints.slice(0, 8) : lines.slice(-15);
 }
 
 function progressLine(label, began) {
