@@ -16,7 +16,15 @@ export const envelopeSchema = z.looseObject({
   producer: z.string().min(1),
   payload: z.unknown(),
 });
-export type Envelope<P = unknown> = Omit<z.infer<typeof envelopeSchema>, 'payload'> & { readonly payload: P };
+export interface Envelope<P = unknown> {
+  readonly id: string;
+  readonly type: string;
+  readonly occurredAt: string;
+  readonly correlationId: string;
+  readonly causationId?: string | undefined;
+  readonly producer: string;
+  readonly payload: P;
+}
 
 /** A message type: its versioned name and the schema of its payload. Additive changes only within a version. */
 export interface MessageContract<T extends string = string, S extends z.ZodType = z.ZodType> {

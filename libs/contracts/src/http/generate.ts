@@ -2,15 +2,22 @@ import { z } from 'zod';
 import { aspectRatioSchema, modelIdSchema } from '../catalogue/model';
 import { STYLE_PRESET_IDS } from '../catalogue/style-presets';
 
+/** Postgres keeps no NUL in text; everything else that people write is welcome. */
+const withoutNul = (value: string): boolean => !value.includes('\u0000');
+const NUL_REFUSED = 'Leave out the NUL character.';
+const text = (max: number) => z.string().trim().max(max).refine(withoutNul, NUL_REFUSED);
+const MAX_METADATA = 16;
+
 /** A prompt is checked after it is trimmed; its greatest length depends on the model. */
 const promptSchema = z
   .string()
   .trim()
   .min(1, 'Say what should happen in the video.')
-  .max(2000, 'A prompt has at most 2,000 characters.');
+  .max(2000, 'A prompt has at most 2,000 characters.')
+  .refine(withoutNul, NUL_REFUSED);
 
 const common = {
-  negative_prompt: z.string().trim().max(2000).optional(),
+  negative_prompt: text(2000).optional(),
   style_preset: z.enum(STYLE_PRESET_IDS).optional(),
   provider: z.string().max(60).optional().describe("Chooses that provider's first model that can do it."),
   model: modelIdSchema.optional().describe('`provider:model`; see GET /api/v1/models.'),
@@ -28,7 +35,8 @@ const common = {
     .optional()
     .describe('How many videos to make; each is a job and is priced on its own.'),
   metadata: z
-    .record(z.string().max(64), z.string().max(512))
+    .record(text(64), text(512))
+    .refine((entries) => Object.keys(entries).length <= MAX_METADATA, `Give at most ${MAX_METADATA} entries.`)
     .optional()
     .describe('Kept with the job and given back, at most 16 entries.'),
 };
