@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { describeAssetsRpc, mediaDeleteV1, mediaIngestV1, subjects } from '@shotloom/contracts';
 import { newId } from '@shotloom/kernel';
 import { sniffType } from '@shotloom/media-tools';
@@ -20,6 +21,14 @@ describe('storing what was rendered', () => {
     });
   const settled = (request: IngestRequest, count = 1): Promise<unknown> =>
     waitFor(() => reportsOf(request).length >= count, { what: `${count} reports of ${request.attemptId}` });
+  /** The report goes out before the tidying is done, so the tidying is awaited. */
+  const tidied = (request: IngestRequest, left: readonly string[]): Promise<unknown> =>
+    waitFor(
+      async () => isDeepStrictEqual(await keysBelow(stage.store, `attempts/${request.attemptId}/`), left),
+      {
+        what: `only ${left.join(', ') || 'nothing'} to be left`,
+      },
+    );
   const assetsOf = (request: IngestRequest) =>
     stage.database.sql
       .selectFrom('media.assets')
@@ -94,8 +103,8 @@ describe('storing what was rendered', () => {
     await ingest(stage.storage, request, messageId);
     expect(results.map(({ outcome }) => outcome).sort()).toEqual(['again', 'again', 'again', 'stored']);
     expect(await assetsOf(request)).toHaveLength(1);
-    const { rows } = await outbox(request);
-    expect(rows).toEqual(['media.stored.v1']);
+    await settled(request);
+    expect(reportsOf(request).map(({ type }) => type)).toEqual(['media.stored.v1']);
   });
 
   it('answers a second request for an attempt with the first asset, and removes what was rendered twice', async () => {
@@ -115,7 +124,7 @@ describe('storing what was rendered', () => {
     await send(request);
     await settled(request, 2);
     expect(new Set(reportsOf(request).map(({ assetId }) => assetId)).size).toBe(1);
-    expect(await keysBelow(stage.store, `attempts/${request.attemptId}/`)).toEqual([request.source.key]);
+    await tidied(request, [request.source.key]);
   });
 
   it('says that another try is worth it where the object is missing, cut off or no film', async () => {
@@ -138,7 +147,7 @@ describe('storing what was rendered', () => {
       'ingest_failed',
     ]);
     for (const request of cases) expect(await assetsOf(request)).toEqual([]);
-    expect(await keysBelow(stage.store, `attempts/${damaged.attemptId}/`)).toEqual([]);
+    await tidied(damaged, []);
     expect(await keysBelow(stage.store, `attempts/${foreign.attemptId}/`)).toHaveLength(1);
   });
 
@@ -172,7 +181,7 @@ describe('storing what was rendered', () => {
     await send(request);
     await settled(request);
     expect(reportsOf(request)[0]?.code).toBe('cancelled');
-    expect(await keysBelow(stage.store, `attempts/${attemptId}/`)).toEqual([]);
+    await tidied(request, []);
   });
 
   it("deletes nothing of another user's, and no object that an asset needs", async () => {
@@ -186,9 +195,4 @@ describe('storing what was rendered', () => {
     await deleteMedia(stage.storage, { ...stranger, objectKeys: [request.source.key] });
     expect(await keysBelow(stage.store, request.source.key)).toEqual([request.source.key]);
   });
-
-  async function outbox(request: IngestRequest): Promise<{ rows: string[] }> {
-    await settled(request);
-    return { rows: reportsOf(request).map(({ type }) => type) };
-  }
 });
