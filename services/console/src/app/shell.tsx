@@ -1,0 +1,53 @@
+import { Clapperboard, LibraryBig } from 'lucide-react';
+import { useTranslation } from 'react-i18next';
+import { Navigate, NavLink, Outlet, ScrollRestoration, useLocation } from 'react-router';
+import { LiveProvider } from '../shared/api/live';
+import { useSession } from '../shared/api/session';
+import { cx } from '../shared/ui/cx';
+import { Wordmark } from '../shared/ui/logo';
+import { AccountControls } from './account-controls';
+import { ConnectionIndicator } from './connection-indicator';
+import { PreferenceControls } from '../shared/ui/preference-controls';
+import styles from './shell.module.css';
+
+const ROOMS = [
+  { to: '/create', icon: Clapperboard, name: 'nav.create' },
+  { to: '/library', icon: LibraryBig, name: 'nav.library' },
+] as const;
+
+/** The frame around every room: header, navigation, and the live feed. Without a key it leads to Connect. */
+export function Shell() {
+  const { apiKey } = useSession();
+  const { t } = useTranslation();
+  const { pathname } = useLocation();
+  if (!apiKey) return <Navigate to="/connect" replace state={{ from: pathname }} />;
+  return (
+    <LiveProvider>
+      <a className={styles.skip} href="#room">
+        {t('common.skip')}
+      </a>
+      <header className={styles.header}>
+        <NavLink to="/create" className={cx(styles.home)} aria-label="Shotloom">
+          <Wordmark />
+        </NavLink>
+        <nav className={styles.nav} aria-label={t('nav.label')}>
+          {ROOMS.map(({ to, icon: Icon, name }) => (
+            <NavLink key={to} to={to} className={cx(styles.link)} data-testid={name.replace('.', '-')}>
+              <Icon aria-hidden />
+              {t(name)}
+            </NavLink>
+          ))}
+        </nav>
+        <div className={styles.controls}>
+          <ConnectionIndicator />
+          <PreferenceControls />
+          <AccountControls />
+        </div>
+      </header>
+      <main id="room" className={styles.room} tabIndex={-1}>
+        <Outlet />
+      </main>
+      <ScrollRestoration />
+    </LiveProvider>
+  );
+}

@@ -1,0 +1,39 @@
+/** Reads a string; null where there is none or storage is forbidden. */
+export function readItem(storage: Storage, key: string): string | null {
+  try {
+    return storage.getItem(key);
+  } catch {
+    return null;
+  }
+}
+
+/** Writes a string, or removes it with null. What cannot be kept (full, forbidden) is simply not kept. */
+export function writeItem(storage: Storage, key: string, value: string | null): void {
+  try {
+    if (value === null) storage.removeItem(key);
+    else storage.setItem(key, value);
+  } catch {
+    // Nothing depends on it: it only saves work after a reload.
+  }
+}
+
+/** What was kept as JSON, checked by `accepts`; the fallback otherwise. */
+export function readJson<T>(
+  storage: Storage,
+  key: string,
+  accepts: (value: unknown) => value is T,
+  fallback: T,
+): T {
+  const text = readItem(storage, key);
+  if (text === null) return fallback;
+  try {
+    const value: unknown = JSON.parse(text);
+    return accepts(value) ? value : fallback;
+  } catch {
+    return fallback;
+  }
+}
+
+export function writeJson(storage: Storage, key: string, value: unknown): void {
+  writeItem(storage, key, JSON.stringify(value));
+}
