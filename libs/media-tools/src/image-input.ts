@@ -23,9 +23,9 @@ async function collect(stream: Readable): Promise<Buffer> {
     const chunk: unknown = piece;
     if (!(chunk instanceof Uint8Array))
       throw new AppError('invalid_input', 'An image must be a stream of bytes.');
-    bytes += chunk.length;
+    bytes += chunk.byteLength;
     if (bytes > MAX_IMAGE_BYTES) throw tooLarge();
-    chunks.push(Buffer.from(chunk));
+    chunks.push(Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength));
   }
   return checkSize(Buffer.concat(chunks));
 }

@@ -146,6 +146,7 @@ function failure(code: number | null, stderr: string): AppError {
   if (BAD_INPUT.test(stderr)) return new AppError('media_invalid', `The media file cannot be read: ${lines}`);
   return new AppError('provider_failed', `ffmpeg failed with exit code ${code ?? 'none'}: ${lines}`, {
     retryable: true,
+    details: { exitCode: code },
   });
 }
 

@@ -1,0 +1,139 @@
+import { createReadStream } from 'node:fs';
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import { samplePath } from '@shotloom/testing';
+import sharp from 'sharp';
+import { normaliseImage, probeImage, sniffType, tempDir, type TempDir } from '../src/index';
+
+let folder: TempDir;
+beforeAll(async () => {
+  folder = await tempDir('images');
+});
+afterAll(() => folder.dispose());
+const path = (name: string): string => join(folder.path, name);
+const flat = (width: number, height: number) =>
+  sharp({ create: { width, height, channels: 3, background: '#336699' }, limitInputPixels: false });
+const INVALID = { code: 'media_invalid' };
+
+describe('probeImage', () => {
+  it.each([
+    ['astronaut.png', { format: 'png', width: 512, height: 512, hasAlpha: false }],
+    ['rocket.jpg', { format: 'jpeg', width: 640, height: 427, hasAlpha: false }],
+  ])('knows %s by path, by bytes and by stream', async (name, facts) => {
+    const file = samplePath(name);
+    for (const input of [file, await readFile(file), createReadStream(file)]) {
+      expect(await probeImage(input)).toMatchObject(facts);
+    }
+  });
+
+  it('knows WebP, and transparency', async () => {
+    const webp = await sharp({ create: { width: 7, height: 5, channels: 4, background: '#0000' } })
+      .webp()
+      .toBuffer();
+    expect(await probeImage(webp)).toEqual({ format: 'webp', width: 7, height: 5, hasAlpha: true });
+  });
+
+  it('gives the size that is shown, not the one that is stored', async () => {
+    const lying = await sharp(samplePath('rocket.jpg')).withMetadata({ orientation: 6 }).toBuffer();
+    expect(await probeImage(lying)).toMatchObject({ width: 427, height: 640, orientation: 6 });
+  });
+
+  it.each([
+    ['nothing', Buffer.alloc(0)],
+    ['text', Buffer.from('I am a picture')],
+    ['an SVG', Buffer.from('<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"/>')],
+    ['only a PNG signature', Buffer.from('89504e470d0a1a0a', 'hex')],
+  ])('refuses %s, whatever its name', async (_, bytes) => {
+    await writeFile(path('named.png'), bytes);
+    await expect(probeImage(path('named.png'))).rejects.toMatchObject(INVALID);
+    await expect(probeImage(Readable.from([bytes]))).rejects.toMatchObject(INVALID);
+  });
+
+  it.each(['rocket.jpg', 'coffee.png'])('refuses %s when it is cut off', async (name) => {
+    const bytes = await readFile(samplePath(name));
+    for (const part of [0.01, 0.2, 0.5, 0.9, 0.98]) {
+      const cut = bytes.subarray(0, Math.floor(bytes.length * part));
+      await expect(probeImage(cut)).rejects.toMatchObject(INVALID);
+    }
+  });
+
+  it('refuses a cut WebP', async () => {
+    const bytes = await sharp(samplePath('chelsea.png')).webp().toBuffer();
+    await expect(probeImage(bytes.subarray(0, bytes.length / 2))).rejects.toMatchObject(INVALID);
+  });
+
+  it('refuses a bomb of 60 megapixels before decoding it, and says both numbers', async () => {
+    const bomb = await flat(10_000, 6_000).png({ compressionLevel: 9 }).toBuffer();
+    expect(bomb.length).toBeLessThan(1_000_000);
+    const started = process.cpuUsage();
+    await expect(probeImage(bomb)).rejects.toMatchObject({
+      ...INVALID,
+      message: expect.stringMatching(/60000000 pixels.*50000000/),
+    });
+    expect(process.cpuUsage(started).user).toBeLessThan(200_000);
+    expect(await probeImage(bomb, { maxPixels: 60_000_000 })).toMatchObject({ width: 10_000 });
+  });
+
+  it('refuses an animation', async () => {
+    const frames = await Promise.all(
+      ['#f00', '#0f0'].map((background) =>
+        sharp({ create: { width: 20, height: 20, channels: 3, background } })
+          .png()
+          .toBuffer(),
+      ),
+    );
+    const animation = await sharp(frames, { join: { animated: true } })
+      .webp()
+      .toBuffer();
+    await expect(probeImage(animation)).rejects.toMatchObject({
+      ...INVALID,
+      message: expect.stringContaining('2 frames'),
+    });
+  });
+});
+
+describe('normaliseImage', () => {
+  it.each(['cover', 'contain'] as const)(
+    'writes a PNG of exactly the size, upright and without metadata: %s',
+    async (fit) => {
+      const input = await sharp(samplePath('rocket.jpg')).withMetadata({ orientation: 6 }).toBuffer();
+      const outputPath = path(`${fit}.png`);
+      const answer = await normaliseImage(input, { width: 300, height: 200, fit, outputPath });
+      expect(answer).toEqual({ width: 300, height: 200, sizeBytes: (await readFile(outputPath)).length });
+      const metadata = await sharp(outputPath).metadata();
+      expect(metadata).toMatchObject({ format: 'png', width: 300, height: 200, space: 'srgb', channels: 3 });
+      expect(metadata.exif ?? metadata.orientation).toBeUndefined();
+      const corner = sharp(outputPath).extract({ left: 0, top: 0, width: 4, height: 4 });
+      const isBlack = (await corner.raw().toBuffer()).every((value) => value === 0);
+      expect(isBlack).toBe(fit === 'contain');
+    },
+  );
+
+  it('refuses what probeImage refuses, and writes nothing', async () => {
+    const options = { width: 10, height: 10, fit: 'cover' as const, outputPath: path('refused.png') };
+    await expect(normaliseImage(Buffer.from('text'), options)).rejects.toMatchObject(INVALID);
+    await expect(readFile(path('refused.png'))).rejects.toThrow();
+    const huge = { ...options, width: 100_000 };
+    await expect(normaliseImage(samplePath('coffee.png'), huge)).rejects.toMatchObject({
+      code: 'invalid_input',
+    });
+  });
+});
+
+describe('sniffType', () => {
+  it('does not go by what it does not take', async () => {
+    const gif = Buffer.from('GIF89a\x01\0\x01\0\0\0\0', 'latin1');
+    expect(await sniffType(gif)).toEqual({
+      kind: 'unknown',
+      contentType: 'application/octet-stream',
+      ext: 'bin',
+    });
+    expect(await sniffType(Buffer.alloc(0))).toMatchObject({ kind: 'unknown' });
+    expect(await sniffType(await readFile(samplePath('rocket.jpg')))).toEqual({
+      kind: 'image',
+      contentType: 'image/jpeg',
+      ext: 'jpg',
+    });
+  });
+});
