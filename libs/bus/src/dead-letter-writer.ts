@@ -12,7 +12,7 @@ export interface Corpse {
   readonly subject: string;
   readonly streamSeq: number;
   /** Together with the sequence it names one stored message for ever. */
-  readonly storedAt: string;
+  readonly storedAt: Date;
   readonly data: Uint8Array;
   readonly headers: MsgHdrs | undefined;
   readonly deliveries: number;
@@ -34,7 +34,7 @@ export async function writeDead(connection: Connection, corpse: Corpse): Promise
   delete original[HEADERS.messageId];
   await publishRaw(connection, deadSubject(corpse.stream, corpse.durable), corpse.data, {
     ...original,
-    [HEADERS.messageId]: `${STREAMS.dead.name}.${corpse.stream}.${corpse.durable}.${corpse.streamSeq}.${corpse.storedAt}`,
+    [HEADERS.messageId]: `${STREAMS.dead.name}.${corpse.stream}.${corpse.durable}.${corpse.streamSeq}.${corpse.storedAt.getTime()}`,
     [HEADERS.originalSubject]: corpse.subject,
     [HEADERS.originalStream]: corpse.stream,
     [HEADERS.originalDurable]: corpse.durable,

@@ -1,9 +1,9 @@
 import type { StoredMsg } from '@nats-io/jetstream';
 import { AppError, newId } from '@shotloom/kernel';
-import { STREAMS } from '@shotloom/contracts';
+import { STREAMS, type Envelope } from '@shotloom/contracts';
 import type { Bus, PublishResult } from './bus';
 import { connectionOf } from './connection';
-import { decodeEnvelope, type ReadEnvelope } from './decode';
+import { decodeEnvelope } from './decode';
 import { fromHeaders, HEADERS } from './headers';
 
 /** A message that was given up, as an operator sees it. */
@@ -20,7 +20,7 @@ export interface DeadMessage {
   readonly deliveries: number;
   readonly at: Date;
   /** Absent when the body cannot be read. */
-  readonly envelope: ReadEnvelope | undefined;
+  readonly envelope: Envelope | undefined;
   readonly body: string;
 }
 

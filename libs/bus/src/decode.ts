@@ -1,18 +1,14 @@
-import { envelopeSchema, type ConsumerSpec } from '@shotloom/contracts';
-import type { z } from 'zod';
+import { envelopeSchema, type ConsumerSpec, type Envelope } from '@shotloom/contracts';
 import { fieldErrors } from './errors';
-
-/** An envelope that was checked, its payload not yet. */
-export type ReadEnvelope = z.infer<typeof envelopeSchema>;
 
 /** What a message's body turned out to be. */
 export type Decoded =
-  | { readonly kind: 'known'; readonly envelope: ReadEnvelope; readonly payload: unknown }
-  | { readonly kind: 'unknown'; readonly envelope: ReadEnvelope }
+  | { readonly kind: 'known'; readonly envelope: Envelope; readonly payload: unknown }
+  | { readonly kind: 'unknown'; readonly envelope: Envelope }
   | { readonly kind: 'unreadable'; readonly reason: string };
 
 /** Reads the envelope; says why it cannot. */
-export function decodeEnvelope(data: Uint8Array): { envelope: ReadEnvelope } | { reason: string } {
+export function decodeEnvelope(data: Uint8Array): { envelope: Envelope } | { reason: string } {
   let json: unknown;
   try {
     json = JSON.parse(new TextDecoder().decode(data));

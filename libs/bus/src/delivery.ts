@@ -12,8 +12,6 @@ export interface Delivery {
   readonly streamSeq: number;
   /** Counts this consumer's deliveries without gaps; a gap means that one was lost. */
   readonly consumerSeq: number;
-  /** When the stream stored it, in nanoseconds since 1970, as text: unique enough to tell two lives of a sequence apart. */
-  readonly storedAtNanos: string;
   readonly storedAt: Date;
   ack(): void;
   nak(delayMs?: number): void;
@@ -43,7 +41,6 @@ export function toDelivery(message: Msg): Delivery | undefined {
     deliveryCount: Number(deliveries),
     streamSeq: Number(streamSeq),
     consumerSeq: Number(consumerSeq),
-    storedAtNanos: nanos,
     storedAt: new Date(Number(BigInt(nanos) / 1_000_000n)),
     ...answers(message),
   };

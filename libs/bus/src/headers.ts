@@ -12,6 +12,7 @@ export const HEADERS = {
   deadReason: 'Shotloom-Dead-Reason',
   deadKind: 'Shotloom-Dead-Kind',
   deliveries: 'Shotloom-Deliveries',
+  requeued: 'Shotloom-Requeued',
 } as const;
 
 const MAX_HEADER_VALUE = 1_000;

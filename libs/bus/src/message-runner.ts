@@ -1,10 +1,10 @@
 import { assertNever } from '@shotloom/kernel';
-import type { ConsumerSpec } from '@shotloom/contracts';
+import type { ConsumerSpec, Envelope } from '@shotloom/contracts';
 import type { Logger } from '@shotloom/service-kit';
 import type { ConsumedMessage, MessageHandler } from './bus';
 import type { Connection } from './connection';
 import { writeDead } from './dead-letter-writer';
-import { decode, type ReadEnvelope } from './decode';
+import { decode } from './decode';
 import type { Delivery } from './delivery';
 import { fromHeaders } from './headers';
 import { Lease } from './lease';
@@ -118,27 +118,10 @@ export class MessageRunner {
     cause?: unknown,
   ): Promise<void> {
     const { stream, durable } = this.options.spec;
-    const {
-      subject,
-      streamSeq,
-      data,
-      headers,
-      deliveryCount: deliveries,
-      storedAtNanos: storedAt,
-    } = delivery;
+    const { subject, streamSeq, data, headers, deliveryCount: deliveries, storedAt } = delivery;
+    const corpse = { stream, durable, subject, streamSeq, storedAt, data, headers, deliveries, kind, reason };
     try {
-      await writeDead(this.connection, {
-        stream,
-        durable,
-        subject,
-        streamSeq,
-        storedAt,
-        data,
-        headers,
-        deliveries,
-        kind,
-        reason,
-      });
+      await writeDead(this.connection, corpse);
     } catch (error) {
       // Still in its stream. If this was the last delivery the server's advisory brings the rescue.
       delivery.nak(backoffAfter(this.options.spec, deliveries));
@@ -152,7 +135,7 @@ export class MessageRunner {
     logger.error({ err: cause, deadKind: kind, reason }, 'message moved to the dead letters');
   }
 
-  private loggerFor(delivery: Delivery, envelope?: ReadEnvelope): Logger {
+  private loggerFor(delivery: Delivery, envelope?: Envelope): Logger {
     const { stream, durable } = this.options.spec;
     const { streamSeq: seq, deliveryCount } = delivery;
     const ids = { messageId: envelope?.id, type: envelope?.type, correlationId: envelope?.correlationId };

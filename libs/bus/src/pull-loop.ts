@@ -15,7 +15,7 @@ export interface PullLoopOptions {
   readonly windowMs?: number;
 }
 
-const WINDOW_MS = 30_000;
+const WINDOW_MS = 20_000;
 const SHORTEST_PULL_MS = 1_000;
 const SILENCE_GRACE_MS = 5_000;
 const FIRST_RETRY_MS = 100;

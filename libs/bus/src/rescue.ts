@@ -3,12 +3,15 @@ import { z } from 'zod';
 import type { Connection } from './connection';
 import { writeDead } from './dead-letter-writer';
 import type { Delivery } from './delivery';
+import { fromHeaders, HEADERS } from './headers';
 import type { BusMetrics } from './metrics';
+import { publishRaw } from './publisher';
 import { PullLoop } from './pull-loop';
 import { ADVISORIES, rescueDurable } from './topology-specs';
 
 const RETRY_MS = 5_000;
 const SUSPECTS_PER_SWEEP = 100;
+const MAX_REQUEUES = 3;
 
 const advisorySchema = z.looseObject({
   stream: z.string(),
@@ -18,9 +21,12 @@ const advisorySchema = z.looseObject({
 });
 
 /**
- * Buries messages whose handler died together with its process on the last delivery: the server delivers them no more
- * and leaves them in the stream. It hears of them by the server's advisories, which a stream keeps, and for work queues
- * also by a sweep, since an advisory can be lost when the server is killed.
+ * Finds messages that the server delivers no more and leaves in the stream.
+ *
+ * Most are dead: the handler died together with its process on the last delivery. The server says so in an advisory,
+ * which a stream keeps, and such a message is buried. A sweep finds what no advisory told of, in work queues. There it
+ * cannot be known whether the message is dead or was handled: a server that is killed forgets removals but not acks
+ * (seen on 2.9). So the sweep queues it again, under its own envelope id, and buries it only when that did not help.
  */
 export class Rescue {
   private readonly advisories: PullLoop;
@@ -86,8 +92,8 @@ export class Rescue {
   }
 
   /**
-   * In a work queue whatever lies at or below what the consumer is done with, and is still there, is dead. A message is
-   * buried when two sweeps have seen it, because an ack may be on its way between the two questions of one sweep.
+   * In a work queue whatever lies at or below what the consumer is done with, and is still there, is left over. Two
+   * sweeps must have seen it, because an ack may be on its way between the two questions of one sweep.
    */
   private async sweep(): Promise<void> {
     if (!this.connection.isConnected()) return;
@@ -95,11 +101,11 @@ export class Rescue {
       const found = await this.findLeftovers();
       const confirmed = [...found].filter((seq) => this.suspects.has(seq));
       this.suspects = found;
-      for (const seq of confirmed) await this.bury(seq, this.spec.maxDeliver);
+      for (const seq of confirmed) await this.requeue(seq);
     } catch (error) {
       this.connection.logger.warn(
         { err: error, durable: this.spec.durable },
-        'the sweep for dead messages failed',
+        'the sweep for left-over messages failed',
       );
     }
   }
@@ -122,32 +128,39 @@ export class Rescue {
     return found;
   }
 
-  /** Copies one message to the dead letters and, in a work queue, removes it. Gone already is fine. */
-  private async bury(seq: number, deliveries: number): Promise<void> {
-    const { stream, durable, filter } = this.spec;
+  /** The envelope keeps its id, so that an inbox knows a handled message again; the message id must be a new one. */
+  private async requeue(seq: number): Promise<void> {
+    const { stream, durable } = this.spec;
     const message = await this.connection.jsm.streams.getMessage(stream, { seq });
     if (message === null) return;
-    const reason = `whoever handled it died on the last of ${deliveries} deliveries`;
-    await writeDead(this.connection, {
-      stream,
-      durable,
-      subject: message.subject,
-      streamSeq: seq,
-      storedAt: String(message.time.getTime()),
-      data: message.data,
-      headers: message.header,
-      deliveries,
-      kind: 'rescued',
-      reason,
+    const headers = fromHeaders(message.header);
+    const requeued = Number(headers[HEADERS.requeued] ?? 0) + 1;
+    if (requeued > MAX_REQUEUES) return this.bury(seq, this.spec.maxDeliver);
+    await publishRaw(this.connection, message.subject, message.data, {
+      ...headers,
+      [HEADERS.messageId]: `requeue.${stream}.${seq}.${message.time.getTime()}`,
+      [HEADERS.requeued]: String(requeued),
     });
+    await this.remove(stream, seq);
+    this.metrics.message(stream, durable, 'requeued');
+    this.connection.logger.warn({ stream, durable, seq, requeued }, 'a left-over message was queued again');
+  }
+
+  /** Copies one message to the dead letters and, in a work queue, removes it. Gone already is fine. */
+  private async bury(seq: number, deliveries: number): Promise<void> {
+    const { stream, durable } = this.spec;
+    const message = await this.connection.jsm.streams.getMessage(stream, { seq });
+    if (message === null) return;
+    const { subject, data, header: headers } = message;
+    const reason = `whoever handled it died on the last of ${deliveries} deliveries`;
+    const storedAt = message.time;
+    const about = { stream, durable, subject, streamSeq: seq, storedAt, deliveries, reason };
+    await writeDead(this.connection, { ...about, data, headers, kind: 'rescued' });
     const { config } = await this.connection.jsm.streams.info(stream);
     if (config.retention === 'workqueue') await this.remove(stream, seq);
     this.metrics.message(stream, durable, 'dead');
     this.metrics.dead(stream, durable, 'rescued');
-    this.connection.logger.error(
-      { stream, durable, filter, seq, reason },
-      'message moved to the dead letters',
-    );
+    this.connection.logger.error(about, 'message moved to the dead letters');
   }
 
   private async remove(stream: string, seq: number): Promise<void> {
