@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import type { RuntimeInfo } from '@shotloom/testing';
 import { listenForRequests } from './control';
 import { openDataFolder, type DataFolder } from './data-folder';
@@ -67,7 +68,7 @@ async function openSession(options: Options, folder: DataFolder, voice: Voice): 
       });
       await save();
       listenForRequests(platform, voice.tell);
-      const wanted = options.demo === 'always' || (options.demo === 'once' && secrets.demoUser === undefined);
+      const wanted = options.demo === 'always' || (options.demo === 'once' && !existsSync(folder.demo));
       const film = wanted
         ? await renderDemoFilm(
             { url: platform.describe().gatewayUrl, apiKey: user.apiKey },

@@ -53,6 +53,13 @@ export async function startChild(options: ChildOptions): Promise<Child> {
   return { pid, exited, stop: (signal, graceMs) => stopChild(child, exited, signal, graceMs) };
 }
 
+/** One capability outlives the change of user; the bit makes access(2), which initdb asks, count it too. */
+const KEEP_REACH = [
+  '--inh-caps=+dac_override',
+  '--ambient-caps=+dac_override',
+  '--securebits=+no_setuid_fixup',
+];
+
 /** Puts `setpriv` in front: for the signal that follows our death, and for the other user. */
 export function wrapCommand(options: {
   command: string;
@@ -69,7 +76,7 @@ export function wrapCommand(options: {
   const privileges = deathSignal === undefined ? [] : ['--pdeathsig', deathSignal.replace('SIG', '')];
   if (user !== undefined) {
     privileges.push(`--reuid=${user.uid}`, `--regid=${user.gid}`, '--clear-groups');
-    if (user.keepReach) privileges.push('--inh-caps=+dac_override', '--ambient-caps=+dac_override');
+    if (user.keepReach) privileges.push(...KEEP_REACH);
   }
   return { command: setpriv, args: [...privileges, '--', command, ...args] };
 }
