@@ -1,0 +1,125 @@
+const JOB_ID = '019aa000-0000-7000-8000-000000000001';
+const ASSET_ID = '019aa000-0000-7000-8000-000000000002';
+
+const JOB = {
+  id: JOB_ID,
+  type: 'video',
+  status: 'queued',
+  stage: null,
+  conditions: [],
+  progress_percentage: 0,
+  progress_estimated: false,
+  version: 1,
+  operation: 'image-to-video',
+  provider: 'animatic',
+  model: 'animatic:animatic-1',
+  prompt: 'camera slowly zooms in',
+  negative_prompt: null,
+  style_preset: null,
+  duration: 5,
+  aspect_ratio: '16:9',
+  size: '720P',
+  width: 1280,
+  height: 720,
+  seed: 7,
+  strength: null,
+  input_asset_ids: [ASSET_ID],
+  price: { credits: 5, version: '2026-11-01' },
+  credits: { held: 5, captured: 0 },
+  error: null,
+  output: null,
+  variant: { index: 1, of: 1 },
+  retry_of: null,
+  metadata: {},
+  created_at: '2026-11-22T05:00:00.000Z',
+  started_at: null,
+  finished_at: null,
+};
+const MODEL_NOTE = 'See GET /api/v1/models.';
+const CREDITS = { available: 995, held: 5 };
+
+export interface OperationExample {
+  readonly request?: unknown;
+  readonly response?: unknown;
+}
+
+/** One request and one answer for each operation, by its id. A spec checks them against the contracts. */
+export const EXAMPLES: Readonly<Record<string, OperationExample>> = {
+  imageToVideo: {
+    request: {
+      prompt: 'camera slowly zooms in',
+      asset_id: ASSET_ID,
+      duration: 5,
+      aspect_ratio: '16:9',
+      size: '720P',
+    },
+    response: JOB,
+  },
+  textToVideo: {
+    request: { prompt: 'a lighthouse at dusk, slow pan to the left', duration: 5, size: '1080P' },
+    response: { ...JOB, operation: 'text-to-video', input_asset_ids: [] },
+  },
+  videoToAnime: {
+    request: { file_url: `/api/v1/assets/${ASSET_ID}/file`, style_preset: 'ghibli', strength: 0.6 },
+    response: { ...JOB, operation: 'video-to-anime', style_preset: 'ghibli', strength: 0.6 },
+  },
+  uploadFile: {
+    response: {
+      asset_id: ASSET_ID,
+      file_url: `http://127.0.0.1:3000/api/v1/assets/${ASSET_ID}/file`,
+      kind: 'image',
+      content_type: 'image/jpeg',
+      size_bytes: 482_113,
+      sha256: '5f70bf18a086007016e948b04aed3b82103a36bea41755b6cddfaf10ace3c6ef',
+      width: 1920,
+      height: 1080,
+      duration_seconds: null,
+      file_name: 'photograph.jpg',
+      created_at: '2026-11-22T05:00:00.000Z',
+    },
+  },
+  listJobs: { response: { data: [JOB], next_cursor: null } },
+  getJob: {
+    response: { ...JOB, status: 'processing', stage: 'running', progress_percentage: 42, version: 4 },
+  },
+  cancelJob: { response: { ...JOB, status: 'cancelled', credits: { held: 0, captured: 0 } } },
+  getJobLinks: {
+    response: {
+      video_url: 'http://127.0.0.1:3000/media/...',
+      download_url: 'http://127.0.0.1:3000/media/...',
+      poster_url: null,
+      expires_at: '2026-11-22T06:00:00.000Z',
+    },
+  },
+  getMe: {
+    response: {
+      user_id: '019aa000-0000-7000-8000-000000000003',
+      account_id: '019aa000-0000-7000-8000-000000000004',
+      scopes: ['generate', 'read'],
+      email: 'demo@shotloom.local',
+      credits: CREDITS,
+    },
+  },
+  getCredits: { response: CREDITS },
+  createTicket: {
+    response: { ticket: `tk_${'x'.repeat(43)}`, expires_at: '2026-11-22T05:01:00.000Z' },
+  },
+  getHealth: {
+    response: {
+      status: 'ok',
+      version: '0.1.0',
+      providers: ['animatic'],
+      checks: { nats: 'ok', database: 'ok' },
+    },
+  },
+};
+
+/** What every failed request looks like. */
+export const PROBLEM_EXAMPLE = {
+  type: 'https://shotloom.dev/errors/unsupported_by_model',
+  title: 'unsupported by model',
+  status: 422,
+  code: 'unsupported_by_model',
+  detail: `animatic:animatic-1 makes videos of 1 to 15 s, not of 20 s. ${MODEL_NOTE}`,
+  errors: [{ field: 'duration', reason: 'animatic:animatic-1 makes videos of 1 to 15 s, not of 20 s.' }],
+};

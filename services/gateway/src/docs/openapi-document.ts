@@ -1,0 +1,112 @@
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
+import { problemSchema } from '@shotloom/contracts';
+import { VERSION } from '../version';
+import { EXAMPLES, PROBLEM_EXAMPLE } from './examples';
+import { convertSchema } from './schema-converter';
+
+const PROBLEM_REF = { $ref: '#/components/schemas/Problem' };
+const PUBLIC_OPERATIONS = new Set(['getHealth']);
+const ALWAYS: Readonly<Record<string, string>> = {
+  401: 'No API key, or one that is not valid.',
+  403: 'The API key lacks the scope.',
+  500: 'Something failed on our side; `error_id` finds it in the log.',
+};
+
+interface Content {
+  schema?: unknown;
+  example?: unknown;
+}
+interface Described {
+  description?: string;
+  content?: Record<string, Content>;
+}
+interface Operation {
+  operationId?: string;
+  security?: unknown[];
+  requestBody?: Described;
+  responses: Record<string, Described>;
+}
+
+/** The OpenAPI 3.1 document of every route, made from the same schemas that check the requests. */
+export function buildOpenApiDocument(app: NestFastifyApplication): OpenAPIObject {
+  const config = new DocumentBuilder()
+    .setOpenAPIVersion('3.1.0')
+    .setTitle('Shotloom')
+    .setDescription(
+      'Pictures and words become video. Every route but health needs an API key. Errors are problem details (RFC 9457); programs decide by `code`. Progress comes over the WebSocket `/ws/jobs/{id}`, where the id is a job or a user.',
+    )
+    .setVersion(VERSION)
+    .setLicense('Apache-2.0', 'https://www.apache.org/licenses/LICENSE-2.0')
+    .addServer('/', 'This installation')
+    .addBearerAuth({ type: 'http', scheme: 'bearer', description: 'An API key.' }, 'bearer')
+    .addApiKey({ type: 'apiKey', in: 'header', name: 'X-API-Key', description: 'An API key.' }, 'apiKey')
+    .build();
+  const document = SwaggerModule.createDocument(app, config, {
+    operationIdFactory: (_controller, method) => method,
+    standardSchemaConverter: convertSchema as never,
+  });
+  const schemas = ((document.components ??= {}).schemas ??= {});
+  Object.assign(schemas, convertSchema(problemSchema, { schemaType: 'output' }).components);
+  for (const operation of operationsOf(document)) complete(operation);
+  return document;
+}
+
+export function operationsOf(document: OpenAPIObject): Operation[] {
+  return Object.values(document.paths).flatMap((path) =>
+    Object.values(path as Record<string, unknown>).filter(isOperation),
+  );
+}
+
+function isOperation(value: unknown): value is Operation {
+  return typeof value === 'object' && value !== null && 'responses' in value;
+}
+
+/** Adds what is the same everywhere: the key, its refusals, the form of problems, and the example of the operation. */
+function complete(operation: Operation): void {
+  const id = operation.operationId ?? '';
+  const open = PUBLIC_OPERATIONS.has(id);
+  operation.security = open ? [] : [{ bearer: [] }, { apiKey: [] }];
+  for (const [status, description] of Object.entries(ALWAYS)) {
+    if (!open || status === '500') operation.responses[status] ??= { description };
+  }
+  const { request, response } = EXAMPLES[id] ?? {};
+  const body = operation.requestBody?.content?.['application/json'];
+  if (body && request !== undefined) body.example = request;
+  for (const [status, answer] of Object.entries(operation.responses)) {
+    if (Number(status) >= 400) {
+      answer.content = {
+        'application/problem+json': { schema: PROBLEM_REF, example: problemExample(status) },
+      };
+    } else {
+      const content = answer.content?.['application/json'];
+      if (content && response !== undefined) content.example = response;
+    }
+  }
+}
+
+/** The full example where it fits; elsewhere only what holds for every problem of that status. */
+function problemExample(status: string): unknown {
+  if (status === '422') return PROBLEM_EXAMPLE;
+  const code = PROBLEM_CODES[status] ?? 'invalid_input';
+  return {
+    type: `https://shotloom.dev/errors/${code}`,
+    title: code.replaceAll('_', ' '),
+    status: Number(status),
+    code,
+    detail: 'What happened, and what to do.',
+  };
+}
+
+const PROBLEM_CODES: Readonly<Record<string, string>> = {
+  400: 'invalid_input',
+  401: 'unauthorized',
+  402: 'insufficient_credits',
+  403: 'forbidden',
+  404: 'not_found',
+  409: 'conflict',
+  413: 'payload_too_large',
+  415: 'invalid_input',
+  500: 'internal',
+  503: 'unavailable',
+};

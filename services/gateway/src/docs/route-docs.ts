@@ -1,0 +1,67 @@
+import { applyDecorators } from '@nestjs/common';
+import { ApiOperation, ApiResponse } from '@nestjs/swagger';
+import type { z } from 'zod';
+import { jobGroupSchema, jobResourceSchema, problemSchema } from '@shotloom/contracts';
+
+type Decorator = MethodDecorator & ClassDecorator;
+
+/** What each status means when it comes as problem details. */
+const PROBLEMS = {
+  400: 'The body is not JSON.',
+  402: 'Not enough credits.',
+  404: 'There is no such thing, or it is not yours.',
+  409: 'It cannot be done in the present state, or the idempotency key was used with another body.',
+  413: 'The body is larger than allowed; `max_bytes` says how large it may be.',
+  415: 'This content type is not taken here.',
+  422: 'The input is not valid, or the model cannot do it; `errors` names every field.',
+  503: 'Something that is needed cannot be reached now; try again.',
+} as const;
+export type ProblemStatus = keyof typeof PROBLEMS;
+
+/** What a route answers, and how it may fail. 401, 403 and 500 are added to every route. */
+export function Answers(
+  status: number,
+  schema: z.ZodType,
+  summary: string,
+  problems: readonly ProblemStatus[] = [],
+): Decorator {
+  return applyDecorators(
+    ApiOperation({ summary }),
+    ApiResponse({ status, description: summary, standardSchema: schema }),
+    ...problems.map(problem),
+  ) as Decorator;
+}
+
+export function AnswersJobs(summary: string): Decorator {
+  const statuses: ProblemStatus[] = [400, 402, 404, 409, 413, 415, 422, 503];
+  const description = 'The job; a group of jobs where more than one variant was asked for.';
+  return applyDecorators(
+    ApiOperation({ summary }),
+    ApiResponse({ status: 202, description, standardSchema: jobResourceSchema.or(jobGroupSchema) }),
+    ...statuses.map(problem),
+  ) as Decorator;
+}
+
+export function AnswersNothing(summary: string, problems: readonly ProblemStatus[]): Decorator {
+  return applyDecorators(
+    ApiOperation({ summary }),
+    ApiResponse({ status: 204, description: 'Done.' }),
+    ...problems.map(problem),
+  ) as Decorator;
+}
+
+export function AnswersRedirect(summary: string, problems: readonly ProblemStatus[]): Decorator {
+  return applyDecorators(
+    ApiOperation({ summary }),
+    ApiResponse({
+      status: 302,
+      description: 'Where the file is, for an hour.',
+      headers: { Location: { description: 'The link.', schema: { type: 'string', format: 'uri' } } },
+    }),
+    ...problems.map(problem),
+  ) as Decorator;
+}
+
+function problem(status: ProblemStatus): Decorator {
+  return ApiResponse({ status, description: PROBLEMS[status], standardSchema: problemSchema });
+}

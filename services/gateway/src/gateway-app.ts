@@ -1,0 +1,52 @@
+import multipart from '@fastify/multipart';
+import { NestFactory } from '@nestjs/core';
+import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { NestLogger } from '@shotloom/service-kit';
+import { registerConsole } from './console/console-files';
+import { registerDocs } from './docs/docs-pages';
+import { GatewayModule } from './gateway.module';
+import { JSON_LIMIT_BYTES } from './http/failure';
+import { registerJsonBody } from './http/json-body';
+import { observeRequests, requestId } from './http/observe-requests';
+import { ProblemFilter, sendProblem } from './http/problem.filter';
+import { registerSecurityHeaders } from './http/security-headers';
+import { validationPipe } from './http/validation';
+import type { GatewayParts } from './platform/parts';
+import { registerMediaProxy } from './proxy/media-proxy';
+import { registerSocketTunnel } from './proxy/socket-tunnel';
+
+/** The public door, put together but not listening yet. */
+export async function createGatewayApp(parts: GatewayParts): Promise<NestFastifyApplication> {
+  const { config, logger, metrics } = parts;
+  const adapter = new FastifyAdapter({
+    logger: false,
+    bodyLimit: JSON_LIMIT_BYTES,
+    requestIdHeader: false,
+    genReqId: requestId,
+    multipart: false,
+    // What the router refuses never reaches the filter.
+    frameworkErrors: (error: unknown, request: FastifyRequest, reply: FastifyReply) =>
+      sendProblem(error, request, reply, logger),
+    routerOptions: { maxParamLength: 200 },
+  });
+  const app = await NestFactory.create<NestFastifyApplication>(GatewayModule.of(parts), adapter, {
+    logger: new NestLogger(logger),
+    bodyParser: false,
+    abortOnError: false,
+  });
+  app.useGlobalPipes(validationPipe());
+  app.useGlobalFilters(new ProblemFilter(logger));
+  const fastify = adapter.getInstance();
+  observeRequests(fastify, logger, metrics);
+  registerJsonBody(fastify);
+  await registerSecurityHeaders(fastify, config);
+  await fastify.register(multipart);
+  if (config.STORAGE_URL !== undefined) await registerMediaProxy(fastify, config.STORAGE_URL, logger);
+  if (config.NOTIFIER_URL !== undefined) registerSocketTunnel(fastify, config.NOTIFIER_URL, logger);
+  await registerDocs(app);
+  await registerConsole(fastify, config.CONSOLE_DIR);
+  await app.init();
+  await fastify.ready();
+  return app;
+}

@@ -1,0 +1,17 @@
+import { Module, type DynamicModule } from '@nestjs/common';
+import { GenerateModule } from './generate/generate.module';
+import { HealthModule } from './health/health.module';
+import { IdentityModule } from './identity/identity.module';
+import { JobsModule } from './jobs/jobs.module';
+import { ModelsModule } from './models/models.module';
+import type { GatewayParts } from './platform/parts';
+import { PlatformModule } from './platform/platform.module';
+import { UploadsModule } from './uploads/uploads.module';
+
+@Module({})
+export class GatewayModule {
+  static of(parts: GatewayParts): DynamicModule {
+    const features = [IdentityModule, GenerateModule, JobsModule, UploadsModule, ModelsModule, HealthModule];
+    return { module: GatewayModule, imports: [PlatformModule.of(parts), ...features] };
+  }
+}

@@ -1,0 +1,58 @@
+import { AppError, isId } from '@shotloom/kernel';
+import type { GenerateBody } from './video-request';
+
+export interface SourceReference {
+  /** The field that named it; where errors about it belong. */
+  readonly field: 'file_url' | 'asset_id';
+  readonly assetId: string;
+}
+
+const FILE_PATH = /^\/api\/v1\/assets\/([^/]+)\/file$/;
+
+/**
+ * The stored asset that a body names, in exactly one of two ways. `origins` are ours: a URL there is read and never fetched,
+ * and any other is refused.
+ */
+export function readSource(body: GenerateBody, origins: readonly string[]): SourceReference {
+  const { file_url: url, asset_id: assetId } = body;
+  if (url !== undefined && assetId !== undefined) {
+    const reason = 'Give either file_url or asset_id, not both.';
+    throw refuse(['file_url', 'asset_id'], reason);
+  }
+  if (assetId !== undefined) {
+    if (!isId(assetId)) throw assetNotFound('asset_id', assetId);
+    return { field: 'asset_id', assetId };
+  }
+  if (url === undefined) {
+    throw refuse(['file_url'], 'A source is needed: upload it, then give its file_url or asset_id.');
+  }
+  return { field: 'file_url', assetId: assetIn(url, origins) };
+}
+
+function assetIn(url: string, origins: readonly string[]): string {
+  const base = 'http://relative.invalid';
+  const parsed = URL.canParse(url, base) ? new URL(url, base) : null;
+  const ours = parsed !== null && (parsed.origin === base || origins.includes(parsed.origin));
+  if (!ours) {
+    throw refuse(
+      ['file_url'],
+      'Addresses of other servers are not fetched: upload the file to /api/v1/upload and give the file_url that it answers.',
+    );
+  }
+  const [, id] = FILE_PATH.exec(parsed.pathname) ?? [];
+  if (id === undefined) {
+    throw refuse(['file_url'], 'This is not the file_url of an upload: /api/v1/assets/{id}/file.');
+  }
+  if (!isId(id)) throw assetNotFound('file_url', id);
+  return id;
+}
+
+/** Also for an asset of somebody else: the two look the same from outside. */
+export function assetNotFound(field: SourceReference['field'], id: string): AppError {
+  const reason = `There is no asset ${id.slice(0, 64)}.`;
+  return new AppError('not_found', reason, { fields: [{ field, reason }] });
+}
+
+function refuse(fields: readonly string[], reason: string): AppError {
+  return new AppError('invalid_input', reason, { fields: fields.map((field) => ({ field, reason })) });
+}

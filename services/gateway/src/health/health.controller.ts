@@ -1,0 +1,38 @@
+import { Controller, Get, Inject } from '@nestjs/common';
+import { ApiTags } from '@nestjs/swagger';
+import type { z } from 'zod';
+import { healthResourceSchema } from '@shotloom/contracts';
+import type { HealthRegistry } from '@shotloom/service-kit';
+import type { Config } from '../config';
+import { Answers } from '../docs/route-docs';
+import { Public } from '../identity/principal';
+import { CONFIG, HEALTH } from '../platform/parts';
+import { VERSION } from '../version';
+
+/** How the installation is, for people and monitors outside. */
+@ApiTags('Health')
+@Controller('api/v1')
+export class HealthController {
+  constructor(
+    @Inject(HEALTH) private readonly health: HealthRegistry,
+    @Inject(CONFIG) private readonly config: Config,
+  ) {}
+
+  @Get('health')
+  @Public()
+  @Answers(200, healthResourceSchema, 'State, version and providers; needs no key')
+  async getHealth(): Promise<z.infer<typeof healthResourceSchema>> {
+    const report = await this.health.ready();
+    // What a failing check says may name hosts, and strangers read this: the words are on the internal port.
+    const checks = Object.entries(report.checks).map(([name, said]) => [
+      name,
+      said === 'ok' ? 'ok' : 'failing',
+    ]);
+    return {
+      status: report.status === 'ok' ? 'ok' : 'degraded',
+      version: VERSION,
+      providers: [...this.config.PROVIDERS_ENABLED],
+      checks: Object.fromEntries(checks) as Record<string, string>,
+    };
+  }
+}

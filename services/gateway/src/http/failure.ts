@@ -1,0 +1,59 @@
+import { HttpException } from '@nestjs/common';
+import { AppError, type ErrorCode } from '@shotloom/kernel';
+import { httpStatus } from '@shotloom/service-kit';
+
+/** JSON bodies: the largest of ours is a few kilobytes. */
+export const JSON_LIMIT_BYTES = 256 * 1024;
+
+export interface HttpFailure {
+  readonly error: AppError;
+  readonly status: number;
+}
+
+/** Anything thrown, as an error of ours with the status to answer. What we do not know is `internal`. */
+export function toHttpFailure(thrown: unknown): HttpFailure {
+  if (thrown instanceof AppError) return { error: thrown, status: httpStatus(thrown.code) };
+  const status = statusOf(thrown);
+  const code = status === undefined ? undefined : codeOf(status);
+  if (status === undefined || code === undefined) return { error: AppError.from(thrown), status: 500 };
+  return { error: new AppError(code, sentence(status, thrown), options(status, thrown)), status };
+}
+
+/** The status that Nest, Fastify or one of its plugins chose. */
+function statusOf(thrown: unknown): number | undefined {
+  if (thrown instanceof HttpException) return thrown.getStatus();
+  if (!(thrown instanceof Error) || !('statusCode' in thrown)) return undefined;
+  return typeof thrown.statusCode === 'number' ? thrown.statusCode : undefined;
+}
+
+function codeOf(status: number): ErrorCode | undefined {
+  if (status === 404 || status === 405) return 'not_found';
+  if (status === 413) return 'payload_too_large';
+  if (status === 503 || status === 504) return 'unavailable';
+  return status >= 400 && status < 500 ? 'invalid_input' : undefined;
+}
+
+function sentence(status: number, thrown: unknown): string {
+  const said = thrown instanceof Error ? thrown.message.replace(/\.$/, '') : '';
+  switch (status) {
+    case 400:
+      return `The request cannot be read: ${said}.`;
+    case 404:
+    case 405:
+      return `${said}: there is no such route. All routes are described at /docs.`;
+    case 413:
+      return `The body is larger than the ${JSON_LIMIT_BYTES} bytes that are allowed here.`;
+    case 415:
+    case 406:
+      return 'This content type is not taken here: send application/json (multipart/form-data for uploads).';
+    default:
+      return `${said}.`;
+  }
+}
+
+function options(status: number, thrown: unknown): ConstructorParameters<typeof AppError>[2] {
+  const retryable = status >= 500;
+  return status === 413
+    ? { cause: thrown, details: { max_bytes: JSON_LIMIT_BYTES } }
+    : { cause: thrown, retryable };
+}

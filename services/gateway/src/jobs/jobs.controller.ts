@@ -1,0 +1,142 @@
+import { Controller, Delete, Get, HttpCode, Param, Post, Query, Req, Res } from '@nestjs/common';
+import { ApiTags } from '@nestjs/swagger';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import {
+  jobLinksSchema,
+  jobListQuerySchema,
+  jobPageSchema,
+  jobResourceSchema,
+  toJobResource,
+  type JobLinks,
+  type JobListQuery,
+  type JobResource,
+  type Principal,
+} from '@shotloom/contracts';
+import { Answers, AnswersNothing, AnswersRedirect } from '../docs/route-docs';
+import { CurrentPrincipal, RequireScope } from '../identity/principal';
+import { Jobs, type Caller } from './jobs';
+
+/** A user's jobs. Another user's are not found. */
+@ApiTags('Jobs')
+@Controller('api/v1/jobs')
+@RequireScope('read')
+export class JobsController {
+  constructor(private readonly jobs: Jobs) {}
+
+  @Get()
+  @Answers(200, jobPageSchema, 'Your jobs, newest first, a page at a time', [422])
+  async listJobs(
+    @Query({ schema: jobListQuerySchema }) query: JobListQuery,
+    @CurrentPrincipal() principal: Principal,
+    @Req() request: FastifyRequest,
+  ): Promise<{ data: JobResource[]; next_cursor: string | null }> {
+    const { jobs, nextCursor } = await this.jobs.list(query, callerOf(principal, request));
+    return { data: jobs.map(toJobResource), next_cursor: nextCursor };
+  }
+
+  @Get(':id')
+  @Answers(200, jobResourceSchema, 'One job', [404])
+  async getJob(
+    @Param('id') id: string,
+    @CurrentPrincipal() principal: Principal,
+    @Req() request: FastifyRequest,
+  ): Promise<JobResource> {
+    return toJobResource(await this.jobs.get(id, callerOf(principal, request)));
+  }
+
+  @Delete(':id')
+  @HttpCode(204)
+  @RequireScope('generate')
+  @AnswersNothing('Removes a job and its video; a running one is cancelled', [404])
+  async deleteJob(
+    @Param('id') id: string,
+    @CurrentPrincipal() principal: Principal,
+    @Req() request: FastifyRequest,
+  ): Promise<void> {
+    await this.jobs.remove(id, callerOf(principal, request));
+  }
+
+  @Post(':id/cancel')
+  @HttpCode(202)
+  @RequireScope('generate')
+  @Answers(
+    202,
+    jobResourceSchema,
+    'Cancels a job; one that runs has the condition `cancelling` until it ends',
+    [404, 409],
+  )
+  async cancelJob(
+    @Param('id') id: string,
+    @CurrentPrincipal() principal: Principal,
+    @Req() request: FastifyRequest,
+  ): Promise<JobResource> {
+    return toJobResource(await this.jobs.cancel(id, callerOf(principal, request)));
+  }
+
+  @Get(':id/video')
+  @AnswersRedirect(
+    'The finished video, by a link that works for an hour; range requests work there',
+    [404, 409],
+  )
+  async getJobVideo(
+    @Param('id') id: string,
+    @CurrentPrincipal() principal: Principal,
+    @Req() request: FastifyRequest,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
+    const { url } = await this.jobs.video(id, callerOf(principal, request));
+    redirectOnce(reply, url);
+  }
+
+  @Get(':id/links')
+  @Answers(
+    200,
+    jobLinksSchema,
+    'Links for a player, which cannot send a key; they work for an hour',
+    [404, 409],
+  )
+  async getJobLinks(
+    @Param('id') id: string,
+    @CurrentPrincipal() principal: Principal,
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<JobLinks> {
+    const video = await this.jobs.video(id, callerOf(principal, request));
+    void reply.header('cache-control', 'no-store');
+    return {
+      video_url: video.url,
+      download_url: video.downloadUrl,
+      poster_url: video.posterUrl,
+      expires_at: video.urlsExpireAt,
+    };
+  }
+}
+
+/** A user's uploads. */
+@ApiTags('Uploads')
+@Controller('api/v1/assets')
+@RequireScope('read')
+export class AssetsController {
+  constructor(private readonly jobs: Jobs) {}
+
+  @Get(':id/file')
+  @AnswersRedirect('The file of an asset, by a link that works for an hour', [404])
+  async getAssetFile(
+    @Param('id') id: string,
+    @CurrentPrincipal() principal: Principal,
+    @Req() request: FastifyRequest,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
+    const { url } = await this.jobs.asset(id, callerOf(principal, request));
+    redirectOnce(reply, url);
+  }
+}
+
+function callerOf({ userId }: Principal, { id }: FastifyRequest): Caller {
+  return { userId, requestId: id };
+}
+
+/** The link expires, so nobody may keep the redirect. */
+function redirectOnce(reply: FastifyReply, url: string): void {
+  void reply.header('cache-control', 'no-store').redirect(url, 302);
+}

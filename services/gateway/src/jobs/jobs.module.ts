@@ -1,0 +1,6 @@
+import { Module } from '@nestjs/common';
+import { Jobs } from './jobs';
+import { AssetsController, JobsController } from './jobs.controller';
+
+@Module({ controllers: [JobsController, AssetsController], providers: [Jobs] })
+export class JobsModule {}

@@ -1,0 +1,97 @@
+import { Inject, Injectable } from '@nestjs/common';
+import type { Bus } from '@shotloom/bus';
+import {
+  cancelJobRpc,
+  deleteJobRpc,
+  describeAssetsRpc,
+  getJobRpc,
+  listJobsRpc,
+  type DescribedAsset,
+  type JobListQuery,
+  type JobRecord,
+  type RpcResponse,
+} from '@shotloom/contracts';
+import { AppError } from '@shotloom/kernel';
+import { notFound, pathId } from '../http/path-id';
+import { BUS } from '../platform/parts';
+
+/** Who asks, and the id that ties everything the request causes. */
+export interface Caller {
+  readonly userId: string;
+  readonly requestId: string;
+}
+
+const LINK_SECONDS = 3_600;
+
+/** A user's own jobs and what they made, asked of the services that own them. */
+@Injectable()
+export class Jobs {
+  constructor(@Inject(BUS) private readonly bus: Bus) {}
+
+  async get(jobId: string, caller: Caller): Promise<JobRecord> {
+    const { job } = await this.bus.request(getJobRpc, owned(jobId, caller), tied(caller));
+    if (!job) throw notFound('job', jobId);
+    return job;
+  }
+
+  list(query: JobListQuery, caller: Caller): Promise<RpcResponse<typeof listJobsRpc>> {
+    const { limit, cursor, status: statuses, provider, created_from, created_before } = query;
+    return this.bus.request(
+      listJobsRpc,
+      {
+        userId: caller.userId,
+        limit,
+        cursor,
+        statuses,
+        provider,
+        createdFrom: created_from,
+        createdBefore: created_before,
+      },
+      tied(caller),
+    );
+  }
+
+  async cancel(jobId: string, caller: Caller): Promise<JobRecord> {
+    const { job } = await this.bus.request(cancelJobRpc, owned(jobId, caller), tied(caller));
+    return job;
+  }
+
+  async remove(jobId: string, caller: Caller): Promise<void> {
+    await this.bus.request(deleteJobRpc, owned(jobId, caller), tied(caller));
+  }
+
+  /** The finished video with links that work for an hour. Throws `conflict` where the job has none. */
+  async video(jobId: string, caller: Caller): Promise<DescribedAsset> {
+    const job = await this.get(jobId, caller);
+    if (!job.output) throw withoutVideo(job);
+    return this.asset(job.output.assetId, caller, 'video');
+  }
+
+  async asset(assetId: string, caller: Caller, what = 'asset'): Promise<DescribedAsset> {
+    const question = {
+      userId: caller.userId,
+      assetIds: [pathId(what, assetId)],
+      expiresInSeconds: LINK_SECONDS,
+    };
+    const { assets } = await this.bus.request(describeAssetsRpc, question, tied(caller));
+    const [asset] = assets;
+    if (!asset) throw notFound(what, assetId);
+    return asset;
+  }
+}
+
+function owned(jobId: string, { userId }: Caller): { userId: string; jobId: string } {
+  return { userId, jobId: pathId('job', jobId) };
+}
+
+function tied({ requestId }: Caller): { correlationId: string } {
+  return { correlationId: requestId };
+}
+
+function withoutVideo({ status, error }: JobRecord): AppError {
+  const why =
+    status === 'failed' || status === 'cancelled'
+      ? `The job is ${status}, so it has no video${error ? `: ${error.message}` : '.'}`
+      : `The video is not finished: the job is ${status}. Ask again later, or watch it on /ws/jobs/{id}.`;
+  return new AppError('conflict', why, { details: { job_status: status } });
+}

@@ -1,0 +1,76 @@
+import { Controller, HttpCode, Inject, Post, Req, Res } from '@nestjs/common';
+import { ApiBody, ApiConsumes, ApiTags } from '@nestjs/swagger';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import {
+  uploadResourceSchema,
+  type AssetRecord,
+  type Principal,
+  type UploadResource,
+} from '@shotloom/contracts';
+import { publicUrl, type Config } from '../config';
+import { Answers } from '../docs/route-docs';
+import { CurrentPrincipal, RequireScope } from '../identity/principal';
+import { CONFIG } from '../platform/parts';
+import { nameBrokenForm, readMultipartFile } from './multipart-file';
+import { Uploads } from './uploads';
+
+@ApiTags('Uploads')
+@Controller('api/v1')
+@RequireScope('generate')
+export class UploadsController {
+  constructor(
+    private readonly uploads: Uploads,
+    @Inject(CONFIG) private readonly config: Config,
+  ) {}
+
+  @Post('upload')
+  @HttpCode(201)
+  @ApiConsumes('multipart/form-data')
+  @ApiBody({
+    schema: {
+      type: 'object',
+      required: ['file'],
+      properties: {
+        file: { type: 'string', format: 'binary', description: 'JPG, PNG, WEBP, MP4, MOV or WEBM.' },
+      },
+    },
+  })
+  @Answers(
+    201,
+    uploadResourceSchema,
+    'Takes in a picture or a video; its type is read from its content',
+    [400, 413, 415, 422, 503],
+  )
+  async uploadFile(
+    @CurrentPrincipal() principal: Principal,
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<UploadResource> {
+    const { UPLOAD_IMAGE_MAX_BYTES: image, UPLOAD_VIDEO_MAX_BYTES: video } = this.config;
+    try {
+      const { file: body, filename: fileName } = await readMultipartFile(request, Math.max(image, video));
+      const asset = await this.uploads.take({ body, fileName, principal, requestId: request.id });
+      const resource = toUpload(asset, publicUrl(this.config));
+      void reply.header('location', resource.file_url);
+      return resource;
+    } catch (error) {
+      throw nameBrokenForm(error, request);
+    }
+  }
+}
+
+function toUpload(asset: AssetRecord, origin: string): UploadResource {
+  return {
+    asset_id: asset.assetId,
+    file_url: `${origin}/api/v1/assets/${asset.assetId}/file`,
+    kind: asset.kind,
+    content_type: asset.contentType,
+    size_bytes: asset.sizeBytes,
+    sha256: asset.sha256,
+    width: asset.width,
+    height: asset.height,
+    duration_seconds: asset.durationSeconds,
+    file_name: asset.fileName,
+    created_at: asset.createdAt,
+  };
+}

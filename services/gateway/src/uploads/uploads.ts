@@ -1,0 +1,119 @@
+import type { Readable } from 'node:stream';
+import { Inject, Injectable } from '@nestjs/common';
+import type { Bus } from '@shotloom/bus';
+import {
+  mediaDeleteV1,
+  registerUploadRpc,
+  subjects,
+  type AssetRecord,
+  type Principal,
+  type RpcRequest,
+} from '@shotloom/contracts';
+import { AppError, newId } from '@shotloom/kernel';
+import { sniffType, SNIFF_BYTES } from '@shotloom/media-tools';
+import type { ObjectStore } from '@shotloom/object-store';
+import type { Logger } from '@shotloom/service-kit';
+import type { Config } from '../config';
+import { BUS, CONFIG, LOGGER, OBJECT_STORE } from '../platform/parts';
+import { cleanFileName } from './file-name';
+import { mediaInvalid, tooLarge, uploadType, type UploadType } from './media-type';
+import { peek } from './peek';
+
+export interface UploadedFile {
+  readonly body: Readable;
+  /** As the client called it. */
+  readonly fileName: string | undefined;
+  readonly principal: Principal;
+  readonly requestId: string;
+}
+
+/** Takes files in: they stream through into the object store and become assets, or leave nothing behind. */
+@Injectable()
+export class Uploads {
+  constructor(
+    @Inject(BUS) private readonly bus: Bus,
+    @Inject(OBJECT_STORE) private readonly store: ObjectStore,
+    @Inject(CONFIG) private readonly config: Config,
+    @Inject(LOGGER) private readonly logger: Logger,
+  ) {}
+
+  async take(file: UploadedFile): Promise<AssetRecord> {
+    const { head, body } = await peek(file.body, SNIFF_BYTES);
+    if (head.length === 0) throw mediaInvalid('The file is empty.');
+    const type = uploadType(await sniffType(head));
+    const assetId = newId();
+    const key = `uploads/${assetId}/original.${type.ext}`;
+    const stored = await this.store
+      .put(key, body, {
+        contentType: type.contentType,
+        maxBytes: this.limit(type),
+      })
+      .catch((error: unknown) => {
+        throw this.nameFailure(error, type);
+      });
+    const { userId, accountId } = file.principal;
+    return this.register(
+      {
+        assetId,
+        userId,
+        accountId,
+        kind: type.kind,
+        objectKey: key,
+        contentType: type.contentType,
+        sizeBytes: stored.size,
+        sha256: stored.sha256,
+        fileName: cleanFileName(file.fileName),
+      },
+      file.requestId,
+    );
+  }
+
+  private limit(type: UploadType): number {
+    return type.kind === 'image' ? this.config.UPLOAD_IMAGE_MAX_BYTES : this.config.UPLOAD_VIDEO_MAX_BYTES;
+  }
+
+  private nameFailure(error: unknown, type: UploadType): AppError {
+    const failure = AppError.from(error);
+    if (failure.code !== 'payload_too_large') return failure;
+    return tooLarge(type.kind === 'image' ? 'A picture' : 'A video', this.limit(type));
+  }
+
+  /** Asking twice gives the same asset, so a lost answer is asked for once more before it is given up. */
+  private async register(
+    request: RpcRequest<typeof registerUploadRpc>,
+    requestId: string,
+  ): Promise<AssetRecord> {
+    const ask = async (): Promise<AssetRecord> =>
+      (await this.bus.request(registerUploadRpc, request, { correlationId: requestId })).asset;
+    try {
+      return await ask().catch((error: unknown) => {
+        if (AppError.from(error).outcome !== 'unknown') throw error;
+        return ask();
+      });
+    } catch (error) {
+      const failure = AppError.from(error);
+      await this.undo(request, requestId, failure);
+      throw failure.code === 'media_invalid' ? mediaInvalid(failure.message, failure) : failure;
+    }
+  }
+
+  /** Where storage may have registered it all the same, storage itself must remove it: row and object. */
+  private async undo(
+    { assetId, objectKey, userId }: RpcRequest<typeof registerUploadRpc>,
+    requestId: string,
+    failure: AppError,
+  ): Promise<void> {
+    try {
+      if (failure.outcome !== 'refused') {
+        const removal = { ownerUserId: userId, assetId, attemptId: null, objectKeys: [objectKey] };
+        await this.bus.publish(mediaDeleteV1, removal, {
+          subject: subjects.mediaDelete,
+          correlationId: requestId,
+        });
+      } else await this.store.remove(objectKey);
+    } catch (error) {
+      // The sweep for objects without a row finds it.
+      this.logger.warn({ err: error, objectKey, requestId }, 'a refused upload could not be removed');
+    }
+  }
+}

@@ -1,0 +1,184 @@
+import { getJobRpc, verifyCredentialRpc } from '@shotloom/contracts';
+import { call, problem, startGateway, type GatewayFixture, type TestUser } from './gateway-fixture';
+
+let gateway: GatewayFixture;
+let user: TestUser;
+
+beforeAll(async () => {
+  gateway = await startGateway();
+  user = await gateway.addUser();
+});
+afterAll(() => gateway.close());
+
+const routes: [string, string][] = [
+  ['POST', '/api/v1/upload'],
+  ['POST', '/api/v1/generate/image-to-video'],
+  ['POST', '/api/v1/generate/text-to-video'],
+  ['POST', '/api/v1/generate/video-to-anime'],
+  ['GET', '/api/v1/jobs'],
+  ['GET', '/api/v1/jobs/x'],
+  ['DELETE', '/api/v1/jobs/x'],
+  ['POST', '/api/v1/jobs/x/cancel'],
+  ['GET', '/api/v1/jobs/x/video'],
+  ['GET', '/api/v1/jobs/x/links'],
+  ['GET', '/api/v1/assets/x/file'],
+  ['GET', '/api/v1/models'],
+  ['GET', '/api/v1/models/animatic:animatic-1'],
+  ['GET', '/api/v1/style-presets'],
+  ['GET', '/api/v1/me'],
+  ['GET', '/api/v1/credits'],
+  ['POST', '/api/v1/tickets'],
+];
+
+describe('without a valid key', () => {
+  it.each(routes)('%s %s is refused, with no key and with a wrong one', async (method, path) => {
+    const wrong = { apiKey: `sl_0123456789abcdef_${'A'.repeat(43)}` };
+    for (const key of [null, wrong, { apiKey: 'nonsense' }]) {
+      const answer = await call(gateway, path, key, { method });
+      expect(answer.body).toMatchObject(problem(401, 'unauthorized'));
+      expect(answer.status).toBe(401);
+      expect(answer.headers.get('content-type')).toContain('application/problem+json');
+      expect(answer.headers.get('www-authenticate')).toContain('Bearer');
+    }
+  });
+
+  it.each(['/api/v1/health', '/openapi.json', '/docs', '/redoc', '/config.json'])(
+    '%s is open',
+    async (path) => {
+      expect((await call(gateway, path, null)).status).toBe(200);
+    },
+  );
+
+  it('knows every route of the API: a new one is refused too', async () => {
+    const { body } = await call(gateway, '/openapi.json', null);
+    const paths = body['paths'] as Record<string, Record<string, unknown>>;
+    const documented = Object.entries(paths).flatMap(([path, operations]) =>
+      Object.keys(operations).map((method) => `${method.toUpperCase()} ${path}`),
+    );
+    const tested = routes.map(
+      ([method, path]) =>
+        `${method} ${path.replace(/\/x(?=\/|$)/, '/{id}').replace('animatic:animatic-1', '{id}')}`,
+    );
+    expect(documented.filter((route) => route !== 'GET /api/v1/health').sort()).toEqual([...tested].sort());
+  });
+});
+
+describe('scopes', () => {
+  it('lets a reader read, and not make or cancel', async () => {
+    const reader = await gateway.addUser(['read']);
+    expect((await call(gateway, '/api/v1/jobs', reader)).status).toBe(200);
+    for (const path of ['/api/v1/upload', '/api/v1/generate/text-to-video', '/api/v1/jobs/x/cancel']) {
+      const answer = await call(gateway, path, reader, { json: { prompt: 'a' } });
+      expect(answer.body).toMatchObject(problem(403, 'forbidden'));
+    }
+    expect((await call(gateway, '/api/v1/jobs/x', reader, { method: 'DELETE' })).status).toBe(403);
+  });
+
+  it('does not let a maker read', async () => {
+    const maker = await gateway.addUser(['generate']);
+    expect((await call(gateway, '/api/v1/me', maker)).status).toBe(403);
+  });
+});
+
+describe('who is asking', () => {
+  it('takes the key as X-API-Key too', async () => {
+    const { status, body } = await call(gateway, '/api/v1/me', null, {
+      headers: { 'x-api-key': user.apiKey },
+    });
+    expect(status).toBe(200);
+    expect(body).toEqual({
+      user_id: user.userId,
+      account_id: user.accountId,
+      scopes: ['generate', 'read'],
+      email: `${user.userId}@test.local`,
+      credits: { available: 0, held: 0 },
+    });
+  });
+
+  it('tells other services over the bus, and redeems a ticket there once', async () => {
+    const ask = (kind: 'api_key' | 'ticket', value: string): Promise<unknown> =>
+      gateway.bus.request(verifyCredentialRpc, { kind, value });
+    expect(await ask('api_key', user.apiKey)).toMatchObject({ principal: { userId: user.userId } });
+    expect(await ask('api_key', 'nonsense')).toEqual({ principal: null });
+    const { body } = await call(gateway, '/api/v1/tickets', user, { method: 'POST' });
+    const ticket = String(body['ticket']);
+    expect(await ask('ticket', ticket)).toMatchObject({
+      principal: { userId: user.userId, scopes: ['read'] },
+    });
+    expect(await ask('ticket', ticket)).toEqual({ principal: null });
+  });
+});
+
+describe('requests that are no requests', () => {
+  const path = '/api/v1/generate/text-to-video';
+  const send = (body: string, type = 'application/json'): ReturnType<typeof call> =>
+    call(gateway, path, user, { method: 'POST', body, headers: { 'content-type': type } });
+
+  it('refuses a body that is not JSON', async () => {
+    expect((await send('{"prompt": ')).body).toMatchObject(problem(400, 'invalid_input'));
+  });
+  it('refuses a body of another type', async () => {
+    expect((await send('prompt=a', 'application/x-www-form-urlencoded')).body).toMatchObject(
+      problem(415, 'invalid_input'),
+    );
+    expect((await send('prompt', 'text/plain')).status).toBe(415);
+  });
+  it('refuses 10 MB of JSON', async () => {
+    const answer = await send(JSON.stringify({ prompt: 'x'.repeat(10_000_000) }));
+    expect(answer.body).toMatchObject({ ...problem(413, 'payload_too_large'), max_bytes: 262_144 });
+  });
+  it('refuses a prototype in disguise', async () => {
+    expect((await send('{"prompt":"a","__proto__":{"x":1}}')).status).toBe(400);
+  });
+  it('answers an unknown route with a problem', async () => {
+    const answer = await call(gateway, '/api/v1/nothing', user);
+    expect(answer.body).toMatchObject(problem(404, 'not_found'));
+    expect((await call(gateway, '/api/v1/%', user)).body).toMatchObject(problem(400, 'invalid_input'));
+  });
+});
+
+describe('every answer', () => {
+  it('has a request id, the caller’s where it is harmless', async () => {
+    const given = await call(gateway, '/api/v1/health', null, { headers: { 'x-request-id': 'trace-1' } });
+    expect(given.headers.get('x-request-id')).toBe('trace-1');
+    const forged = await call(gateway, '/api/v1/health', null, { headers: { 'x-request-id': 'a b"c' } });
+    expect(forged.headers.get('x-request-id')).toMatch(/^[0-9a-f-]{36}$/);
+  });
+
+  it('tells browsers to be strict, and lets no other site in', async () => {
+    const { headers } = await call(gateway, '/api/v1/health', null, {
+      headers: { origin: 'https://evil.example' },
+    });
+    expect(headers.get('content-security-policy')).toContain("script-src 'self'");
+    expect(headers.get('content-security-policy')).toContain("media-src 'self' blob: http://127.0.0.1:3000");
+    expect(headers.get('x-content-type-options')).toBe('nosniff');
+    expect(headers.get('access-control-allow-origin')).toBeNull();
+  });
+
+  it('is measured by its route, never by its address', async () => {
+    await call(gateway, '/api/v1/jobs/some-id', user);
+    const text = await gateway.metrics.metrics();
+    expect(text).toMatch(/request_seconds_count{[^}]*route="\/api\/v1\/jobs\/:id",method="GET",status="404"/);
+    expect(text).not.toContain('some-id');
+  });
+
+  it('hides what failed inside, and gives an id to find it by', async () => {
+    const backstage = gateway.backstage as unknown as { ownJob: () => never };
+    const kept = backstage.ownJob;
+    backstage.ownJob = () => {
+      throw new Error('the password is hunter2');
+    };
+    try {
+      const id = '019aa000-0000-7000-8000-000000000001';
+      await expect(gateway.bus.request(getJobRpc, { userId: user.userId, jobId: id })).rejects.toThrow();
+      const answer = await call(gateway, `/api/v1/jobs/${id}`, user);
+      expect(answer.body).toMatchObject({
+        ...problem(500, 'internal'),
+        error_id: expect.any(String) as string,
+      });
+      expect(answer.text).not.toContain('hunter2');
+    } finally {
+      backstage.ownJob = kept;
+    }
+  });
+});

@@ -1,0 +1,171 @@
+import { applyTopology, connectBus, type Bus } from '@shotloom/bus';
+import {
+  acceptJobsRpc,
+  cancelJobRpc,
+  consumersFor,
+  deleteJobRpc,
+  describeAssetsRpc,
+  getJobRpc,
+  listJobsRpc,
+  registerUploadRpc,
+  STREAMS,
+  type AssetRecord,
+  type JobRecord,
+  type RpcRequest,
+} from '@shotloom/contracts';
+import { AppError } from '@shotloom/kernel';
+import { silentLogger } from '@shotloom/testing';
+
+type Accept = RpcRequest<typeof acceptJobsRpc>;
+type Register = RpcRequest<typeof registerUploadRpc>;
+
+/** Stands for job-orchestrator and storage on the real bus: keeps what it was told, and answers by the contracts. */
+export class Backstage {
+  readonly accepted: Accept[] = [];
+  readonly jobs = new Map<string, JobRecord>();
+  readonly assets = new Map<string, AssetRecord>();
+  readonly listed: RpcRequest<typeof listJobsRpc>[] = [];
+  /** Set to make the next accept fail, or to answer after its deadline. */
+  onAccept: (request: Accept) => Promise<void> = () => Promise.resolve();
+  onRegister: (request: Register) => Promise<void> = () => Promise.resolve();
+
+  private constructor(private readonly bus: Bus) {}
+
+  static async start(natsUrl: string): Promise<Backstage> {
+    const bus = await connectBus({ url: natsUrl, name: 'backstage', logger: silentLogger() });
+    await applyTopology(bus, { streams: Object.values(STREAMS), consumers: consumersFor(['animatic']) });
+    const backstage = new Backstage(bus);
+    backstage.answerForJobs();
+    backstage.answerForStorage();
+    return backstage;
+  }
+
+  close(): Promise<void> {
+    return this.bus.drain();
+  }
+
+  reset(): void {
+    this.accepted.length = 0;
+    this.onAccept = () => Promise.resolve();
+    this.onRegister = () => Promise.resolve();
+  }
+
+  finish(jobId: string, asset: AssetRecord): void {
+    const job = this.jobs.get(jobId);
+    if (!job) throw new Error(`no job ${jobId}`);
+    const { assetId, objectKey, contentType, sizeBytes, width, height, sha256 } = asset;
+    this.jobs.set(jobId, {
+      ...job,
+      status: 'completed',
+      progress: 100,
+      output: {
+        assetId,
+        objectKey,
+        contentType,
+        sizeBytes,
+        width,
+        height,
+        sha256,
+        durationSeconds: 5,
+        fps: 24,
+        videoCodec: 'h264',
+        label: 'Animatic',
+      },
+    });
+  }
+
+  private answerForJobs(): void {
+    this.bus.respond(acceptJobsRpc, async (request) => {
+      this.accepted.push(request);
+      const jobs = request.jobIds.map((jobId, index) => newJob(request, jobId, index + 1));
+      for (const job of jobs) this.jobs.set(job.jobId, job);
+      await this.onAccept(request);
+      return { jobs, replayed: false };
+    });
+    this.bus.respond(getJobRpc, async ({ jobId, userId }) => ({ job: this.ownJob(jobId, userId) }));
+    this.bus.respond(listJobsRpc, async (request) => {
+      this.listed.push(request);
+      const jobs = [...this.jobs.values()].filter((job) => job.ownerUserId === request.userId);
+      return { jobs: jobs.slice(0, request.limit), nextCursor: jobs.length > request.limit ? 'more' : null };
+    });
+    this.bus.respond(cancelJobRpc, async ({ jobId, userId }) => {
+      const job = this.ownJob(jobId, userId);
+      if (!job) throw new AppError('not_found', `There is no job ${jobId}.`);
+      if (job.status === 'completed') throw new AppError('conflict', 'The job has ended already.');
+      return { job: { ...job, status: 'cancelled' as const } };
+    });
+    this.bus.respond(deleteJobRpc, async ({ jobId, userId }) => {
+      if (!this.ownJob(jobId, userId)) throw new AppError('not_found', `There is no job ${jobId}.`);
+      this.jobs.delete(jobId);
+      return { deleted: true as const };
+    });
+  }
+
+  private answerForStorage(): void {
+    this.bus.respond(registerUploadRpc, async (request) => {
+      await this.onRegister(request);
+      const { userId: ownerUserId, ...facts } = request;
+      const asset: AssetRecord = {
+        ...facts,
+        ownerUserId,
+        origin: 'upload',
+        width: 1600,
+        height: 900,
+        durationSeconds: request.kind === 'video' ? 3.2 : null,
+        fps: request.kind === 'video' ? 24 : null,
+        videoCodec: request.kind === 'video' ? 'h264' : null,
+        posterKey: null,
+        createdAt: new Date().toISOString(),
+      };
+      this.assets.set(asset.assetId, asset);
+      return { asset };
+    });
+    this.bus.respond(describeAssetsRpc, async ({ userId, assetIds }) => ({
+      assets: assetIds
+        .flatMap((id) => this.assets.get(id) ?? [])
+        .filter((asset) => asset.ownerUserId === userId)
+        .map((asset) => ({
+          ...asset,
+          url: `https://media.example/${asset.objectKey}?sig=1`,
+          downloadUrl: `https://media.example/${asset.objectKey}?sig=1&download=1`,
+          posterUrl: null,
+          urlsExpireAt: new Date(Date.now() + 3_600_000).toISOString(),
+        })),
+    }));
+  }
+
+  private ownJob(jobId: string, userId: string): JobRecord | null {
+    const job = this.jobs.get(jobId);
+    return job?.ownerUserId === userId ? job : null;
+  }
+}
+
+function newJob(request: Accept, jobId: string, index: number): JobRecord {
+  const now = new Date().toISOString();
+  return {
+    jobId,
+    accountId: request.accountId,
+    ownerUserId: request.userId,
+    type: 'video',
+    version: 1,
+    status: 'queued',
+    stage: null,
+    conditions: [],
+    progress: 0,
+    progressEstimated: false,
+    error: null,
+    output: null,
+    creditsHeld: request.price.credits,
+    creditsCaptured: 0,
+    changedAt: now,
+    request: request.request,
+    priceCredits: request.price.credits,
+    priceVersion: request.price.version,
+    variant: { index, of: request.jobIds.length },
+    retryOf: null,
+    metadata: request.metadata,
+    createdAt: now,
+    startedAt: null,
+    finishedAt: null,
+  };
+}
