@@ -22,7 +22,7 @@ export class MediaController {
   @OnMessage(mediaIngestConsumer)
   async ingest(@Payload() request: IngestRequest, @Ctx() context: DeliveryContext): Promise<void> {
     const { signal, envelope } = context;
-    await whileOurs(signal, () => ingest(this.storage, request, String(envelope['id']), signal));
+    await whileOurs(signal, () => ingest(this.storage, request, envelope.id, signal));
   }
 
   @OnMessage(mediaDeleteConsumer)
