@@ -1,0 +1,72 @@
+import { connectBus } from '@shotloom/bus';
+import { openObjectStore } from '@shotloom/object-store';
+import {
+  baseConfigSchema,
+  loadConfig,
+  objectStoreConfigSchema,
+  runService,
+  type ServiceContext,
+} from '@shotloom/service-kit';
+import { z } from 'zod';
+import { objectStoreSettings } from './object-store-settings';
+import type { RenderEngine } from './render-engine';
+import { runRenderWorker } from './render-worker';
+
+/** What every provider's worker reads from the environment. Extend the first part with `.extend({...})`. */
+export const providerConfigSchema = baseConfigSchema.extend({
+  WORKER_INPUT_MAX_BYTES: z.coerce
+    .number()
+    .int()
+    .positive()
+    .default(1024 ** 3),
+});
+export type ProviderConfig = z.infer<typeof providerConfigSchema> & z.infer<typeof objectStoreConfigSchema>;
+
+export interface ProviderServiceOptions<C extends z.ZodType<z.infer<typeof providerConfigSchema>>> {
+  /** `provider-<name>` */
+  readonly name: string;
+  /** `providerConfigSchema`, extended by what the engine reads. */
+  readonly configSchema: C;
+  readonly makeEngine: (
+    context: ServiceContext<z.infer<C> & ProviderConfig>,
+  ) => RenderEngine | Promise<RenderEngine>;
+  /** Renders at the same time. */
+  readonly concurrency: (config: z.infer<C>) => number;
+}
+
+/** The whole main of a provider's worker: config, health, bus, store and the worker, and how they stop. */
+export function runProviderService<C extends z.ZodType<z.infer<typeof providerConfigSchema>>>(
+  options: ProviderServiceOptions<C>,
+): Promise<void> {
+  type Config = z.infer<C> & ProviderConfig;
+  return runService<Config>({
+    name: options.name,
+    loadConfig: () => loadConfig(z.intersection(options.configSchema, objectStoreConfigSchema)) as Config,
+    start: async (context) => {
+      const { config, logger, metrics, health, shutdown } = context;
+      const engine = await options.makeEngine(context);
+      const bus = await connectBus({
+        url: config.NATS_URL,
+        name: options.name,
+        logger,
+        metrics,
+        ...(config.NATS_USER === undefined ? {} : { user: config.NATS_USER }),
+        ...(config.NATS_PASSWORD === undefined ? {} : { password: config.NATS_PASSWORD }),
+      });
+      shutdown.add('bus', () => bus.drain());
+      health.add('nats', () => bus.ping());
+      const objectStore = openObjectStore(objectStoreSettings(config));
+      health.add('object store', () => objectStore.ping());
+      const worker = await runRenderWorker({
+        engine,
+        bus,
+        objectStore,
+        logger,
+        metrics,
+        concurrency: options.concurrency(config),
+        maxInputBytes: config.WORKER_INPUT_MAX_BYTES,
+      });
+      shutdown.add('render worker', () => worker.stop());
+    },
+  });
+}
