@@ -1,0 +1,1 @@
+export { ANIMATIC_LABEL, AnimaticEngine } from './animatic-engine';
