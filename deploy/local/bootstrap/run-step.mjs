@@ -26,13 +26,14 @@ export async function runStep(label, command, args, { env = {}, log = 'setup.log
   const cause = lines.some((text) => /ENOSPC|No space left/i.test(text))
     ? ' because the disk is full'
     : ` (${code})`;
-  throw new Error(`${label} failed${cause}; from ${file}:\n${excerpt(lines).join('\n')}`);
+  throw new Error(`${label} failed${cause}; from ${file}:\n${excerpt(command, lines).join('\n')}`);
 }
 
-/** npm says the reason first and then much else; other programs say it last. */
-function excerpt(lines) {
-  const complaints = lines.filter((text) => text.startsWith('npm error'));
-  return complaints.length > 0 ? complaints.slice(0, 8) : lines.slice(-15);
+/** npm says the reason first and then much else; other programs say it last, though npm may have run them. */
+function excerpt(command, lines) {
+  const isNpm = (text) => text.startsWith('npm error');
+  if (command === 'npm') return lines.filter(isNpm).slice(0, 8);
+  return lines.filter((text) => !isNpm(text) && text.trim() !== '').slice(-25);
 }
 
 function progressLine(label, began) {

@@ -38,7 +38,7 @@ function run(command, args, { stdout = 'inherit' } = {}) {
   const env = projectEnv({
     NODE_OPTIONS: '--experimental-vm-modules --disable-warning=ExperimentalWarning',
     TZ: 'UTC',
-    FORCE_COLOR: process.stdout.isTTY ? '1' : '0',
+    ...(process.stdout.isTTY ? { FORCE_COLOR: '1' } : { NO_COLOR: '1' }),
   });
   const child = spawn(command, args, { cwd: ROOT, env, stdio: ['ignore', stdout, 'inherit'] });
   const wait = () => undefined;

@@ -153,6 +153,7 @@ export class Platform {
       script: join(this.options.root, 'services', service.name, 'dist', `${name}.js`),
       env: serviceEnvironment(service, this.environment()),
       logFile: await logFile(this.folder, name),
+      secret: name === 'seed-demo',
     });
   }
 

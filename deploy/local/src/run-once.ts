@@ -13,15 +13,17 @@ export async function runOnce(task: {
   script: string;
   env: NodeJS.ProcessEnv;
   logFile: string;
+  /** What it prints is a secret, so only stderr is kept. */
+  secret?: boolean;
 }): Promise<string> {
-  const { what, script, env, logFile } = task;
+  const { what, script, env, logFile, secret = false } = task;
   try {
     const { stdout, stderr } = await run(process.execPath, [script], {
       env,
       timeout: 120_000,
       maxBuffer: 16e6,
     });
-    await appendFile(logFile, stderr);
+    await appendFile(logFile, secret ? stderr : stdout + stderr);
     return stdout;
   } catch (error) {
     const output = textOf(error, 'stdout') + textOf(error, 'stderr');
