@@ -5,6 +5,9 @@ import { publishRaw } from './publisher';
 import type { DeadKind } from './verdict';
 import type { MsgHdrs } from '@nats-io/transport-node';
 
+/** Headers count towards the server's limit, and a stack of zod issues can be long. In characters. */
+const MAX_REASON = 1_000;
+
 /** A message on its way to the dead letters. */
 export interface Corpse {
   readonly stream: string;
@@ -41,6 +44,6 @@ export async function writeDead(connection: Connection, corpse: Corpse): Promise
     [HEADERS.originalSeq]: String(corpse.streamSeq),
     [HEADERS.deliveries]: String(corpse.deliveries),
     [HEADERS.deadKind]: corpse.kind,
-    [HEADERS.deadReason]: corpse.reason,
+    [HEADERS.deadReason]: corpse.reason.slice(0, MAX_REASON),
   });
 }

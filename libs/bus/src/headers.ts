@@ -15,13 +15,11 @@ export const HEADERS = {
   requeued: 'Shotloom-Requeued',
 } as const;
 
-const MAX_HEADER_VALUE = 1_000;
-
 /** NATS headers from a plain record. Line breaks, which would end a header, become spaces. */
 export function toHeaders(record: Readonly<Record<string, string>>): MsgHdrs {
   const result = newHeaders();
   for (const [name, value] of Object.entries(record)) {
-    result.set(name, value.replace(/\s+/g, ' ').trim().slice(0, MAX_HEADER_VALUE));
+    result.set(name, value.replace(/[\r\n]+/g, ' '));
   }
   return result;
 }

@@ -5,6 +5,7 @@ import type { PublishOptions, PublishResult } from './bus';
 import type { Connection } from './connection';
 import { parseOrThrow, requestFailure } from './errors';
 import { HEADERS, toHeaders } from './headers';
+import { assertFits } from './payload-limit';
 import { withTrace } from './tracing';
 
 const ACK_TIMEOUT_MS = 5_000;
@@ -53,7 +54,7 @@ export async function publishRaw(
   headers: Readonly<Record<string, string>>,
 ): Promise<PublishResult> {
   const bytes = typeof body === 'string' ? new TextEncoder().encode(body) : body;
-  assertFits(connection, subject, bytes.byteLength);
+  assertFits(connection, bytes, `A message on ${subject}`);
   let reply: unknown;
   try {
     const options = { timeout: ACK_TIMEOUT_MS, headers: toHeaders(withTrace(headers)) };
@@ -67,13 +68,6 @@ export async function publishRaw(
     );
   }
   return readAck(subject, reply);
-}
-
-function assertFits(connection: Connection, subject: string, bytes: number): void {
-  const limit = connection.nc.info?.max_payload;
-  if (limit === undefined || bytes <= limit) return;
-  const message = `A message of ${bytes} bytes on ${subject} is over the server's limit of ${limit}: send a reference instead.`;
-  throw new AppError('payload_too_large', message);
 }
 
 function readAck(subject: string, reply: unknown): PublishResult {

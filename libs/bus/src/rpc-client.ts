@@ -3,6 +3,7 @@ import { rpcReplySchema, type RpcContract, type RpcRequest, type RpcResponse } f
 import type { Connection } from './connection';
 import { parseOrThrow, requestFailure } from './errors';
 import { HEADERS, toHeaders } from './headers';
+import { assertFits } from './payload-limit';
 import { withTrace } from './tracing';
 
 /** One question and its answer; see `Bus.request`. */
@@ -18,7 +19,9 @@ export async function request<C extends RpcContract>(
     [HEADERS.deadline]: String(Date.now() + timeout),
     [HEADERS.correlationId]: options.correlationId ?? newId(),
   });
-  const reply = await send(connection, contract.subject, JSON.stringify(question), {
+  const body = new TextEncoder().encode(JSON.stringify(question));
+  assertFits(connection, body, `The request to ${contract.subject}`);
+  const reply = await send(connection, contract.subject, body, {
     timeout,
     headers: toHeaders(headers),
   });
@@ -28,7 +31,7 @@ export async function request<C extends RpcContract>(
 async function send(
   connection: Connection,
   subject: string,
-  body: string,
+  body: Uint8Array,
   options: { timeout: number; headers: ReturnType<typeof toHeaders> },
 ): Promise<unknown> {
   try {

@@ -5,6 +5,7 @@ import type { RpcHandler } from './bus';
 import type { Connection } from './connection';
 import { parseOrThrow } from './errors';
 import { fromHeaders, HEADERS } from './headers';
+import { assertFits } from './payload-limit';
 import { TaskQueue } from './task-queue';
 import { inTrace } from './tracing';
 
@@ -45,7 +46,7 @@ export class RpcResponder<C extends RpcContract> {
     if (deadline <= Date.now()) return;
     const reply = await this.produce(message, headers, deadline);
     try {
-      message.respond(JSON.stringify(reply));
+      message.respond(reply);
     } catch (error) {
       this.connection.logger.warn(
         { err: error, subject: this.contract.subject },
@@ -54,7 +55,11 @@ export class RpcResponder<C extends RpcContract> {
     }
   }
 
-  private async produce(message: Msg, headers: Record<string, string>, deadline: number): Promise<unknown> {
+  private async produce(
+    message: Msg,
+    headers: Record<string, string>,
+    deadline: number,
+  ): Promise<Uint8Array> {
     const controller = new AbortController();
     const expire = (): void => controller.abort(new Error('the caller stopped waiting'));
     const timer = setTimeout(expire, deadline - Date.now());
@@ -63,9 +68,9 @@ export class RpcResponder<C extends RpcContract> {
       const context = { deadline: new Date(deadline), signal: controller.signal, correlationId };
       const work = async (): Promise<unknown> => this.handler(this.read(message), context);
       const data = await inTrace(headers, `${this.contract.subject} respond`, work);
-      return { ok: true, data: this.check(data) };
+      return this.encode(data);
     } catch (error) {
-      return { ok: false, error: this.describe(error, correlationId) };
+      return encodeReply({ ok: false, error: this.describe(error, correlationId) });
     } finally {
       clearTimeout(timer);
     }
@@ -88,9 +93,14 @@ export class RpcResponder<C extends RpcContract> {
     return parsed as Parameters<RpcHandler<C>>[0];
   }
 
-  private check(data: unknown): unknown {
+  /** From here on the work is done, whatever becomes of the answer. */
+  private encode(data: unknown): Uint8Array {
     const parsed = this.contract.response.safeParse(data);
-    if (parsed.success) return parsed.data;
+    if (parsed.success) {
+      const reply = encodeReply({ ok: true, data: parsed.data });
+      assertFits(this.connection, reply, `The answer to ${this.contract.subject}`, 'accepted');
+      return reply;
+    }
     const message = `The answer to ${this.contract.subject} does not fit its contract.`;
     throw new AppError('internal', message, { outcome: 'accepted', cause: parsed.error });
   }
@@ -108,4 +118,8 @@ export class RpcResponder<C extends RpcContract> {
     const given = Number(headers[HEADERS.deadline]);
     return Number.isFinite(given) ? given : Date.now() + this.contract.timeoutMs;
   }
+}
+
+function encodeReply(reply: object): Uint8Array {
+  return new TextEncoder().encode(JSON.stringify(reply));
 }

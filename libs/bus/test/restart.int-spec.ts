@@ -104,6 +104,18 @@ describe('a NATS server that is killed', () => {
     await untilConnected(bus);
   });
 
+  it('lets a service end while it is away', async () => {
+    const ending = await harness.bus('ending');
+    await ending.consume(workConsumer(), () => Promise.resolve(), { concurrency: 1 });
+    await ending.readOrdered({ stream: 'JOBS', onMessage: () => undefined });
+    ending.respond(double, async ({ n }) => ({ result: n }));
+    await harness.kill();
+    await waitFor(() => !ending.isConnected(), { what: 'the bus to notice' });
+    await ending.drain();
+    await harness.nats.restart();
+    await untilConnected(bus);
+  });
+
   it('drops progress while it is away instead of sending it late', async () => {
     const seen: number[] = [];
     bus.subscribe(thingHappened, 'progress.>', ({ n }) => void seen.push(n));

@@ -73,6 +73,18 @@ describe('request and reply', () => {
     await expect(asking.request(double, { n: 1 })).rejects.toMatchObject({ code: 'internal' });
   });
 
+  it('says so when an answer is larger than the server takes', async () => {
+    answering.respond(double, async () => ({ result: 1, text: 'x'.repeat(1_100_000) }));
+    await ready();
+    const error = { code: 'payload_too_large', outcome: 'accepted' };
+    await expect(asking.request(double, { n: 1 })).rejects.toMatchObject(error);
+    const big = { n: 1, text: 'x'.repeat(1_100_000) };
+    await expect(asking.request(double, big)).rejects.toMatchObject({
+      code: 'payload_too_large',
+      outcome: 'refused',
+    });
+  });
+
   it('answers many at the same time, up to its bound', async () => {
     let running = 0;
     let most = 0;
