@@ -1,4 +1,4 @@
-import proxy from '@fastify/http-proxy';
+import proxy, { type FastifyHttpProxyOptions } from '@fastify/http-proxy';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { AppError } from '@shotloom/kernel';
 import type { Logger } from '@shotloom/service-kit';
@@ -10,7 +10,15 @@ export async function registerMediaProxy(
   upstream: string,
   logger: Logger,
 ): Promise<void> {
-  await fastify.register(proxy, {
+  await fastify.register(async (scope) => {
+    // The proxy brings parsers that pass bodies on as they come; ours must not stand in their way.
+    scope.removeAllContentTypeParsers();
+    await scope.register(proxy, proxyOptions(upstream, logger));
+  });
+}
+
+function proxyOptions(upstream: string, logger: Logger): FastifyHttpProxyOptions {
+  return {
     upstream,
     prefix: '/media',
     rewritePrefix: '/media',
@@ -30,5 +38,5 @@ export async function registerMediaProxy(
         sendProblem(unreachable, typed.request as FastifyRequest, typed, logger);
       },
     },
-  });
+  };
 }
