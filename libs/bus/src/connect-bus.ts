@@ -40,8 +40,8 @@ export async function connectBus(options: BusOptions): Promise<Bus> {
 
 /** The parts put together; what each does is in its own file. */
 class NatsBus implements Bus {
-  /** In the order in which they are stopped. */
-  private readonly stoppables: { stop(): Promise<void> }[] = [];
+  /** What runs now; readers come and go with every replay, so what was stopped must not stay. */
+  private readonly running = new Set<{ stop(): Promise<void> }>();
   private draining: Promise<void> | undefined;
 
   constructor(
@@ -103,20 +103,25 @@ class NatsBus implements Bus {
     handler: RpcHandler<C>,
     options?: { concurrency?: number },
   ): void {
-    this.stoppables.push(new RpcResponder(this.connection, contract, handler, options));
+    this.running.add(new RpcResponder(this.connection, contract, handler, options));
   }
 
   async consume(spec: ConsumerSpec, handler: MessageHandler, options: ConsumeOptions): Promise<Consumption> {
     const consumption = new RunningConsumption(this.connection, this.metrics, spec, handler, options);
-    this.stoppables.push(consumption);
+    this.running.add(consumption);
     await consumption.start();
-    return consumption;
+    return {
+      stop: () => this.stop(consumption),
+      get inFlight() {
+        return consumption.inFlight;
+      },
+    };
   }
 
   async readOrdered(options: OrderedReadOptions): Promise<{ stop(): Promise<void> }> {
     const reader = await OrderedReader.open(this.connection, options);
-    this.stoppables.push(reader);
-    return reader;
+    this.running.add(reader);
+    return { stop: () => this.stop(reader) };
   }
 
   async streamState(stream: string): Promise<StreamState> {
@@ -140,8 +145,13 @@ class NatsBus implements Bus {
     return this.draining;
   }
 
+  private async stop(part: { stop(): Promise<void> }): Promise<void> {
+    await part.stop();
+    this.running.delete(part);
+  }
+
   private async close(): Promise<void> {
-    await Promise.all(this.stoppables.map((part) => part.stop()));
+    await Promise.all([...this.running].map((part) => this.stop(part)));
     if (this.connection.isConnected()) await this.connection.nc.drain();
     else await this.connection.nc.close();
   }
