@@ -1,3 +1,4 @@
+/* global document */
 // Runs before the first paint, so that neither theme nor language flashes. The same keys as in src/shared.
 (function boot() {
   var root = document.documentElement;

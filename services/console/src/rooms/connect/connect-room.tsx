@@ -20,7 +20,7 @@ function destination(state: unknown): string {
 export function ConnectRoom() {
   const { t } = useTranslation();
   const { apiKey, expired } = useSession();
-  const { state } = useLocation();
+  const state: unknown = useLocation().state;
   if (apiKey) return <Navigate to={destination(state)} replace />;
   return (
     <div className={styles.page}>

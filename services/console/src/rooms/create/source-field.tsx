@@ -85,14 +85,25 @@ interface PreviewProps {
   readonly onReplace: () => void;
 }
 
-function Preview({ source, control, onReplace }: PreviewProps) {
+/** What is shown of the source: while it is sent what the page knows, afterwards what the server found. */
+function useCaption(source: Source | null, upload: SourceControl['upload']) {
   const { t, i18n } = useTranslation();
+  if (upload.status === 'sending') {
+    const percent = Math.round(upload.share * 100);
+    return { name: upload.fileName, thumb: upload.thumb, facts: t('create.source.uploading', { percent }) };
+  }
+  const size = source && source.sizeBytes > 0 ? ` · ${formatBytes(source.sizeBytes, i18n.language)}` : '';
+  return {
+    name: source?.fileName || t('create.source.reused'),
+    thumb: source?.thumb ?? null,
+    facts: `${source?.width ?? 0} × ${source?.height ?? 0}${size}`,
+  };
+}
+
+function Preview({ source, control, onReplace }: PreviewProps) {
+  const { t } = useTranslation();
   const { upload, remove } = control;
-  const sending = upload.status === 'sending' ? upload : null;
-  const thumb = sending ? sending.thumb : source?.thumb;
-  const name = (sending ? sending.fileName : source?.fileName) || t('create.source.reused');
-  const facts = source && source.sizeBytes > 0 ? ` · ${formatBytes(source.sizeBytes, i18n.language)}` : '';
-  const percent = Math.round((sending?.share ?? 0) * 100);
+  const { name, thumb, facts } = useCaption(source, upload);
   return (
     <div className={styles.preview}>
       {thumb ? (
@@ -105,11 +116,7 @@ function Preview({ source, control, onReplace }: PreviewProps) {
       <div className={styles.bar}>
         <div className={styles.name}>
           <span>{name}</span>
-          <small role="status" data-testid="upload-status">
-            {sending
-              ? t('create.source.uploading', { percent })
-              : `${source?.width ?? 0} × ${source?.height ?? 0}${facts}`}
-          </small>
+          <small data-testid="upload-status">{facts}</small>
         </div>
         <IconButton label={t('create.source.replace')} onClick={onReplace}>
           <RefreshCw aria-hidden />
@@ -118,7 +125,15 @@ function Preview({ source, control, onReplace }: PreviewProps) {
           <X aria-hidden />
         </IconButton>
       </div>
-      {sending && <span className={styles.progress} style={{ '--share': sending.share }} aria-hidden />}
+      {upload.status === 'sending' && (
+        <span
+          className={styles.progress}
+          style={{ '--share': upload.share }}
+          role="progressbar"
+          aria-label={name}
+          aria-valuenow={Math.round(upload.share * 100)}
+        />
+      )}
     </div>
   );
 }

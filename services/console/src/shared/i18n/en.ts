@@ -170,7 +170,7 @@ export const en = {
       storing: 'Putting the video in its place',
       completed: 'Done',
       failed: 'It did not work',
-      cancelled: 'You stopped it. Held credits are back.',
+      cancelled: 'You stopped this job.',
       cancelling: 'Stopping as soon as the engine lets go',
     },
     condition: {

@@ -31,7 +31,8 @@ export function formatAgo(iso: string, language: string, now: number = Date.now(
   return new Date(iso).toLocaleDateString(language, { dateStyle: 'medium' });
 }
 
-/** `5 s`, `5.2 s`: at most one decimal. */
+/** `5 s`, `5.2 秒`: at most one decimal. */
 export function formatSeconds(seconds: number, language: string): string {
-  return `${seconds.toLocaleString(language, { maximumFractionDigits: 1 })} s`;
+  const unit = language.startsWith('zh') ? '秒' : 's';
+  return `${seconds.toLocaleString(language, { maximumFractionDigits: 1 })} ${unit}`;
 }

@@ -159,7 +159,7 @@ export const zh: Dictionary = {
       storing: '正在保存视频',
       completed: '完成',
       failed: '未能完成',
-      cancelled: '已由你停止，预留的积分已退回。',
+      cancelled: '已由你停止。',
       cancelling: '引擎响应后立即停止',
     },
     condition: {
