@@ -27,6 +27,7 @@ it('sends the key and reads who it is', async () => {
     credits: { available: 7, held: 1 },
   };
   gateway.on('GET /api/v1/me', (_seen, response) => sendJson(response, me));
+  gateway.on('GET /api/v1/credits', (_seen, response) => sendJson(response, me.credits));
   await expect(client().me()).resolves.toEqual(me);
   await expect(client().credits()).resolves.toEqual({ available: 7, held: 1 });
   expect(gateway.seen[0]?.headers.authorization).toBe('Bearer sl_test');

@@ -79,8 +79,9 @@ export class ShotloomClient {
     return this.transport.call<MeResource>('/api/v1/me', { signal });
   }
 
-  async credits(call: CallSignal = {}): Promise<CreditsResource> {
-    return (await this.me(call)).credits;
+  /** What can be spent, and what is held for running jobs; whole credits. */
+  credits({ signal }: CallSignal = {}): Promise<CreditsResource> {
+    return this.transport.call<CreditsResource>('/api/v1/credits', { signal });
   }
 
   /** What can be asked for, with price and limits; a model that is not enabled says why. */
