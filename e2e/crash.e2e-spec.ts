@@ -70,8 +70,8 @@ describe.each(SERVICES)('kill -9 of %s', (service) => {
   });
 
   it('while its video is being stored', async () => {
-    if (service !== 'storage') await platform.kill('storage');
     const job = await api.film(asset);
+    if (service !== 'storage') await platform.kill('storage');
     if (service !== 'storage') {
       await api.until(job.id, 'storing', ({ status }) => status === 'storing');
       await crash(service);
@@ -85,8 +85,8 @@ describe.each(SERVICES)('kill -9 of %s', (service) => {
 });
 
 it('completes once when job-orchestrator dies before the completing transaction', async () => {
-  await platform.kill('storage');
   const job = await api.film(asset);
+  await platform.kill('storage');
   await api.until(job.id, 'storing', ({ status }) => status === 'storing');
   await platform.kill('job-orchestrator');
   await platform.restart('storage');
@@ -112,8 +112,8 @@ const MOMENTS = [
 ];
 
 it.each(MOMENTS)('tells it once when job-orchestrator dies $moment', async ({ timing, body, after }) => {
-  await platform.kill('storage');
   const job = await api.film(asset);
+  await platform.kill('storage');
   const { messages, socket } = api.watch(platform.runtime.userId);
   await api.until(job.id, 'storing', ({ status }) => status === 'storing');
   await truth.run(
