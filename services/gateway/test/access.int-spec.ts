@@ -1,6 +1,8 @@
 import { getJobRpc, verifyCredentialRpc } from '@shotloom/contracts';
 import { call, problem, startGateway, type GatewayFixture, type TestUser } from './gateway-fixture';
 
+jest.setTimeout(30_000);
+
 let gateway: GatewayFixture;
 let user: TestUser;
 

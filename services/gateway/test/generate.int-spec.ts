@@ -10,6 +10,9 @@ import {
   type TestUser,
 } from './gateway-fixture';
 
+// A gateway with all that it needs takes seconds to start on a busy machine.
+jest.setTimeout(30_000);
+
 let gateway: GatewayFixture;
 let user: TestUser;
 let other: TestUser;

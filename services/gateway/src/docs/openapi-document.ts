@@ -44,7 +44,7 @@ export function buildOpenApiDocument(app: NestFastifyApplication): OpenAPIObject
     .build();
   const document = SwaggerModule.createDocument(app, config, {
     operationIdFactory: (_controller, method) => method,
-    standardSchemaConverter: convertSchema as never,
+    standardSchemaConverter: convertSchema,
   });
   const schemas = ((document.components ??= {}).schemas ??= {});
   Object.assign(schemas, convertSchema(problemSchema, { schemaType: 'output' }).components);
@@ -70,19 +70,23 @@ function complete(operation: Operation): void {
   for (const [status, description] of Object.entries(ALWAYS)) {
     if (!open || status === '500') operation.responses[status] ??= { description };
   }
-  const { request, response } = EXAMPLES[id] ?? {};
   const body = operation.requestBody?.content?.['application/json'];
-  if (body && request !== undefined) body.example = request;
+  const example = EXAMPLES[id] ?? {};
+  if (body && example.request !== undefined) body.example = example.request;
   for (const [status, answer] of Object.entries(operation.responses)) {
-    if (Number(status) >= 400) {
-      answer.content = {
-        'application/problem+json': { schema: PROBLEM_REF, example: problemExample(status) },
-      };
-    } else {
-      const content = answer.content?.['application/json'];
-      if (content && response !== undefined) content.example = response;
-    }
+    completeAnswer(status, answer, example.response);
   }
+}
+
+function completeAnswer(status: string, answer: Described, example: unknown): void {
+  if (Number(status) >= 400) {
+    answer.content = {
+      'application/problem+json': { schema: PROBLEM_REF, example: problemExample(status) },
+    };
+    return;
+  }
+  const content = answer.content?.['application/json'];
+  if (content && example !== undefined) content.example = example;
 }
 
 /** The full example where it fits; elsewhere only what holds for every problem of that status. */

@@ -1,7 +1,8 @@
 import { applyDecorators } from '@nestjs/common';
-import { ApiOperation, ApiResponse } from '@nestjs/swagger';
+import { ApiOperation, ApiQuery, ApiResponse } from '@nestjs/swagger';
 import type { z } from 'zod';
 import { jobGroupSchema, jobResourceSchema, problemSchema } from '@shotloom/contracts';
+import { convertSchema } from './schema-converter';
 
 type Decorator = MethodDecorator & ClassDecorator;
 
@@ -29,7 +30,7 @@ export function Answers(
     ApiOperation({ summary }),
     ApiResponse({ status, description: summary, standardSchema: schema }),
     ...problems.map(problem),
-  ) as Decorator;
+  );
 }
 
 export function AnswersJobs(summary: string): Decorator {
@@ -39,7 +40,17 @@ export function AnswersJobs(summary: string): Decorator {
     ApiOperation({ summary }),
     ApiResponse({ status: 202, description, standardSchema: jobResourceSchema.or(jobGroupSchema) }),
     ...statuses.map(problem),
-  ) as Decorator;
+  );
+}
+
+/** The parameters of a query, one for each field of its schema. */
+export function TakesQuery(schema: z.ZodObject): Decorator {
+  const [root] = Object.values(convertSchema(schema, { schemaType: 'input' }).components);
+  const fields = Object.entries((root?.['properties'] ?? {}) as Record<string, object>);
+  const required = new Set(Array.isArray(root?.['required']) ? root['required'] : []);
+  return applyDecorators(
+    ...fields.map(([name, field]) => ApiQuery({ name, required: required.has(name), schema: field })),
+  );
 }
 
 export function AnswersNothing(summary: string, problems: readonly ProblemStatus[]): Decorator {
@@ -47,7 +58,7 @@ export function AnswersNothing(summary: string, problems: readonly ProblemStatus
     ApiOperation({ summary }),
     ApiResponse({ status: 204, description: 'Done.' }),
     ...problems.map(problem),
-  ) as Decorator;
+  );
 }
 
 export function AnswersRedirect(summary: string, problems: readonly ProblemStatus[]): Decorator {
@@ -59,7 +70,7 @@ export function AnswersRedirect(summary: string, problems: readonly ProblemStatu
       headers: { Location: { description: 'The link.', schema: { type: 'string', format: 'uri' } } },
     }),
     ...problems.map(problem),
-  ) as Decorator;
+  );
 }
 
 function problem(status: ProblemStatus): Decorator {

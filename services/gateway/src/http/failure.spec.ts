@@ -23,6 +23,17 @@ describe('toHttpFailure', () => {
     expect(failure.error.message).toMatch(/\.$/);
   });
 
+  it.each([
+    Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' }),
+    Object.assign(new Error('terminating connection'), { code: '57P01' }),
+    new Error('Connection terminated unexpectedly'),
+  ])('takes %s for a matter of a moment', (thrown) =>
+    expect(toHttpFailure(thrown)).toMatchObject({
+      status: 503,
+      error: { code: 'unavailable', retryAfterMs: 1_000 },
+    }),
+  );
+
   it('tells the limit with a body that is too large', () => {
     expect(toHttpFailure(fastifyError(413, 'x')).error.details).toEqual({ max_bytes: 262_144 });
   });

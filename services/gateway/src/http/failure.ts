@@ -13,10 +13,26 @@ export interface HttpFailure {
 /** Anything thrown, as an error of ours with the status to answer. What we do not know is `internal`. */
 export function toHttpFailure(thrown: unknown): HttpFailure {
   if (thrown instanceof AppError) return { error: thrown, status: httpStatus(thrown.code) };
+  if (isConnectionLost(thrown)) return { error: unreachable(thrown), status: 503 };
   const status = statusOf(thrown);
   const code = status === undefined ? undefined : codeOf(status);
   if (status === undefined || code === undefined) return { error: AppError.from(thrown), status: 500 };
   return { error: new AppError(code, sentence(status, thrown), options(status, thrown)), status };
+}
+
+const LOST_CODES = /^(ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|08...|57P0[123])$/;
+const LOST_MESSAGES = /^(Connection terminated|timeout exceeded when trying to connect)/;
+
+/** The database is away or starts anew: it is a moment's matter, and no fault in the request or in us. */
+function isConnectionLost(thrown: unknown): boolean {
+  if (!(thrown instanceof Error)) return false;
+  const code = 'code' in thrown && typeof thrown.code === 'string' ? thrown.code : '';
+  return LOST_CODES.test(code) || LOST_MESSAGES.test(thrown.message);
+}
+
+function unreachable(cause: unknown): AppError {
+  const message = 'Something that is needed cannot be reached now; try again in a moment.';
+  return new AppError('unavailable', message, { retryable: true, retryAfterMs: 1_000, cause });
 }
 
 /** The status that Nest, Fastify or one of its plugins chose. */

@@ -1,7 +1,7 @@
-import { imageToVideoSchema, jobListQuerySchema } from '@shotloom/contracts';
+import { imageToVideoSchema } from '@shotloom/contracts';
 import { invalidInput } from './validation';
 
-const fieldsOf = (schema: typeof imageToVideoSchema | typeof jobListQuerySchema, value: unknown): unknown => {
+const fieldsOf = (schema: typeof imageToVideoSchema, value: unknown): unknown => {
   const { error } = schema.safeParse(value);
   return error && invalidInput(error.issues).fields;
 };

@@ -12,7 +12,7 @@ import {
   type JobResource,
   type Principal,
 } from '@shotloom/contracts';
-import { Answers, AnswersNothing, AnswersRedirect } from '../docs/route-docs';
+import { Answers, AnswersNothing, AnswersRedirect, TakesQuery } from '../docs/route-docs';
 import { CurrentPrincipal, RequireScope } from '../identity/principal';
 import { Jobs, type Caller } from './jobs';
 
@@ -24,6 +24,7 @@ export class JobsController {
   constructor(private readonly jobs: Jobs) {}
 
   @Get()
+  @TakesQuery(jobListQuerySchema)
   @Answers(200, jobPageSchema, 'Your jobs, newest first, a page at a time', [422])
   async listJobs(
     @Query({ schema: jobListQuerySchema }) query: JobListQuery,

@@ -35,7 +35,7 @@ function proxyOptions(upstream: string, logger: Logger): FastifyHttpProxyOptions
           cause: error,
         });
         const typed = reply as unknown as FastifyReply;
-        sendProblem(unreachable, typed.request as FastifyRequest, typed, logger);
+        sendProblem(unreachable, typed.request, typed, logger);
       },
     },
   };

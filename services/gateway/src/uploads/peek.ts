@@ -12,10 +12,10 @@ export async function peek(source: Readable, bytes: number): Promise<Peeked> {
   const chunks: Buffer[] = [];
   let length = 0;
   while (length < bytes) {
-    const { done, value } = await rest.next();
-    if (done === true) break;
-    chunks.push(value);
-    length += value.length;
+    const next = await rest.next();
+    if (next.done === true) break;
+    chunks.push(next.value);
+    length += next.value.length;
   }
   const read = Buffer.concat(chunks);
   return { head: read.subarray(0, bytes), body: Readable.from(again(read, rest), { objectMode: false }) };

@@ -11,7 +11,7 @@ import { publicUrl, type Config } from '../config';
 import { Answers } from '../docs/route-docs';
 import { CurrentPrincipal, RequireScope } from '../identity/principal';
 import { CONFIG } from '../platform/parts';
-import { nameBrokenForm, readMultipartFile } from './multipart-file';
+import { discardRest, nameBrokenForm, readMultipartFile } from './multipart-file';
 import { Uploads } from './uploads';
 
 @ApiTags('Uploads')
@@ -54,6 +54,7 @@ export class UploadsController {
       void reply.header('location', resource.file_url);
       return resource;
     } catch (error) {
+      discardRest(request);
       throw nameBrokenForm(error, request);
     }
   }

@@ -1,0 +1,119 @@
+import {
+  imageToVideoSchema,
+  jobResourceSchema,
+  problemSchema,
+  textToVideoSchema,
+  uploadResourceSchema,
+  videoToAnimeSchema,
+} from '@shotloom/contracts';
+import type { z } from 'zod';
+import { EXAMPLES, PROBLEM_EXAMPLE } from '../src/docs/examples';
+import { call, startGateway, type GatewayFixture } from './gateway-fixture';
+
+jest.setTimeout(30_000);
+
+interface Operation {
+  operationId: string;
+  summary?: string;
+  security?: unknown[];
+  requestBody?: { content: Record<string, { schema: unknown; example?: unknown }> };
+  responses: Record<string, { content?: Record<string, { schema?: unknown; example?: unknown }> }>;
+}
+interface Document {
+  openapi: string;
+  paths: Record<string, Record<string, Operation>>;
+  components: { schemas: Record<string, Record<string, unknown>>; securitySchemes: object };
+}
+
+let gateway: GatewayFixture;
+let document: Document;
+let operations: Operation[];
+
+beforeAll(async () => {
+  gateway = await startGateway();
+  document = (await call(gateway, '/openapi.json', null)).body as unknown as Document;
+  operations = Object.values(document.paths).flatMap((path) => Object.values(path));
+});
+afterAll(() => gateway.close());
+
+it('is OpenAPI 3.1 with both ways to send a key', () => {
+  expect(document.openapi).toBe('3.1.0');
+  expect(document.components.securitySchemes).toMatchObject({
+    bearer: { type: 'http', scheme: 'bearer' },
+    apiKey: { type: 'apiKey', in: 'header', name: 'X-API-Key' },
+  });
+});
+
+it('has no reference that leads nowhere', () => {
+  const references = [...JSON.stringify(document).matchAll(/"\$ref":"([^"]+)"/g)].map(([, target]) => target);
+  expect(references.length).toBeGreaterThan(20);
+  const known = Object.keys(document.components.schemas).map((name) => `#/components/schemas/${name}`);
+  expect(references.filter((target) => !known.includes(target ?? ''))).toEqual([]);
+});
+
+it('has the contracts as named components', () => {
+  expect(Object.keys(document.components.schemas)).toEqual(
+    expect.arrayContaining([
+      'Job',
+      'JobPage',
+      'JobGroup',
+      'ImageToVideo',
+      'TextToVideo',
+      'VideoToAnime',
+      'Problem',
+      'Upload',
+      'Model',
+      'Me',
+    ]),
+  );
+  expect(document.components.schemas['ImageToVideo']).toMatchObject({
+    required: ['prompt'],
+    additionalProperties: false,
+    properties: { prompt: { maxLength: 2_000 } },
+  });
+  expect(document.components.schemas['Job']).not.toHaveProperty('additionalProperties');
+});
+
+it('describes every operation: a name of its own, words, its key, its refusals, an example', () => {
+  const names = operations.map(({ operationId }) => operationId);
+  expect(new Set(names).size).toBe(names.length);
+  for (const operation of operations) {
+    const { operationId, summary, security, responses, requestBody } = operation;
+    expect([operationId, summary]).toEqual([operationId, expect.stringMatching(/.{5,}/)]);
+    const open = operationId === 'getHealth';
+    expect([operationId, security]).toEqual([operationId, open ? [] : [{ bearer: [] }, { apiKey: [] }]]);
+    expect([operationId, '401' in responses]).toEqual([operationId, !open]);
+    for (const [status, { content }] of Object.entries(responses)) {
+      if (Number(status) < 400) continue;
+      expect(content).toEqual({
+        'application/problem+json': {
+          schema: { $ref: '#/components/schemas/Problem' },
+          example: expect.objectContaining({ status: Number(status) }) as object,
+        },
+      });
+    }
+    for (const [type, { schema, example }] of Object.entries(requestBody?.content ?? {})) {
+      expect([operationId, schema !== undefined]).toEqual([operationId, true]);
+      if (type === 'application/json')
+        expect([operationId, example !== undefined]).toEqual([operationId, true]);
+    }
+  }
+});
+
+it('documents the fields of a query', () => {
+  const parameters = (
+    document.paths['/api/v1/jobs']?.['get'] as unknown as { parameters: { name: string }[] }
+  ).parameters;
+  expect(parameters.map(({ name }) => name)).toEqual(expect.arrayContaining(['limit', 'cursor', 'status']));
+});
+
+it.each<[string, z.ZodType, unknown]>([
+  ['imageToVideo request', imageToVideoSchema, EXAMPLES['imageToVideo']?.request],
+  ['textToVideo request', textToVideoSchema, EXAMPLES['textToVideo']?.request],
+  ['videoToAnime request', videoToAnimeSchema, EXAMPLES['videoToAnime']?.request],
+  ['job', jobResourceSchema, EXAMPLES['imageToVideo']?.response],
+  ['upload', uploadResourceSchema, EXAMPLES['uploadFile']?.response],
+  ['problem', problemSchema, PROBLEM_EXAMPLE],
+])('the example of a %s fits its contract', (_, schema, example) => {
+  expect(schema.safeParse(example)).toMatchObject({ success: true });
+});
