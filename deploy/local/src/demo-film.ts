@@ -26,7 +26,10 @@ interface Job {
  * The proof that the platform works, as any client would do it: a photograph goes up, a video comes down. Returns the
  * path of the MP4.
  */
-export async function renderDemoFilm(api: Api, folder: string, voice: Voice): Promise<string> {
+export async function renderDemoFilm(
+  api: Api,
+  { folder, voice, signal }: { folder: string; voice: Voice; signal: AbortSignal },
+): Promise<string> {
   const began = performance.now();
   const job = await submit(api, await upload(api));
   const finished = await waitFor(
@@ -37,7 +40,7 @@ export async function renderDemoFilm(api: Api, folder: string, voice: Voice): Pr
       voice.progress('Rendering', done ? 1 : Math.min(now.progress_percentage, 99) / 100);
       return done ? now : false;
     },
-    { what: 'the demo video', timeoutMs: RENDER_MS, intervalMs: 200 },
+    { what: 'the demo video', timeoutMs: RENDER_MS, intervalMs: 200, signal },
   );
   if (finished.status !== 'completed') {
     throw new Error(`The demo video ${finished.status}: ${finished.error?.message ?? 'no reason was given'}`);

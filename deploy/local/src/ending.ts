@@ -2,6 +2,8 @@
 export interface Ending {
   /** Resolves at the first Ctrl-C, SIGTERM, or when the program that started us is gone. */
   readonly asked: Promise<void>;
+  /** The same moment, for those who wait for something. */
+  readonly begun: AbortSignal;
   /** Aborts at the second one: no more patience with those who still work. */
   readonly hurry: AbortSignal;
 }
@@ -11,12 +13,14 @@ const SAME_KEYSTROKE_MS = 500;
 
 export function untilAskedToEnd(detached: boolean): Ending {
   const impatience = new AbortController();
+  const begin = new AbortController();
   const asked = new Promise<void>((resolve) => {
     let first: number | undefined;
     const ask = (): void => {
       const now = performance.now();
       if (first === undefined) first = now;
       else if (now - first > SAME_KEYSTROKE_MS) impatience.abort();
+      begin.abort(new Error('It was asked to end.'));
       resolve();
     };
     process.on('SIGINT', ask);
@@ -24,5 +28,5 @@ export function untilAskedToEnd(detached: boolean): Ending {
     process.on('SIGHUP', ask);
     if (!detached && process.connected) process.on('disconnect', ask);
   });
-  return { asked, hurry: impatience.signal };
+  return { asked, begun: begin.signal, hurry: impatience.signal };
 }

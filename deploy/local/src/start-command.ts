@@ -24,7 +24,7 @@ export async function startCommand(options: Options, voice: Voice): Promise<numb
   if (left.length > 0) voice.say(`Ended what an earlier run left behind: ${left.join(', ')}.`);
   const ending = untilAskedToEnd(options.detach);
   const session = await openSession(options, folder, voice);
-  const up = session.bringUp();
+  const up = session.bringUp(ending.begun);
   try {
     await Promise.race([up, ending.asked]);
     await ending.asked;
@@ -37,7 +37,7 @@ export async function startCommand(options: Options, voice: Voice): Promise<numb
 }
 
 interface Session {
-  bringUp(): Promise<void>;
+  bringUp(signal: AbortSignal): Promise<void>;
   close(hurry: AbortSignal): Promise<void>;
 }
 
@@ -57,7 +57,7 @@ async function openSession(options: Options, folder: DataFolder, voice: Voice): 
   const platform = new Platform(options, folder, secrets, { say: voice.say, changed: () => void save() });
   const stopWatching = watchDisk(folder.root, voice.say);
   return {
-    bringUp: async () => {
+    bringUp: async (signal) => {
       voice.say('Starting Postgres, NATS and the services ...');
       await platform.start();
       user = await openDemoUser({

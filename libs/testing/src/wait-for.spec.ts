@@ -32,4 +32,14 @@ describe('waitFor', () => {
     );
     await expect(broken).rejects.toThrow('Waited 5 ms for a server; the last look gave an error: refused');
   });
+
+  it('gives up when it is told to', async () => {
+    const asked = new AbortController();
+    const waiting = waitFor(() => asked.abort(new Error('enough')), {
+      what: 'nothing',
+      intervalMs: 1,
+      signal: asked.signal,
+    });
+    await expect(waiting).rejects.toThrow('enough');
+  });
 });

@@ -8,6 +8,8 @@ export interface WaitForOptions {
   readonly timeoutMs?: number;
   /** Milliseconds between two looks; default 25. */
   readonly intervalMs?: number;
+  /** Gives up at once, with the signal's reason, when it aborts. */
+  readonly signal?: AbortSignal;
 }
 
 type Truthy<T> = Exclude<T, false | 0 | '' | null | undefined>;
@@ -18,11 +20,12 @@ type Truthy<T> = Exclude<T, false | 0 | '' | null | undefined>;
  */
 export async function waitFor<T>(
   condition: () => T | Promise<T>,
-  { what, timeoutMs = 10_000, intervalMs = 25 }: WaitForOptions,
+  { what, timeoutMs = 10_000, intervalMs = 25, signal }: WaitForOptions,
 ): Promise<Truthy<T>> {
   const deadline = performance.now() + timeoutMs;
   let last: string;
   for (;;) {
+    signal?.throwIfAborted();
     try {
       const value = await condition();
       if (value) return value as Truthy<T>;
