@@ -1,5 +1,5 @@
 import proxy, { type FastifyHttpProxyOptions } from '@fastify/http-proxy';
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyReply } from 'fastify';
 import { AppError } from '@shotloom/kernel';
 import type { Logger } from '@shotloom/service-kit';
 import { sendProblem } from '../http/problem.filter';
