@@ -5,7 +5,7 @@ import { useModels } from '../../shared/api/queries';
 import { reuseJob, sourceKindOf, useDraft, type Source } from '../../shared/jobs/draft';
 import { choicesFor } from './choices';
 import { CreateForm } from './create-form';
-import { useSessionJobs } from './session-jobs';
+import { useSessionJobs } from '../../shared/jobs/session-jobs';
 import { limitsOf } from './source-limits';
 import { Stage } from './stage';
 import { useGenerate } from './use-generate';

@@ -4,7 +4,7 @@ import { useJob, useJobLinks } from '../../shared/api/queries';
 import { JobProgress, JobStatusBadge } from '../../shared/jobs/job-status';
 import { cx } from '../../shared/ui/cx';
 import { Skeleton } from '../../shared/ui/skeleton';
-import type { SessionJob } from './session-jobs';
+import type { SessionJob } from '../../shared/jobs/session-jobs';
 import styles from './recent-jobs.module.css';
 
 interface RecentJobsProps {

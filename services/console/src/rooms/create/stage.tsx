@@ -9,7 +9,7 @@ import { Skeleton } from '../../shared/ui/skeleton';
 import type { Choices } from './choices';
 import { JobStage } from './job-stage';
 import { RecentJobs } from './recent-jobs';
-import type { SessionJob } from './session-jobs';
+import type { SessionJob } from '../../shared/jobs/session-jobs';
 import styles from './stage.module.css';
 
 interface StageProps {

@@ -9,6 +9,7 @@ import { useClient } from '../api/session';
 import { Button, buttonClass } from '../ui/button';
 import { Modal } from '../ui/modal';
 import { Problem } from '../ui/problem';
+import { forgetSessionJob } from './session-jobs';
 import styles from './job-actions.module.css';
 
 /** Stops a job that runs. Where the engine must let go first, the job says that it is being cancelled. */
@@ -103,6 +104,7 @@ function ConfirmDelete({ job, onKeep, onDeleted }: ConfirmProps) {
     mutationFn: () => client.jobs.delete(job.id),
     onSuccess: () => {
       onDeleted();
+      forgetSessionJob(job.id);
       dropJob(cache, job.id);
       void cache.invalidateQueries({ queryKey: keys.me });
     },

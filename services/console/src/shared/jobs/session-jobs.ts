@@ -1,5 +1,5 @@
 import { useCallback, useEffect, useState } from 'react';
-import { readJson, writeJson } from '../../shared/storage';
+import { readJson, writeJson } from '../storage';
 
 /** A job that was started in this tab, with the picture it was made from. */
 export interface SessionJob {
@@ -20,4 +20,14 @@ export function useSessionJobs() {
   const add = useCallback((job: SessionJob) => setJobs((known) => [job, ...known].slice(0, KEPT)), []);
   const forget = useCallback((id: string) => setJobs((known) => known.filter((job) => job.id !== id)), []);
   return { jobs, add, forget };
+}
+
+/** Takes a deleted job out of the tab's list where the list is not on the screen: nobody should ask for it again. */
+export function forgetSessionJob(id: string): void {
+  const known = readJson(sessionStorage, KEY, isList, []);
+  writeJson(
+    sessionStorage,
+    KEY,
+    known.filter((job) => job.id !== id),
+  );
 }
