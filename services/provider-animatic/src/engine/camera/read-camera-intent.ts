@@ -76,17 +76,21 @@ function continuesCamera(clause: string, before: string | undefined): boolean {
   );
 }
 
-interface Span {
+interface Found {
+  readonly move: CameraMove;
   readonly start: number;
   readonly end: number;
 }
 
-/** The longer of two that overlap wins; of two as long, the one that stands first in the vocabulary. */
-function covers(other: Span, one: Span, earlier: boolean): boolean {
+/** Of two that overlap the one with a direction wins, then the longer, then the one that stands first in the vocabulary. */
+function covers(other: Found, one: Found, earlier: boolean): boolean {
   if (other === one || other.end <= one.start || other.start >= one.end) return false;
+  const clearer = Number(hasDirection(other.move)) - Number(hasDirection(one.move));
   const longer = other.end - other.start - (one.end - one.start);
-  return longer > 0 || (longer === 0 && earlier);
+  return (clearer || longer || Number(earlier)) > 0;
 }
+
+const hasDirection = (move: CameraMove): boolean => move.includes('-');
 
 const isNegated = (before: string): boolean => NEGATION_BEFORE.test(before);
 

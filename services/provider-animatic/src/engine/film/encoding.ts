@@ -9,7 +9,7 @@ export const ENCODER_THREADS = 2;
 
 /** To limited-range BT.709 YUV, the colours that players expect of HD; `-colorspace` alone would only say so. */
 export const TO_YUV =
-  'scale=out_color_matrix=bt709:out_range=tv:flags=bicubic+accurate_rnd+full_chroma_int,format=yuv420p';
+  'scale=out_color_matrix=bt709:out_range=tv:flags=bicubic+accurate_rnd+full_chroma_int,setsar=1,format=yuv420p';
 
 /** What is said in the file about what it is: for whoever meets it without us. */
 export const FILE_NOTE =

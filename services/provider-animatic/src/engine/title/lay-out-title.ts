@@ -15,7 +15,7 @@ export async function layOutTitle(
 ): Promise<readonly Entrance[]> {
   const unit = Math.min(width, height);
   const margin = Math.round(unit * 0.1);
-  const gap = Math.round(unit * 0.045);
+  const gap = Math.round(unit * 0.055);
   const bar = solid(Math.round(unit * 0.1), Math.max(3, Math.round(unit * 0.009)), palette.accent);
   const maxWidth = width - 2 * margin;
   const heading = await drawText({

@@ -67,6 +67,7 @@ const NEUTRAL: readonly Palette[] = [
 
 /** A style preset has its colours; without one the seed chooses. */
 export function paletteFor(preset: StylePresetId | null, random: Random): Palette {
-  const chosen = NEUTRAL[Math.floor(between(random, 0, NEUTRAL.length))] ?? (NEUTRAL[0] as Palette);
+  // Drawn in both cases, so that what follows does not depend on whether there is a preset.
+  const chosen = NEUTRAL[Math.floor(between(random, 0, NEUTRAL.length))] ?? PRESETS.seinen;
   return preset === null ? chosen : PRESETS[preset];
 }

@@ -36,7 +36,7 @@ function cleanText(prompt: string): string {
   return prompt
     .normalize('NFC')
     .replace(
-      /\p{Regional_Indicator}|(?![©®™‼⁉])\p{Extended_Pictographic}|\p{Emoji_Modifier}|[\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\u20e3\ufeff]|[\u{e0000}-\u{e007f}]/gu,
+      /\p{Regional_Indicator}|(?![©®™‼⁉])\p{Extended_Pictographic}|\p{Emoji_Modifier}|[\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]|\p{Variation_Selector}|\u20e3|[\u{e0000}-\u{e007f}]/gu,
       '',
     )
     .replace(/[\p{Cc}\p{Cs}\p{Co}\p{Cn}\u2028\u2029\s]+/gu, ' ')

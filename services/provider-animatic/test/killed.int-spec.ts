@@ -1,0 +1,60 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { samplePath, waitFor } from '@shotloom/testing';
+import { makeClip } from './support/clips';
+import { removeWorkDirs, workDir } from './support/render';
+
+jest.setTimeout(120_000);
+afterAll(removeWorkDirs);
+
+const HERE = join(__dirname, 'support');
+
+function renderElsewhere(operation: string, input: string, temp: string): ChildProcess {
+  return spawn(
+    process.execPath,
+    [
+      ...['--conditions=@shotloom/source', '--disable-warning=ExperimentalWarning'],
+      ...['--require', join(HERE, 'run-typescript.cjs'), join(HERE, 'endless-render.ts'), operation, input],
+    ],
+    { stdio: ['ignore', 'inherit', 'inherit'], env: { ...process.env, NODE_OPTIONS: '', TMPDIR: temp } },
+  );
+}
+
+/** The encoder that this process started: of its children the one that writes the film. */
+function encoderOf(parent: number): number | undefined {
+  return readdirSync('/proc')
+    .filter((entry) => /^\d+$/.test(entry))
+    .map(Number)
+    .find((pid) => {
+      try {
+        const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+        const mother = Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]);
+        return mother === parent && readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('film.mp4');
+      } catch {
+        return false;
+      }
+    });
+}
+
+it.each(['image-to-video', 'video-to-anime'])(
+  'leaves no ffmpeg when it is killed in the middle of %s',
+  async (operation) => {
+    const temp = await workDir();
+    const input =
+      operation === 'image-to-video'
+        ? samplePath('coffee.png')
+        : await makeClip(temp, 'in.mp4', { seconds: 20 });
+    const worker = renderElsewhere(operation, input, temp);
+    const encoder = await waitFor(() => encoderOf(worker.pid ?? 0), {
+      what: 'an encoder at work',
+      timeoutMs: 60_000,
+    });
+    await waitFor(() => worker.exitCode === null && existsSync(`/proc/${encoder}`), { what: 'both to live' });
+    worker.kill('SIGKILL');
+    await waitFor(() => !existsSync(`/proc/${encoder}`), {
+      what: 'the end of its encoder',
+      timeoutMs: 10_000,
+    });
+  },
+);
