@@ -72,8 +72,7 @@ async function openSession(options: Options, folder: DataFolder, voice: Voice): 
       const film = wanted
         ? await renderDemoFilm(
             { url: platform.describe().gatewayUrl, apiKey: user.apiKey },
-            folder.demo,
-            voice,
+            { folder: folder.demo, voice, signal },
           )
         : undefined;
       const ready = info();
