@@ -33,6 +33,10 @@ async function start(context: ServiceContext<Config>): Promise<void> {
   });
   shutdown.add('bus', () => bus.drain());
   const objectStore = openObjectStore(objectStoreConfig(config));
+  // Whoever comes first makes it; without a store we start all the same, and are not ready until there is one.
+  await objectStore
+    .ensureBucket()
+    .catch((error: unknown) => logger.warn({ err: error }, 'the bucket cannot be made now'));
   health.add('nats', () => bus.ping());
   health.add('database', migrationsApplied(database));
   health.add('object_store', () => objectStore.ping());
