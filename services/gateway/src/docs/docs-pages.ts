@@ -10,7 +10,7 @@ const REDOC_PAGE = `<!doctype html>
     <meta charset="utf-8" />
     <meta name="viewport" content="width=device-width, initial-scale=1" />
     <title>Shotloom API</title>
-    <style>body { margin: 0 }</style>
+    <style>body { margin: 0 } img[src^='https://cdn.'] { display: none }</style>
   </head>
   <body>
     <redoc spec-url="/openapi.json" disable-search="false"></redoc>
