@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import type { Catalogue} from '@shotloom/contracts';
+import type { Catalogue } from '@shotloom/contracts';
 import { type RpcRequest, type RpcResponse, type beginAttemptRpc } from '@shotloom/contracts';
 import { changeJob, type JobsTx } from '../jobs/job-changes';
 import { cancelJob } from '../jobs/job-endings';

@@ -1,7 +1,7 @@
 import type { Insertable } from 'kysely';
 import { AppError, credits } from '@shotloom/kernel';
-import { hold } from '@shotloom/ledger';
-import type { Catalogue} from '@shotloom/contracts';
+import { holdMany } from '@shotloom/ledger';
+import type { Catalogue } from '@shotloom/contracts';
 import { type JobRecord, type RpcRequest, type acceptJobsRpc } from '@shotloom/contracts';
 import type { JobsTable } from '../schema/tables';
 import { claimIdempotencyKey } from './idempotency';
@@ -27,18 +27,24 @@ export async function acceptJobs(
   return { jobs: rows.map((row) => toJobRecord({ ...row, attempt_progress: null })), replayed: false };
 }
 
+/** One hold for each variant, in one statement; where one cannot be paid, none is made. */
 async function holdAll(tx: JobsTx, request: AcceptRequest): Promise<void> {
-  for (const [index, jobId] of request.jobIds.entries()) {
-    const result = await hold(tx.sql, {
+  const { accountId, jobIds, price } = request;
+  const amount = credits(price.credits);
+  const results = await holdMany(
+    tx.sql,
+    jobIds.map((jobId) => ({
       holdId: jobId,
-      accountId: request.accountId,
-      amount: credits(request.price.credits),
+      accountId,
+      amount,
       reference: jobId,
-      priceVersion: request.price.version,
-    });
-    if (result.status === 'insufficient')
-      throw insufficient(request, result.available + index * request.price.credits);
-    if (result.status === 'already') throw new AppError('conflict', `Job ${jobId} was accepted before.`);
+      priceVersion: price.version,
+    })),
+  );
+  for (const [index, result] of results.entries()) {
+    if (result.status === 'insufficient') throw insufficient(request, result.available + index * amount);
+    if (result.status === 'already')
+      throw new AppError('conflict', `Job ${jobIds[index]} was accepted before.`);
   }
 }
 
