@@ -9,7 +9,10 @@ describe('findFfmpeg', () => {
   it('does not fall back in silence from a wrong path', () => {
     const env = { FFMPEG_PATH: '/nowhere/ffmpeg', PATH: process.env['PATH'] };
     expect(() => findFfmpeg(env)).toThrow(
-      expect.objectContaining({ code: 'unavailable', message: expect.stringContaining('FFMPEG_PATH') }),
+      expect.objectContaining({
+        code: 'unavailable',
+        message: expect.stringContaining('FFMPEG_PATH') as unknown,
+      }) as Error,
     );
   });
 

@@ -27,7 +27,7 @@ describe('resolveRange', () => {
 
   it('refuses positions that are not whole numbers', () => {
     expect(() => resolveRange({ start: 0.5 }, 10)).toThrow(
-      expect.objectContaining({ code: 'invalid_input' }),
+      expect.objectContaining({ code: 'invalid_input' }) as Error,
     );
   });
 });

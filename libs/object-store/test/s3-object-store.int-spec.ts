@@ -8,6 +8,9 @@ import { openObjectStore, openRangeReader, type S3ObjectStore, type S3StoreConfi
 import { describeObjectStore } from './object-store.contract';
 import { blocks, MIB } from './test-bodies';
 
+// Real disks and real programs, on machines that may be busy with more.
+jest.setTimeout(60_000);
+
 let folder: string;
 let swift: SwiftServer | undefined;
 let config: S3StoreConfig;

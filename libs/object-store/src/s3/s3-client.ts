@@ -46,7 +46,7 @@ type Transport = Pick<typeof http, 'request'>;
 /** The client has no timeout of its own: without this a server that stops answering would hold its callers for ever. */
 function impatient(transport: Transport): Transport {
   const request: typeof http.request = (...args: unknown[]) => {
-    const sent: http.ClientRequest = Reflect.apply(transport.request, transport, args);
+    const sent = Reflect.apply(transport.request, transport, args) as http.ClientRequest;
     sent.setTimeout(SILENCE_LIMIT_MS, () => {
       sent.destroy(new Error(`The object store was silent for ${SILENCE_LIMIT_MS / 1000} s.`));
     });
