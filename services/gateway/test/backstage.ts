@@ -13,11 +13,16 @@ import {
   type JobRecord,
   type RpcRequest,
 } from '@shotloom/contracts';
-import { AppError } from '@shotloom/kernel';
+import { AppError, newId } from '@shotloom/kernel';
 import { silentLogger } from '@shotloom/testing';
 
 type Accept = RpcRequest<typeof acceptJobsRpc>;
 type Register = RpcRequest<typeof registerUploadRpc>;
+
+interface AssetOwner {
+  readonly userId: string;
+  readonly accountId: string;
+}
 
 /** Stands for job-orchestrator and storage on the real bus: keeps what it was told, and answers by the contracts. */
 export class Backstage {
@@ -72,6 +77,38 @@ export class Backstage {
         label: 'Animatic',
       },
     });
+  }
+
+  /** A picture that its owner has uploaded. */
+  addAsset(owner: AssetOwner, facts: Partial<AssetRecord> = {}): AssetRecord {
+    const assetId = newId();
+    const asset: AssetRecord = {
+      assetId,
+      accountId: owner.accountId,
+      ownerUserId: owner.userId,
+      kind: 'image',
+      origin: 'upload',
+      objectKey: `uploads/${assetId}/original.jpg`,
+      contentType: 'image/jpeg',
+      sizeBytes: 1_000,
+      sha256: 'a'.repeat(64),
+      width: 900,
+      height: 1_600,
+      durationSeconds: null,
+      fps: null,
+      videoCodec: null,
+      fileName: null,
+      posterKey: null,
+      createdAt: new Date().toISOString(),
+      ...facts,
+    };
+    this.assets.set(assetId, asset);
+    return asset;
+  }
+
+  addVideo(owner: AssetOwner, facts: Partial<AssetRecord> = {}): AssetRecord {
+    const video = { contentType: 'video/mp4', durationSeconds: 3.2, width: 1280, height: 720 };
+    return this.addAsset(owner, { kind: 'video', ...video, ...facts });
   }
 
   private answerForJobs(): void {

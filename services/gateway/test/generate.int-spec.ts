@@ -25,40 +25,10 @@ beforeAll(async () => {
 afterAll(() => gateway.close());
 beforeEach(() => gateway.backstage.reset());
 
-const addAsset = (owner: TestUser, facts: Partial<AssetRecord> = {}): AssetRecord => {
-  const assetId = newId();
-  const asset: AssetRecord = {
-    assetId,
-    accountId: owner.accountId,
-    ownerUserId: owner.userId,
-    kind: 'image',
-    origin: 'upload',
-    objectKey: `uploads/${assetId}/original.jpg`,
-    contentType: 'image/jpeg',
-    sizeBytes: 1_000,
-    sha256: 'a'.repeat(64),
-    width: 900,
-    height: 1_600,
-    durationSeconds: null,
-    fps: null,
-    videoCodec: null,
-    fileName: null,
-    posterKey: null,
-    createdAt: new Date().toISOString(),
-    ...facts,
-  };
-  gateway.backstage.assets.set(assetId, asset);
-  return asset;
-};
-const addVideo = (owner: TestUser, facts: Partial<AssetRecord> = {}): AssetRecord =>
-  addAsset(owner, {
-    kind: 'video',
-    contentType: 'video/mp4',
-    durationSeconds: 3.2,
-    width: 1280,
-    height: 720,
-    ...facts,
-  });
+const addAsset = (owner: TestUser, facts?: Partial<AssetRecord>): AssetRecord =>
+  gateway.backstage.addAsset(owner, facts);
+const addVideo = (owner: TestUser, facts?: Partial<AssetRecord>): AssetRecord =>
+  gateway.backstage.addVideo(owner, facts);
 const generate = (what: string, json: unknown, headers: Record<string, string> = {}): Promise<Answer> =>
   call(gateway, `/api/v1/generate/${what}`, user, { json, headers });
 const text = (json: Record<string, unknown>, headers?: Record<string, string>): Promise<Answer> =>
@@ -291,115 +261,6 @@ describe('what job-orchestrator says', () => {
     const answer = await text({});
     expect(answer.body).toMatchObject({ ...problem(503, 'unavailable'), job_ids: onlyRequest().jobIds });
     expect(answer.headers.get('retry-after')).toBe('2');
-  });
-});
-
-describe('models', () => {
-  it('are listed with price and whether they are on', async () => {
-    const { body } = await call(gateway, '/api/v1/models', user);
-    expect(body['data']).toEqual([
-      expect.objectContaining({ id: 'animatic:animatic-1', enabled: true, reason: null }),
-    ]);
-    expect((await call(gateway, '/api/v1/models/animatic:animatic-1', user)).body).toMatchObject({
-      enabled: true,
-    });
-    expect((await call(gateway, '/api/v1/models/no:model', user)).body).toMatchObject(
-      problem(404, 'not_found'),
-    );
-    const presets = await call(gateway, '/api/v1/style-presets', user);
-    expect(presets.body['data']).toHaveLength(5);
-  });
-
-  it('are refused with the reason where their provider is off', async () => {
-    const off = await startGateway({ PROVIDERS_ENABLED: 'kling' });
-    try {
-      const someone = await off.addUser();
-      const json = { prompt: 'a', model: 'animatic:animatic-1' };
-      const answer = await call(off, '/api/v1/generate/text-to-video', someone, { json });
-      expect(answer.body).toMatchObject(problem(422, 'unsupported_by_model', ['model']));
-      expect(answer.body['detail']).toContain('not switched on');
-    } finally {
-      await off.close();
-    }
-  });
-});
-
-describe('jobs', () => {
-  const makeJob = async (): Promise<string> => String((await text({})).body['id']);
-  const get = (path: string, who = user): Promise<Answer> => call(gateway, `/api/v1/jobs${path}`, who);
-
-  it('are shown to their owner, and to nobody else', async () => {
-    const id = await makeJob();
-    expect((await get(`/${id}`)).body).toMatchObject({ id, status: 'queued' });
-    for (const suffix of ['', '/video', '/links']) {
-      expect((await get(`/${id}${suffix}`, other)).body).toMatchObject(problem(404, 'not_found'));
-    }
-    for (const [path, method] of [
-      [`/api/v1/jobs/${id}/cancel`, 'POST'],
-      [`/api/v1/jobs/${id}`, 'DELETE'],
-    ] as const) {
-      expect((await call(gateway, path, other, { method })).body).toMatchObject(problem(404, 'not_found'));
-    }
-    expect((await get(`/${id}`)).status).toBe(200);
-  });
-
-  it('are not looked up by what is no id', async () => {
-    expect((await get('/1')).body).toMatchObject({
-      ...problem(404, 'not_found'),
-      detail: 'There is no job 1.',
-    });
-    expect((await call(gateway, '/api/v1/assets/1/file', user)).status).toBe(404);
-  });
-
-  it('are listed by the page, and a wrong query is refused field by field', async () => {
-    await makeJob();
-    await makeJob();
-    const page = await get(
-      '?limit=1&status=queued,failed&provider=animatic&created_from=2026-01-01T00:00:00Z',
-    );
-    expect(page.body).toMatchObject({ next_cursor: 'more' });
-    expect(gateway.backstage.listed.at(-1)).toMatchObject({
-      limit: 1,
-      statuses: ['queued', 'failed'],
-      provider: 'animatic',
-      createdFrom: '2026-01-01T00:00:00Z',
-    });
-    const wrong = await get('?limit=101&status=nope&foo=1');
-    expect(wrong.body).toMatchObject({ status: 422, code: 'invalid_input' });
-    const fields = (wrong.body['errors'] as { field: string }[]).map(({ field }) => field);
-    expect(fields).toEqual(expect.arrayContaining(['limit', 'status.0', 'foo']));
-  });
-
-  it('are cancelled and deleted', async () => {
-    const id = await makeJob();
-    const cancelled = await call(gateway, `/api/v1/jobs/${id}/cancel`, user, { method: 'POST' });
-    expect(cancelled).toMatchObject({ status: 202, body: { id, status: 'cancelled' } });
-    const deleted = await call(gateway, `/api/v1/jobs/${id}`, user, { method: 'DELETE' });
-    expect(deleted).toMatchObject({ status: 204, text: '' });
-    expect((await get(`/${id}`)).status).toBe(404);
-  });
-
-  it('have no video before the end, and then one by a link that nobody keeps', async () => {
-    const id = await makeJob();
-    expect((await get(`/${id}/video`)).body).toMatchObject({
-      ...problem(409, 'conflict'),
-      job_status: 'queued',
-    });
-    const asset = addVideo(user);
-    gateway.backstage.finish(id, asset);
-    const video = await get(`/${id}/video`);
-    expect(video.status).toBe(302);
-    expect(video.headers.get('location')).toBe(`https://media.example/${asset.objectKey}?sig=1`);
-    expect(video.headers.get('cache-control')).toBe('no-store');
-    expect((await get(`/${id}/links`)).body).toMatchObject({
-      video_url: `https://media.example/${asset.objectKey}?sig=1`,
-      poster_url: null,
-    });
-    const conflict = await call(gateway, `/api/v1/jobs/${id}/cancel`, user, { method: 'POST' });
-    expect(conflict.body).toMatchObject(problem(409, 'conflict'));
-    const file = await call(gateway, `/api/v1/assets/${asset.assetId}/file`, user);
-    expect(file.status).toBe(302);
-    expect((await call(gateway, `/api/v1/assets/${asset.assetId}/file`, other)).status).toBe(404);
   });
 });
 

@@ -33,7 +33,7 @@ it('lets 1 GiB through with flat memory, where the limit is raised to that', asy
       headers: { 'x-api-key': user.apiKey, 'content-type': 'multipart/form-data; boundary=film' },
       body: Readable.toWeb(Readable.from(formOf(GIB, 'film'))) as ReadableStream,
       duplex: 'half',
-    } as RequestInit);
+    });
     expect(await response.json()).toMatchObject({ kind: 'video', size_bytes: GIB });
     expect(peak - before).toBeLessThan(ALLOWED_GROWTH);
     await waitFor(() => gateway.backstage.assets.size === 1, { what: 'the asset' });
