@@ -69,7 +69,7 @@ describe('a generate request', () => {
     ['for a ratio that does not exist', { aspect_ratio: '4:3' }, 422, 'invalid_input', 'aspect_ratio'],
     ['for a size that the model lacks', { size: '4320P' }, 422, 'unsupported_by_model', 'size'],
     ['with a field that does not exist', { promt: 'typo' }, 422, 'invalid_input', 'promt'],
-    ['without a picture', { asset_id: undefined }, 422, 'invalid_input', 'asset_id'],
+    ['without a picture', { asset_id: undefined }, 422, 'invalid_input', 'file_url'],
     [
       'with a picture at a stranger’s address',
       { asset_id: undefined, file_url: 'http://169.254.169.254/x.png' },
@@ -77,7 +77,7 @@ describe('a generate request', () => {
       'invalid_input',
       'file_url',
     ],
-    ['with a picture that is not there', { asset_id: newId() }, 422, 'invalid_input', 'asset_id'],
+    ['with a picture that is not there', { asset_id: newId() }, 404, 'not_found', 'asset_id'],
     ['with six variants', { variants: 6 }, 422, 'invalid_input', 'variants'],
   ];
   it.each(cases)('%s', async (_what, change, status, code, field) => {

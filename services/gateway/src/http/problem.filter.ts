@@ -3,6 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { newId, type AppError } from '@shotloom/kernel';
 import { toProblem, type Logger } from '@shotloom/service-kit';
 import { LOGGER } from '../platform/parts';
+import { discardRest } from './discard-rest';
 import { toHttpFailure } from './failure';
 
 export const PROBLEM_TYPE = 'application/problem+json; charset=utf-8';
@@ -32,6 +33,11 @@ export function sendProblem(
   if (reply.sent) return;
   if (error.retryAfterMs !== undefined) {
     void reply.header('retry-after', String(Math.max(1, Math.ceil(error.retryAfterMs / 1000))));
+  }
+  if (status === 413) {
+    // Fastify would close at once, and a client that still sends would see a broken connection instead of this answer.
+    reply.removeHeader('connection');
+    discardRest(request);
   }
   void reply
     .code(status)

@@ -6,7 +6,6 @@ import { tooLarge } from './media-type';
 const FIELD = 'file';
 /** What boundaries and part headers may add to the bytes of the file. */
 const FORM_OVERHEAD_BYTES = 64 * 1024;
-const DISCARD_BYTES = 256 * 1024 * 1024;
 
 /** The one file of a form, before any of its bytes are read. Throws where there is none. */
 export async function readMultipartFile(request: FastifyRequest, maxBytes: number): Promise<MultipartFile> {
@@ -37,6 +36,8 @@ function missing(reason: string): AppError {
 
 /** A client that left, or a form that ends before its end, is no failure of ours. */
 export function nameBrokenForm(thrown: unknown, request: FastifyRequest): unknown {
+  // Storage has looked at a whole file and says what is wrong with it, in words that may be like ours.
+  if (thrown instanceof AppError && thrown.code === 'media_invalid') return thrown;
   const texts: string[] = [];
   let error = thrown;
   for (let depth = 0; depth < 5 && error instanceof Error; depth += 1) {
@@ -50,18 +51,4 @@ export function nameBrokenForm(thrown: unknown, request: FastifyRequest): unknow
   if (!broken && !left) return thrown;
   const reason = 'The form ended before the file did; nothing was kept. Send it again.';
   return new AppError('invalid_input', reason, { fields: [{ field: FIELD, reason }], cause: thrown });
-}
-
-/**
- * Reads what is left of a refused body and forgets it: a client that still sends would not see our answer otherwise, and
- * its connection would be stuck. Who sends very much more is cut off.
- */
-export function discardRest({ raw }: FastifyRequest): void {
-  let left = DISCARD_BYTES;
-  raw.unpipe();
-  raw.on('data', (chunk: Buffer) => {
-    left -= chunk.length;
-    if (left < 0) raw.destroy();
-  });
-  raw.resume();
 }

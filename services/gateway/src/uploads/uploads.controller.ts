@@ -9,9 +9,10 @@ import {
 } from '@shotloom/contracts';
 import { publicUrl, type Config } from '../config';
 import { Answers } from '../docs/route-docs';
+import { discardRest } from '../http/discard-rest';
 import { CurrentPrincipal, RequireScope } from '../identity/principal';
 import { CONFIG } from '../platform/parts';
-import { discardRest, nameBrokenForm, readMultipartFile } from './multipart-file';
+import { nameBrokenForm, readMultipartFile } from './multipart-file';
 import { Uploads } from './uploads';
 
 @ApiTags('Uploads')

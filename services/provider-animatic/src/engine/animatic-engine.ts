@@ -83,11 +83,11 @@ function filmOfText(request: VideoRequest): Promise<Film> {
 }
 
 function redraw(task: RenderTask, encoding: Omit<EncodeOptions, 'filters'>): Promise<void> {
-  const { width, height, durationSeconds, strength, stylePreset } = task.request;
+  const { width, height, durationSeconds, strength, stylePreset, seed } = task.request;
   return encodeAnime({
     ...encoding,
     inputPath: inputOf(task, 'video').path,
-    workDir: task.workDir,
+    seed,
     frame: { width, height },
     durationSeconds,
     strength: strength ?? DEFAULT_STRENGTH,

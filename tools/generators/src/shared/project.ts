@@ -62,7 +62,7 @@ export function packageJson(options: {
     ...(kind === 'libs' ? { exports: { '.': entry, './package.json': './package.json' } } : {}),
     scripts: {
       build: 'swc src -d dist --strip-leading-paths --config-file ../../.swcrc --ignore "**/*.spec.ts" -q',
-      test: `cd ../.. && jest --selectProjects unit int --passWithNoTests ${kind}/${name}`,
+      test: `cd ../.. && jest --selectProjects unit int --passWithNoTests -- ${kind}/${name}`,
       lint: 'eslint .',
     },
     nx: { tags },

@@ -1,84 +1,60 @@
-import { createReadStream } from 'node:fs';
-import { join } from 'node:path';
-import { probeVideo, runFfmpeg, safeInputArgs, type VideoProbe } from '@shotloom/media-tools';
+import { probeVideo, runFfmpeg, safeInputArgs } from '@shotloom/media-tools';
 import type { Size } from '../camera/view';
-import { ENCODER_THREADS, h264Args, MAX_FILM_BYTES, NICENESS, TO_YUV } from '../film/encoding';
 import type { EncodeOptions } from '../film/encode-film';
+import { ENCODER_THREADS, h264Args, MAX_FILM_BYTES, NICENESS, TO_YUV } from '../film/encoding';
 import { FRAMES_PER_SECOND, framesIn } from '../film/film';
 import { animeGraph } from './anime-filters';
+import { drawPaper, repeatFrame } from './paper';
 
 export interface AnimeOptions extends Omit<EncodeOptions, 'filters'> {
   readonly inputPath: string;
-  readonly workDir: string;
   readonly frame: Size;
   /** Seconds that are wanted at most; a shorter video stays as short as it is. */
   readonly durationSeconds: number;
   /** 0 leaves the video nearly as it is, 1 draws it anew. */
   readonly strength: number;
+  readonly seed: number;
   /** Colour grade, as ffmpeg filters. */
   readonly grade: readonly string[];
 }
 
-/** Redraws a video of unknown origin in flat colours and ink, with its sound. Throws `media_invalid` for what is none. */
+/**
+ * Silence where the sound is over before the picture, so that `-shortest` never cuts the picture. It must be there: once the
+ * picture has ended ffmpeg would go on decoding frames for the sake of the sound, and keep every one of them.
+ */
+const SOUND = ['-map', '0:a:0', '-af', 'apad', '-c:a', 'aac', '-b:a', '160k', '-shortest'];
+
+/**
+ * Redraws a video of unknown origin in flat colours and ink on paper, with its sound. Throws `media_invalid` for what is none.
+ * The paper comes frame by frame through a pipe of ours, so that an ffmpeg whose worker was killed runs out of it and ends.
+ */
 export async function encodeAnime(options: AnimeOptions): Promise<void> {
+  const { frame, seed, strength, grade } = options;
   const probe = await probeVideo({ path: options.inputPath });
   const frameCount = framesIn(Math.min(options.durationSeconds, probe.durationSeconds));
-  const spool = await makeStreamable(options, probe);
-  const graph = animeGraph(options.frame, options.strength, [...options.grade, TO_YUV]);
-  const source = createReadStream(spool.path);
+  const seconds = frameCount / FRAMES_PER_SECOND;
+  const paper = ['-f', 'rawvideo', '-pix_fmt', 'gray', '-s', `${frame.width}x${frame.height}`];
   await runFfmpeg(
     [
-      // Nothing but our pipe can be opened here, whatever the file refers to.
-      ...['-protocol_whitelist', 'pipe', '-f', spool.demuxer, '-i', 'pipe:0'],
-      ...['-filter_complex', graph, '-map', '[out]', '-map', '0:a:0?'],
-      ...['-c:a', 'aac', '-b:a', '160k', '-ac', '2', '-t', `${frameCount / FRAMES_PER_SECOND}`],
+      ...(await safeInputArgs(options.inputPath, ['video'])),
+      // Few frames in stock: they are what is still drawn after our end.
+      ...['-protocol_whitelist', 'pipe', '-thread_queue_size', '2', ...paper],
+      ...['-r', `${FRAMES_PER_SECOND}`, '-i', 'pipe:0'],
+      ...['-filter_complex', animeGraph(frame, strength, [...grade, TO_YUV]), '-map', '[out]'],
+      ...(probe.audioCodec === undefined ? [] : SOUND),
+      ...['-t', `${seconds}`],
       ...h264Args(frameCount),
       `file:${options.outputPath}`,
     ],
     {
-      stdin: source,
+      stdin: repeatFrame(drawPaper(frame, seed), frameCount),
       signal: options.signal,
       timeoutMs: options.timeoutMs,
-      durationSeconds: frameCount / FRAMES_PER_SECOND,
+      durationSeconds: seconds,
       onProgress: (fraction) => options.onFrames(Math.round(fraction * frameCount), frameCount),
       maxOutputBytes: MAX_FILM_BYTES,
       niceness: NICENESS,
       threads: ENCODER_THREADS,
     },
   );
-}
-
-interface Spool {
-  readonly path: string;
-  readonly demuxer: string;
-}
-
-/** Read a little further than is shown, so that the last picture is whole. */
-const SPARE_SECONDS = 1;
-
-/**
- * A form of the video that can be read from a pipe, where an MP4 with its index at the end cannot. Through the pipe the slow part
- * ends when its worker dies, however that dies; this copy takes a moment only.
- */
-async function makeStreamable(options: AnimeOptions, probe: VideoProbe): Promise<Spool> {
-  if (probe.container === 'webm') return { path: options.inputPath, demuxer: 'matroska' };
-  const path = join(options.workDir, 'streamable.mov');
-  await runFfmpeg(
-    [
-      ...(await safeInputArgs(options.inputPath, ['video'])),
-      ...[
-        '-map',
-        '0:v:0',
-        '-map',
-        '0:a:0?',
-        '-c',
-        'copy',
-        '-t',
-        `${options.durationSeconds + SPARE_SECONDS}`,
-      ],
-      ...['-movflags', 'frag_keyframe+empty_moov+default_base_moof', '-f', 'mov', `file:${path}`],
-    ],
-    { signal: options.signal, timeoutMs: options.timeoutMs, niceness: NICENESS },
-  );
-  return { path, demuxer: 'mov' };
 }
