@@ -1,5 +1,7 @@
+import { createHash, randomBytes } from 'node:crypto';
 import { openDatabase, type Database } from '@shotloom/database';
-import { checkInvariants } from '@shotloom/ledger';
+import { credits, newId } from '@shotloom/kernel';
+import { checkInvariants, grant } from '@shotloom/ledger';
 import { openObjectStore, type ObjectStore } from '@shotloom/object-store';
 import { silentLogger, waitFor, type RuntimeInfo } from '@shotloom/testing';
 import { sql } from 'kysely';
@@ -58,6 +60,22 @@ export class Truth {
       WHERE envelope->>'type' = 'job.changed.v1' AND envelope->'payload'->'state'->>'status' IN ('completed', 'failed', 'cancelled')
       GROUP BY 1`.execute(this.database.sql);
     return Object.fromEntries(rows.map((row) => [row.job_id, row.count]));
+  }
+
+  /** Another user with an account, credits and a key of their own. Resolves with the key. */
+  async addStranger(): Promise<string> {
+    const [userId, accountId, keyId] = [newId(), newId(), newId()];
+    const prefix = `sl_${randomBytes(8).toString('hex')}`;
+    const secret = randomBytes(32).toString('base64url');
+    const hash = createHash('sha256').update(secret).digest();
+    await this.run(sql`INSERT INTO identity.accounts (id, name) VALUES (${accountId}, 'Stranger')`);
+    await this.run(sql`INSERT INTO identity.users (id, account_id, email, display_name)
+      VALUES (${userId}, ${accountId}, ${`${userId}@example.org`}, 'Stranger')`);
+    await this
+      .run(sql`INSERT INTO identity.api_keys (id, account_id, owner_user_id, name, prefix, secret_hash, scopes)
+      VALUES (${keyId}, ${accountId}, ${userId}, 'test', ${prefix}, ${hash}, ARRAY['generate', 'read'])`);
+    await grant(this.database.sql, { accountId, amount: credits(100), reference: accountId, reason: 'test' });
+    return `${prefix}_${secret}`;
   }
 
   /** Runs a statement, for tests that must arrange a moment. */

@@ -1,0 +1,69 @@
+import { once } from 'node:events';
+import type { JobResource } from '@shotloom/contracts';
+import { startPlatform, type RunningPlatform } from '@shotloom/testing';
+import { Api, send } from './support/api';
+import { Truth } from './support/truth';
+
+jest.setTimeout(180_000);
+
+let platform: RunningPlatform;
+let truth: Truth;
+let owner: Api;
+let stranger: Api;
+let job: JobResource;
+let asset: string;
+beforeAll(async () => {
+  platform = await startPlatform();
+  truth = new Truth(platform.runtime);
+  owner = new Api(platform.runtime);
+  stranger = new Api(platform.runtime, await truth.addStranger());
+  asset = (await owner.upload()).asset_id;
+  job = await owner.completed((await owner.film(asset)).id);
+});
+afterAll(async () => {
+  await truth.close();
+  await platform.stop();
+});
+
+interface Document {
+  paths: Record<string, Record<string, unknown>>;
+}
+
+it('opens no route with an id to anybody else, whatever routes there are', async () => {
+  const { paths } = await owner.json<Document>('/openapi.json');
+  const withId = Object.entries(paths).flatMap(([path, methods]) =>
+    path.includes('{id}') && !path.includes('/models/')
+      ? Object.keys(methods).map((method) => ({ path, method }))
+      : [],
+  );
+  expect(withId.length).toBeGreaterThanOrEqual(6);
+  for (const { path, method } of withId) {
+    const own = path.replace('{id}', path.includes('/assets/') ? asset : job.id);
+    const init = method === 'get' || method === 'delete' ? { method } : send({});
+    const response = await stranger.fetch(own, { ...init, method: method.toUpperCase() });
+    expect({ path, method, status: response.status }).toEqual({ path, method, status: 404 });
+  }
+  expect((await owner.fetch(`/api/v1/jobs/${job.id}`)).status).toBe(200);
+});
+
+it("makes no film from another user's picture", async () => {
+  const response = await stranger.fetch(
+    '/api/v1/generate/image-to-video',
+    send({ prompt: 'zoom in', asset_id: asset }),
+  );
+  expect(response.status).toBe(404);
+});
+
+it("lists nobody else's jobs and shows nobody else's credits", async () => {
+  expect(await stranger.json('/api/v1/jobs')).toEqual({ data: [], next_cursor: null });
+  expect(await stranger.json('/api/v1/credits')).toEqual({ available: 100, held: 0 });
+});
+
+it.each(['job', 'user'] as const)("lets nobody watch another's %s", async (what) => {
+  const { socket, messages } = stranger.watch(what === 'job' ? job.id : platform.runtime.userId);
+  socket.on('error', () => undefined);
+  const [, response] = (await once(socket, 'unexpected-response')) as [unknown, { statusCode: number }];
+  expect(response.statusCode).toBe(404);
+  expect(messages).toEqual([]);
+  socket.terminate();
+});
