@@ -5,6 +5,7 @@ import {
   loadConfig,
   objectStoreConfigSchema,
   runService,
+  type ObjectStoreEnv,
   type ServiceContext,
 } from '@shotloom/service-kit';
 import { z } from 'zod';
@@ -20,28 +21,28 @@ export const providerConfigSchema = baseConfigSchema.extend({
     .positive()
     .default(1024 ** 3),
 });
-export type ProviderConfig = z.infer<typeof providerConfigSchema> & z.infer<typeof objectStoreConfigSchema>;
+type ProviderEnv = z.infer<typeof providerConfigSchema>;
 
-export interface ProviderServiceOptions<C extends z.ZodType<z.infer<typeof providerConfigSchema>>> {
+export interface ProviderServiceOptions<C extends z.ZodType<ProviderEnv>> {
   /** `provider-<name>` */
   readonly name: string;
   /** `providerConfigSchema`, extended by what the engine reads. */
   readonly configSchema: C;
   readonly makeEngine: (
-    context: ServiceContext<z.infer<C> & ProviderConfig>,
+    context: ServiceContext<z.infer<C> & ObjectStoreEnv>,
   ) => RenderEngine | Promise<RenderEngine>;
   /** Renders at the same time. */
   readonly concurrency: (config: z.infer<C>) => number;
 }
 
 /** The whole main of a provider's worker: config, health, bus, store and the worker, and how they stop. */
-export function runProviderService<C extends z.ZodType<z.infer<typeof providerConfigSchema>>>(
+export function runProviderService<C extends z.ZodType<ProviderEnv>>(
   options: ProviderServiceOptions<C>,
 ): Promise<void> {
-  type Config = z.infer<C> & ProviderConfig;
+  type Config = z.infer<C> & ObjectStoreEnv;
   return runService<Config>({
     name: options.name,
-    loadConfig: () => loadConfig(z.intersection(options.configSchema, objectStoreConfigSchema)) as Config,
+    loadConfig: () => loadConfig(z.intersection(options.configSchema, objectStoreConfigSchema)),
     start: async (context) => {
       const { config, logger, metrics, health, shutdown } = context;
       const engine = await options.makeEngine(context);

@@ -1,5 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { samplePath, waitFor } from '@shotloom/testing';
 import { makeClip } from './support/clips';
@@ -21,20 +21,23 @@ function renderElsewhere(operation: string, input: string, temp: string): ChildP
   );
 }
 
+/** State and parent of a living process; one that has ended and waits for init to take note of it is none. */
+function living(pid: number): { readonly parent: number } | undefined {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    const [state, parent] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    return state === 'Z' || state === 'X' ? undefined : { parent: Number(parent) };
+  } catch {
+    return undefined;
+  }
+}
+
 /** The encoder that this process started: of its children the one that writes the film. */
 function encoderOf(parent: number): number | undefined {
   return readdirSync('/proc')
-    .filter((entry) => /^\d+$/.test(entry))
     .map(Number)
-    .find((pid) => {
-      try {
-        const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-        const mother = Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]);
-        return mother === parent && readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('film.mp4');
-      } catch {
-        return false;
-      }
-    });
+    .filter((pid) => living(pid)?.parent === parent)
+    .find((pid) => readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('film.mp4'));
 }
 
 it.each(['image-to-video', 'video-to-anime'])(
@@ -50,9 +53,9 @@ it.each(['image-to-video', 'video-to-anime'])(
       what: 'an encoder at work',
       timeoutMs: 60_000,
     });
-    await waitFor(() => worker.exitCode === null && existsSync(`/proc/${encoder}`), { what: 'both to live' });
+    expect(living(encoder)).toBeDefined();
     worker.kill('SIGKILL');
-    await waitFor(() => !existsSync(`/proc/${encoder}`), {
+    await waitFor(() => living(encoder) === undefined, {
       what: 'the end of its encoder',
       timeoutMs: 10_000,
     });
