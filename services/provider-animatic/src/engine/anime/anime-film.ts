@@ -4,7 +4,7 @@ import type { EncodeOptions } from '../film/encode-film';
 import { ENCODER_THREADS, h264Args, MAX_FILM_BYTES, NICENESS, TO_YUV } from '../film/encoding';
 import { FRAMES_PER_SECOND, framesIn } from '../film/film';
 import { animeGraph } from './anime-filters';
-import { drawPaper, repeatFrame } from './paper';
+import { drawPaper, paperSizeFor, repeatFrame } from './paper';
 
 export interface AnimeOptions extends Omit<EncodeOptions, 'filters'> {
   readonly inputPath: string;
@@ -33,7 +33,8 @@ export async function encodeAnime(options: AnimeOptions): Promise<void> {
   const probe = await probeVideo({ path: options.inputPath });
   const frameCount = framesIn(Math.min(options.durationSeconds, probe.durationSeconds));
   const seconds = frameCount / FRAMES_PER_SECOND;
-  const paper = ['-f', 'rawvideo', '-pix_fmt', 'gray', '-s', `${frame.width}x${frame.height}`];
+  const paperSize = paperSizeFor(frame);
+  const paper = ['-f', 'rawvideo', '-pix_fmt', 'gray', '-s', `${paperSize.width}x${paperSize.height}`];
   await runFfmpeg(
     [
       ...(await safeInputArgs(options.inputPath, ['video'])),
@@ -47,7 +48,7 @@ export async function encodeAnime(options: AnimeOptions): Promise<void> {
       `file:${options.outputPath}`,
     ],
     {
-      stdin: repeatFrame(drawPaper(frame, seed), frameCount),
+      stdin: repeatFrame(drawPaper(paperSize, seed), frameCount),
       signal: options.signal,
       timeoutMs: options.timeoutMs,
       durationSeconds: seconds,

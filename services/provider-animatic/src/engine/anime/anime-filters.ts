@@ -22,7 +22,7 @@ export function animeGraph(frame: Size, strength: number, finish: readonly strin
     `[smooth]${FLATTEN}[flat]`,
     `[edges]${ink(unit)}[ink]`,
     `[flat][ink]${MULTIPLY_LUMA}[drawn]`,
-    '[1:v:0]scale=in_range=full:out_range=full,setsar=1,format=yuv444p[paper]',
+    `[1:v:0]scale=${width}:${height}:in_range=full:out_range=full:flags=bicubic,setsar=1,format=yuv444p[paper]`,
     `[drawn][paper]${MULTIPLY_LUMA}:shortest=1[onpaper]`,
     `[onpaper][original]blend=all_mode=normal:all_opacity=${strength.toFixed(3)}:shortest=1[mixed]`,
     `[mixed]${finish.join(',')}[out]`,

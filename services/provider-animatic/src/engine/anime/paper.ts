@@ -4,6 +4,15 @@ import { seededRandom } from '../random';
 
 /** How much darker than white the paper gets at most. */
 const DEPTH = 22;
+/**
+ * The graph enlarges it as often. Small on purpose: the first frame then fits into the pipe's buffer and is there at once. An
+ * ffmpeg that is left without a single frame of paper would draw on without it.
+ */
+const ENLARGED = 4;
+
+export function paperSizeFor({ width, height }: Size): Size {
+  return { width: Math.ceil(width / ENLARGED), height: Math.ceil(height / ENLARGED) };
+}
 
 /** One frame of paper to draw on, 8 bits of grey a pixel: nearly white, with a fine grain. */
 export function drawPaper({ width, height }: Size, seed: number): Buffer {
