@@ -68,7 +68,7 @@ export default tseslint.config(
     extends: [tseslint.configs.recommendedTypeChecked],
     languageOptions: {
       parserOptions: {
-        project: ['./tsconfig.json', './services/console/tsconfig.json'],
+        project: ['./tsconfig.json', './services/console/tsconfig.json', './e2e/console/tsconfig.json'],
         tsconfigRootDir: import.meta.dirname,
       },
     },

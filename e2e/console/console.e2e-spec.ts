@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core';
 import { samplePath, startPlatform, type RunningPlatform } from '@shotloom/testing';
-import { Api } from './support/api';
+import { Api } from '../support/api';
 
 jest.setTimeout(240_000);
 
