@@ -1,4 +1,5 @@
 export { connectBus } from './connect-bus';
+export { openServiceBus } from './open-service-bus';
 export type {
   Bus,
   BusOptions,

@@ -1,4 +1,9 @@
 export { openDatabase, type OpenDatabaseOptions } from './open-database';
+export {
+  openServiceDatabase,
+  type DatabaseConfig,
+  type ServiceDatabaseOptions,
+} from './open-service-database';
 export type { Database, OutboxMessage, UnitOfWork } from './database';
 export { migrate, pendingMigrations, type MigrationTarget } from './migrate';
 export type { AppliedMigration, Migration, MigrationSet } from './migration-set';

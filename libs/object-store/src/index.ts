@@ -1,3 +1,4 @@
+export { objectStoreConfigFromEnv } from './config-from-env';
 export { createMediaHandler } from './file/media-handler';
 export { FileObjectStore } from './file/file-object-store';
 export { checkKey } from './object-key';

@@ -1,5 +1,5 @@
-import { connectBus } from '@shotloom/bus';
-import { openObjectStore } from '@shotloom/object-store';
+import { openServiceBus } from '@shotloom/bus';
+import { objectStoreConfigFromEnv, openObjectStore } from '@shotloom/object-store';
 import {
   baseConfigSchema,
   loadConfig,
@@ -9,7 +9,6 @@ import {
   type ServiceContext,
 } from '@shotloom/service-kit';
 import { z } from 'zod';
-import { objectStoreSettings } from './object-store-settings';
 import type { RenderEngine } from './render-engine';
 import { runRenderWorker } from './render-worker';
 
@@ -46,17 +45,8 @@ export function runProviderService<C extends z.ZodType<ProviderEnv>>(
     start: async (context) => {
       const { config, logger, metrics, health, shutdown } = context;
       const engine = await options.makeEngine(context);
-      const bus = await connectBus({
-        url: config.NATS_URL,
-        name: options.name,
-        logger,
-        metrics,
-        ...(config.NATS_USER === undefined ? {} : { user: config.NATS_USER }),
-        ...(config.NATS_PASSWORD === undefined ? {} : { password: config.NATS_PASSWORD }),
-      });
-      shutdown.add('bus', () => bus.drain());
-      health.add('nats', () => bus.ping());
-      const objectStore = openObjectStore(objectStoreSettings(config));
+      const bus = await openServiceBus(context);
+      const objectStore = openObjectStore(objectStoreConfigFromEnv(config));
       health.add('object store', () => objectStore.ping());
       const worker = await runRenderWorker({
         engine,

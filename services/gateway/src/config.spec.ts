@@ -1,5 +1,6 @@
+import { objectStoreConfigFromEnv } from '@shotloom/object-store';
 import { ConfigError, loadConfig } from '@shotloom/service-kit';
-import { configSchema, mediaOrigins, objectStoreConfig, publicUrl } from './config';
+import { configSchema, mediaOrigins, publicUrl } from './config';
 
 const env = {
   DATABASE_URL: 'postgres://db/shotloom',
@@ -16,7 +17,11 @@ describe('the configuration', () => {
     expect(config.PROVIDERS_ENABLED).toEqual(['animatic']);
     expect(config.UPLOAD_IMAGE_MAX_BYTES).toBe(10_485_760);
     expect(config.CORS_ORIGINS).toEqual([]);
-    expect(objectStoreConfig(config)).toMatchObject({ kind: 'file', path: '/data', bucket: 'shotloom' });
+    expect(objectStoreConfigFromEnv(config)).toMatchObject({
+      kind: 'file',
+      path: '/data',
+      bucket: 'shotloom',
+    });
     expect(mediaOrigins(config)).toEqual(['http://127.0.0.1:3000']);
   });
 

@@ -1,6 +1,5 @@
 import { z } from 'zod';
 import { baseConfigSchema, objectStoreConfigSchema, type ObjectStoreEnv } from '@shotloom/service-kit';
-import type { ObjectStoreConfig } from '@shotloom/object-store';
 
 const MIB = 1024 * 1024;
 const list = z.string().transform((text) =>
@@ -46,29 +45,6 @@ export type Config = z.infer<typeof configSchema>;
 /** The origin in every URL that we hand out, without a slash at its end. */
 export function publicUrl(config: Pick<Config, 'PUBLIC_URL' | 'HOST' | 'PORT'>): string {
   return (config.PUBLIC_URL ?? `http://${config.HOST}:${config.PORT}`).replace(/\/+$/, '');
-}
-
-/** The object store that the environment names. The schema has checked that what its kind needs is there. */
-export function objectStoreConfig(env: ObjectStoreEnv): ObjectStoreConfig {
-  const bucket = env.OBJECT_STORE_BUCKET;
-  if (env.OBJECT_STORE_KIND === 'file') {
-    return {
-      kind: 'file',
-      bucket,
-      path: env.OBJECT_STORE_PATH ?? '',
-      publicBaseUrl: env.OBJECT_STORE_PUBLIC_URL ?? '',
-      signingSecret: env.OBJECT_STORE_SIGNING_SECRET ?? '',
-    };
-  }
-  return {
-    kind: 's3',
-    bucket,
-    endpoint: env.S3_ENDPOINT ?? '',
-    accessKey: env.S3_ACCESS_KEY ?? '',
-    secretKey: env.S3_SECRET_KEY ?? '',
-    ...(env.S3_REGION === undefined ? {} : { region: env.S3_REGION }),
-    ...(env.S3_PUBLIC_ENDPOINT === undefined ? {} : { publicEndpoint: env.S3_PUBLIC_ENDPOINT }),
-  };
 }
 
 /** Origins that signed media links may name: players must be allowed to load from there. */

@@ -8,10 +8,10 @@ import { Catalogue, type Principal } from '@shotloom/contracts';
 import { migrate, openDatabase, type Database } from '@shotloom/database';
 import { newId, systemClock } from '@shotloom/kernel';
 import { ledgerMigrations } from '@shotloom/ledger';
-import { openObjectStore, type ObjectStore } from '@shotloom/object-store';
+import { objectStoreConfigFromEnv, openObjectStore, type ObjectStore } from '@shotloom/object-store';
 import { createMetrics, HealthRegistry, type MetricsRegistry } from '@shotloom/service-kit';
 import { createTestDatabase, silentLogger, startNats } from '@shotloom/testing';
-import { configSchema, objectStoreConfig, type Config } from '../src/config';
+import { configSchema, type Config } from '../src/config';
 import { createGatewayApp } from '../src/gateway-app';
 import { createApiKey } from '../src/identity/api-key';
 import { identityMigrations } from '../src/identity/schema/migrations';
@@ -58,7 +58,7 @@ export async function startGateway(env: Record<string, string> = {}): Promise<Ga
     logger,
   });
   const bus = await connectBus({ url: nats.url, name: 'gateway', logger });
-  const store = openObjectStore(objectStoreConfig(config));
+  const store = openObjectStore(objectStoreConfigFromEnv(config));
   await store.ensureBucket();
   const backstage = await Backstage.start(nats.url);
   const metrics = createMetrics('gateway');

@@ -9,8 +9,8 @@ import {
   deleteJobRpc,
 } from '@shotloom/contracts';
 import { getJobRpc, listJobsRpc, mediaResultsConsumer, renewLeaseRpc } from '@shotloom/contracts';
-import { connectBus, JetStreamStrategy, type Bus } from '@shotloom/bus';
-import { openDatabase, OutboxRelay, pendingMigrations } from '@shotloom/database';
+import { JetStreamStrategy, openServiceBus, type Bus } from '@shotloom/bus';
+import { openServiceDatabase, OutboxRelay, type Database } from '@shotloom/database';
 import { ledgerMigrations } from '@shotloom/ledger';
 import { NestLogger, type ServiceContext } from '@shotloom/service-kit';
 import { AppModule } from './app.module';
@@ -26,16 +26,14 @@ const BATCH = 50;
 
 /** Builds the service from its parts and starts them; each registers how it stops, the last first. */
 export async function startOrchestrator(context: ServiceContext<Config>): Promise<void> {
-  const { health, shutdown } = context;
-  const bus = await connect(context);
-  const orchestrator = assemble(context, bus);
-  const { database, scheduler, config, logger } = orchestrator;
-  shutdown.add('database', () => database.close());
-  health.add('database', async () => {
-    const pending = await pendingMigrations(database, [ledgerMigrations, jobsMigrations]);
-    if (pending.length > 0)
-      throw new Error(`migrations are missing: ${pending.join(', ')}; run the migrate job`);
+  const { shutdown } = context;
+  const bus = await openServiceBus(context);
+  const database = openServiceDatabase<JobsSchema>(context, {
+    migrations: [ledgerMigrations, jobsMigrations],
+    outboxSchema: SCHEMA,
   });
+  const orchestrator = assemble(context, bus, database);
+  const { scheduler, config, logger } = orchestrator;
   const publish: Bus['publishEnvelope'] = (subject, envelope, headers) =>
     bus.publishEnvelope(subject, envelope, headers);
   const relay = new OutboxRelay({ database, schema: SCHEMA, publish, logger, metrics: context.metrics });
@@ -54,36 +52,11 @@ export async function startOrchestrator(context: ServiceContext<Config>): Promis
   await listen(context, orchestrator);
 }
 
-async function connect({
-  config,
-  logger,
-  metrics,
-  name,
-  health,
-  shutdown,
-}: ServiceContext<Config>): Promise<Bus> {
-  const bus = await connectBus({
-    url: config.NATS_URL,
-    name,
-    logger,
-    metrics,
-    ...(config.NATS_USER === undefined ? {} : { user: config.NATS_USER }),
-    ...(config.NATS_PASSWORD === undefined ? {} : { password: config.NATS_PASSWORD }),
-  });
-  shutdown.add('bus', () => bus.drain());
-  health.add('nats', () => bus.ping());
-  return bus;
-}
-
-function assemble({ config, logger, metrics, name }: ServiceContext<Config>, bus: Bus): Orchestrator {
-  const database = openDatabase<JobsSchema>({
-    url: config.DATABASE_URL,
-    applicationName: name,
-    poolSize: config.DATABASE_POOL,
-    outboxSchema: SCHEMA,
-    logger,
-    metrics,
-  });
+function assemble(
+  { config, logger, metrics }: ServiceContext<Config>,
+  bus: Bus,
+  database: Database<JobsSchema>,
+): Orchestrator {
   const catalogue = new Catalogue(new Set(config.PROVIDERS_ENABLED));
   const limits = {
     perUser: config.USER_PROVIDER_CONCURRENCY,

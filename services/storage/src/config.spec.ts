@@ -1,6 +1,6 @@
+import { objectStoreConfigFromEnv } from '@shotloom/object-store';
 import { loadConfig } from '@shotloom/service-kit';
 import { configSchema } from './config';
-import { toStoreConfig } from './object-store/store-config';
 
 const base = { DATABASE_URL: 'postgres://x' };
 
@@ -13,7 +13,7 @@ describe('configuration', () => {
       OBJECT_STORE_PUBLIC_URL: 'http://127.0.0.1:8080/media',
       OBJECT_STORE_SIGNING_SECRET: 's'.repeat(32),
     });
-    expect(toStoreConfig(config)).toEqual({
+    expect(objectStoreConfigFromEnv(config)).toEqual({
       kind: 'file',
       bucket: 'shotloom',
       path: '/data',
@@ -29,7 +29,7 @@ describe('configuration', () => {
       S3_ACCESS_KEY: 'a',
       S3_SECRET_KEY: 'b',
     });
-    expect(toStoreConfig(config)).toEqual({
+    expect(objectStoreConfigFromEnv(config)).toEqual({
       kind: 's3',
       bucket: 'shotloom',
       endpoint: 'http://127.0.0.1:9000',

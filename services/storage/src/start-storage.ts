@@ -1,6 +1,6 @@
 import 'reflect-metadata';
 import { NestFactory } from '@nestjs/core';
-import { connectBus, JetStreamStrategy, type Bus } from '@shotloom/bus';
+import { JetStreamStrategy, openServiceBus, type Bus } from '@shotloom/bus';
 import {
   describeAssetsRpc,
   mediaDeleteConsumer,
@@ -8,15 +8,14 @@ import {
   mediaPosterConsumer,
   registerUploadRpc,
 } from '@shotloom/contracts';
-import { openDatabase, OutboxRelay, pendingMigrations, type Database } from '@shotloom/database';
-import { openObjectStore, type ObjectStore } from '@shotloom/object-store';
+import { openServiceDatabase, OutboxRelay } from '@shotloom/database';
+import { objectStoreConfigFromEnv, openObjectStore, type ObjectStore } from '@shotloom/object-store';
 import { NestLogger, type ServiceContext } from '@shotloom/service-kit';
 import { AppModule } from './app.module';
 import type { Storage } from './app.tokens';
 import type { Config } from './config';
 import { startMediaServer } from './media-http/media-server';
 import { createStorageMetrics } from './metrics';
-import { toStoreConfig } from './object-store/store-config';
 import { mediaMigrations, SCHEMA } from './schema/migrations';
 import type { MediaTables } from './schema/tables';
 import { Sweeper } from './sweep/sweeper';
@@ -26,8 +25,11 @@ type Context = ServiceContext<Config>;
 /** Builds the service from its parts and starts them; each registers how it stops, the last first. */
 export async function startStorage(context: Context): Promise<void> {
   const { config, logger, shutdown } = context;
-  const bus = await connect(context);
-  const database = openMedia(context);
+  const bus = await openServiceBus(context);
+  const database = openServiceDatabase<MediaTables>(context, {
+    migrations: [mediaMigrations],
+    outboxSchema: SCHEMA,
+  });
   const store = await openStore(context);
   const relay = new OutboxRelay({
     database,
@@ -51,40 +53,8 @@ export async function startStorage(context: Context): Promise<void> {
   logger.info({ port: media.port, objectStore: store.kind }, 'media is served');
 }
 
-async function connect({ config, logger, metrics, name, health, shutdown }: Context): Promise<Bus> {
-  const bus = await connectBus({
-    url: config.NATS_URL,
-    name,
-    logger,
-    metrics,
-    ...(config.NATS_USER === undefined ? {} : { user: config.NATS_USER }),
-    ...(config.NATS_PASSWORD === undefined ? {} : { password: config.NATS_PASSWORD }),
-  });
-  shutdown.add('bus', () => bus.drain());
-  health.add('nats', () => bus.ping());
-  return bus;
-}
-
-function openMedia({ config, logger, metrics, name, health, shutdown }: Context): Database<MediaTables> {
-  const database = openDatabase<MediaTables>({
-    url: config.DATABASE_URL,
-    applicationName: name,
-    poolSize: config.DATABASE_POOL,
-    outboxSchema: SCHEMA,
-    logger,
-    metrics,
-  });
-  shutdown.add('database', () => database.close());
-  health.add('database', async () => {
-    const pending = await pendingMigrations(database, [mediaMigrations]);
-    if (pending.length > 0)
-      throw new Error(`migrations are missing: ${pending.join(', ')}; run the migrate job`);
-  });
-  return database;
-}
-
 async function openStore({ config, health }: Context): Promise<ObjectStore> {
-  const store = openObjectStore(toStoreConfig(config));
+  const store = openObjectStore(objectStoreConfigFromEnv(config));
   await store.ensureBucket();
   health.add('object store', () => store.ping());
   return store;

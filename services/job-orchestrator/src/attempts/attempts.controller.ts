@@ -17,6 +17,7 @@ import { DeadLetter, OnMessage, OnRequest, type DeliveryContext } from '@shotloo
 import { ORCHESTRATOR, type Orchestrator } from '../app.tokens';
 import { sendProgress } from '../jobs/job-progress';
 import type { JobsTx } from '../jobs/job-changes';
+import { applyReport } from './apply-report';
 import { attemptCancelled, attemptFailed, attemptSucceeded, type Applied } from './attempt-outcomes';
 import { beginAttempt } from './begin-attempt';
 import { renewLease } from './renew-lease';
@@ -50,11 +51,7 @@ export class AttemptsController {
 
   @OnMessage(attemptsConsumer, { concurrency: 8 })
   async report(@Payload() report: Report, @Ctx() context: DeliveryContext): Promise<void> {
-    const applied = await this.app.database.run((tx) => apply(tx, context.type, report));
-    this.app.metrics.reports.inc({ type: context.type, applied });
-    // Never acked in silence: a report without a row means that a database was restored or a message was forged.
-    if (applied === 'unknown') throw new DeadLetter(`There is no attempt ${report.attemptId}.`);
-    this.app.config.PROVIDERS_ENABLED.forEach((provider) => this.app.scheduler.wake(provider));
+    await applyReport(this.app, context, report.attemptId, (tx) => apply(tx, context.type, report));
   }
 }
 

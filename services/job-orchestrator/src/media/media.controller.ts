@@ -3,6 +3,7 @@ import { Ctx, Payload } from '@nestjs/microservices';
 import { mediaFailedV1, mediaResultsConsumer, mediaStoredV1, type PayloadOf } from '@shotloom/contracts';
 import { DeadLetter, OnMessage, type DeliveryContext } from '@shotloom/bus';
 import { ORCHESTRATOR, type Orchestrator } from '../app.tokens';
+import { applyReport } from '../attempts/apply-report';
 import type { Applied } from '../attempts/attempt-outcomes';
 import type { JobsTx } from '../jobs/job-changes';
 import { mediaFailed, mediaStored } from './media-outcomes';
@@ -16,10 +17,7 @@ export class MediaController {
 
   @OnMessage(mediaResultsConsumer, { concurrency: 8 })
   async report(@Payload() report: Report, @Ctx() context: DeliveryContext): Promise<void> {
-    const applied = await this.app.database.run((tx) => apply(tx, context.type, report));
-    this.app.metrics.reports.inc({ type: context.type, applied });
-    if (applied === 'unknown') throw new DeadLetter(`There is no attempt ${report.attemptId}.`);
-    this.app.config.PROVIDERS_ENABLED.forEach((provider) => this.app.scheduler.wake(provider));
+    await applyReport(this.app, context, report.attemptId, (tx) => apply(tx, context.type, report));
   }
 }
 

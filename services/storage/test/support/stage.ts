@@ -15,14 +15,13 @@ import {
 } from '@shotloom/contracts';
 import { migrate, openDatabase, type Database } from '@shotloom/database';
 import { newId } from '@shotloom/kernel';
-import { openObjectStore, type FileObjectStore } from '@shotloom/object-store';
+import { objectStoreConfigFromEnv, openObjectStore, type FileObjectStore } from '@shotloom/object-store';
 import { createMetrics, HealthRegistry, loadConfig, Shutdown } from '@shotloom/service-kit';
 import { createTestDatabase, freePort, silentLogger, startNats } from '@shotloom/testing';
 import type { Storage } from '../../src/app.tokens';
 import { configSchema } from '../../src/config';
 import type { IngestRequest } from '../../src/ingest/ingest';
 import { createStorageMetrics } from '../../src/metrics';
-import { toStoreConfig } from '../../src/object-store/store-config';
 import { mediaMigrations, SCHEMA } from '../../src/schema/migrations';
 import type { MediaTables } from '../../src/schema/tables';
 import { startStorage } from '../../src/start-storage';
@@ -81,7 +80,7 @@ export async function raiseStage(): Promise<Stage> {
     outboxSchema: SCHEMA,
     logger,
   });
-  const store = openObjectStore(toStoreConfig(config)) as FileObjectStore;
+  const store = openObjectStore(objectStoreConfigFromEnv(config)) as FileObjectStore;
   const storage = { config, database, store, logger, metrics: createStorageMetrics(createMetrics('test')) };
   const stop = async (): Promise<void> => {
     await shutdown.run();

@@ -1,8 +1,8 @@
-import type { ObjectStoreConfig } from '@shotloom/object-store';
 import { ConfigError, type ObjectStoreEnv } from '@shotloom/service-kit';
+import type { ObjectStoreConfig } from './object-store';
 
 /** The store's settings from the environment that every service shares. Throws ConfigError where one is missing. */
-export function objectStoreSettings(env: ObjectStoreEnv): ObjectStoreConfig {
+export function objectStoreConfigFromEnv(env: ObjectStoreEnv): ObjectStoreConfig {
   const bucket = env.OBJECT_STORE_BUCKET;
   const given = (key: keyof ObjectStoreEnv): string => {
     const value = env[key];

@@ -1,0 +1,20 @@
+import { DeadLetter, type DeliveryContext } from '@shotloom/bus';
+import type { Orchestrator } from '../app.tokens';
+import type { JobsTx } from '../jobs/job-changes';
+import type { Applied } from './attempt-outcomes';
+
+/**
+ * Takes a report about an attempt in, in one transaction. A report without a row is never acked in silence: a database
+ * was restored, or a message was forged, and somebody has to look.
+ */
+export async function applyReport(
+  app: Orchestrator,
+  { type }: DeliveryContext,
+  attemptId: string,
+  apply: (tx: JobsTx) => Promise<Applied>,
+): Promise<void> {
+  const applied = await app.database.run(apply);
+  app.metrics.reports.inc({ type, applied });
+  if (applied === 'unknown') throw new DeadLetter(`There is no attempt ${attemptId}.`);
+  for (const provider of app.config.PROVIDERS_ENABLED) app.scheduler.wake(provider);
+}
