@@ -21,6 +21,8 @@ const tier = (displayName, suffix, more = {}) => ({
 });
 
 module.exports = {
+  // For machines that are shared and slow; a test that hangs is still found.
+  testTimeout: 30_000,
   projects: [
     tier('unit', 'spec'),
     tier('int', 'int-spec', {

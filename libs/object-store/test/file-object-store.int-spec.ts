@@ -52,7 +52,7 @@ const leftovers = async (): Promise<number> => {
   return (data?.length ?? 0) - (keys?.length ?? 0) + (temp?.length ?? 0);
 };
 
-describeObjectStore('files', () => ({ store, leftovers }));
+describeObjectStore('files', () => ({ store, leftovers, pageSize: 1_000 }));
 
 const put = (key: string, text: string) =>
   store.put(key, Readable.from([text]), { contentType: 'video/mp4' });

@@ -9,6 +9,8 @@ export interface StoreFixture {
   readonly store: ObjectStore;
   /** Tells whether anything is left of uploads that were not finished. */
   leftovers(): Promise<number>;
+  /** Keys that the server lists at a time; the suite makes more. */
+  readonly pageSize: number;
 }
 
 const TEXT = { contentType: 'text/plain' };
@@ -26,7 +28,7 @@ export function describeObjectStore(name: string, fixture: () => StoreFixture): 
       return keys;
     };
     describeReadingAndWriting(store);
-    describeListing(store, keysBelow);
+    describeListing(fixture, keysBelow);
     describeBigBodies(fixture, keysBelow);
     describeFailures(fixture, keysBelow);
     describeSignedUrls(store);
@@ -136,7 +138,11 @@ function describeReadingAndWriting(store: () => ObjectStore): void {
   });
 }
 
-function describeListing(store: () => ObjectStore, keysBelow: (prefix: string) => Promise<string[]>): void {
+function describeListing(
+  fixture: () => StoreFixture,
+  keysBelow: (prefix: string) => Promise<string[]>,
+): void {
+  const store = (): ObjectStore => fixture().store;
   it('lists by prefix, in order, also where one key is the folder of another', async () => {
     const keys = ['list/a', 'list/a/b', 'list/a/b/c/d/e/f', 'list/ab', 'list/b', 'lists/other'];
     for (const key of keys) await put(store(), key, key);
@@ -146,8 +152,9 @@ function describeListing(store: () => ObjectStore, keysBelow: (prefix: string) =
     expect(await keysBelow('list/zzz')).toEqual([]);
   });
 
-  it('lists and removes more than one page of 1,000', async () => {
-    const keys = Array.from({ length: 1_100 }, (_, index) => `many/${String(index).padStart(5, '0')}`);
+  it('lists and removes more than one page', async () => {
+    const count = Math.ceil(fixture().pageSize * 1.1);
+    const keys = Array.from({ length: count }, (_, index) => `many/${String(index).padStart(5, '0')}`);
     for (let at = 0; at < keys.length; at += 20) {
       await Promise.all(keys.slice(at, at + 20).map((key) => put(store(), key, key)));
     }
@@ -155,10 +162,10 @@ function describeListing(store: () => ObjectStore, keysBelow: (prefix: string) =
     expect(await keysBelow('many/')).toEqual(keys);
     for await (const { key, size } of store().list('many/00007'))
       expect({ key, size }).toEqual({ key: 'many/00007', size: 10 });
-    expect(await store().removePrefix('many/')).toBe(1_100);
+    expect(await store().removePrefix('many/')).toBe(count);
     expect(await keysBelow('many')).toEqual(['manyother']);
     expect(await store().removePrefix('many/')).toBe(0);
-  }, 120_000);
+  }, 240_000);
 
   it('does not empty the bucket by an empty prefix', async () => {
     await expect(store().removePrefix('')).rejects.toMatchObject({ code: 'invalid_input' });

@@ -13,6 +13,7 @@ jest.setTimeout(60_000);
 
 let folder: string;
 let swift: SwiftServer | undefined;
+let pageSize: number;
 let config: S3StoreConfig;
 let store: S3ObjectStore;
 
@@ -20,6 +21,7 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'swift-'));
   swift = await startSwift({ dataDir: folder });
   const { endpoint, accessKey, secretKey, region } = swift;
+  pageSize = swift.pageSize;
   config = {
     kind: 's3',
     endpoint,
@@ -46,7 +48,7 @@ const leftovers = async (): Promise<number> => {
   return uploads.length;
 };
 
-describeObjectStore('S3', () => ({ store, leftovers }));
+describeObjectStore('S3', () => ({ store, leftovers, pageSize }));
 
 describe('the S3 store', () => {
   it('signs for the public address and not for its own', async () => {

@@ -16,6 +16,7 @@ import {
   swiftConf,
   type SwiftLayout,
   type SwiftServerName,
+  SWIFT_PAGE_SIZE,
 } from './swift-config';
 import { ensureSwiftInstalled } from './swift-packages';
 
@@ -32,6 +33,8 @@ export interface SwiftServer {
   readonly accessKey: string;
   readonly secretKey: string;
   readonly region: string;
+  /** Keys in one page of a listing. */
+  readonly pageSize: number;
   /** Ends the four processes; the data stays. */
   stop(): Promise<void>;
 }
@@ -59,7 +62,7 @@ export async function startSwift(options: SwiftOptions): Promise<SwiftServer> {
     const endpoint = `http://127.0.0.1:${layout.ports.proxy}`;
     await answers(endpoint, started, join(layout.configDir, 'proxy.log'));
     const { accessKey, secretKey, region } = layout;
-    return { endpoint, accessKey, secretKey, region, stop };
+    return { endpoint, accessKey, secretKey, region, pageSize: SWIFT_PAGE_SIZE, stop };
   } catch (error) {
     await stop();
     throw error;
@@ -81,6 +84,7 @@ function givenServer(env: NodeJS.ProcessEnv): SwiftServer | undefined {
     accessKey,
     secretKey,
     region: env['TEST_S3_REGION'] ?? 'us-east-1',
+    pageSize: 1_000,
     stop: () => Promise.resolve(),
   };
 }

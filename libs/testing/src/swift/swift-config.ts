@@ -54,6 +54,9 @@ recon_cache_path = ${layout.recoveryDir}
 const FILTERS =
   'catch_errors proxy-logging cache listing_formats bulk s3api tempauth copy slo dlo versioned_writes symlink';
 
+/** Keys in one page of a listing: few, so that a test of paging needs few objects. */
+export const SWIFT_PAGE_SIZE = 200;
+
 /** Configuration of the proxy, which is what speaks S3. */
 export const proxyConf = (layout: SwiftLayout): string => {
   const [account = 'test', user = 'tester'] = layout.accessKey.split(':');
@@ -76,6 +79,7 @@ memcache_servers = 127.0.0.1:1
 use = egg:swift#s3api
 location = ${layout.region}
 check_bucket_owner = false
+max_bucket_listing = ${SWIFT_PAGE_SIZE}
 
 [filter:tempauth]
 use = egg:swift#tempauth
