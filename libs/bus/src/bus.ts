@@ -101,7 +101,7 @@ export interface StreamState {
 }
 
 export interface RpcContext {
-  /** When the caller stops waiting, by the caller's clock. */
+  /** When the caller stops waiting, by this machine's clock: what the caller gave, counted from the receipt. */
   readonly deadline: Date;
   /** Aborted at the deadline. */
   readonly signal: AbortSignal;
@@ -112,6 +112,12 @@ export type RpcHandler<C extends RpcContract> = (
   request: RpcRequest<C>,
   context: RpcContext,
 ) => Promise<RpcResponse<C>>;
+
+/** What answers one contract in this process. */
+export interface Responder {
+  /** Takes no more requests, so that other replicas get them, and waits for those that were taken. */
+  stop(): Promise<void>;
+}
 
 export interface Subscription {
   unsubscribe(): void;
@@ -154,18 +160,20 @@ export interface Bus {
     payload: RpcRequest<C>,
     options?: { timeoutMs?: number; correlationId?: string },
   ): Promise<RpcResponse<C>>;
-  /** Answers requests, many at a time (256 by default; more wait until their deadline). */
+  /** Answers requests until stopped, many at a time (256 by default; more wait until their deadline). */
   respond<C extends RpcContract>(
     contract: C,
     handler: RpcHandler<C>,
     options?: { concurrency?: number },
-  ): void;
+  ): Responder;
   /** Handles a durable consumer's messages. The consumer must exist: see `applyTopology`. */
   consume(spec: ConsumerSpec, handler: MessageHandler, options: ConsumeOptions): Promise<Consumption>;
   /** Reads a stream in order without a durable, across restarts of the server. */
   readOrdered(options: OrderedReadOptions): Promise<{ stop(): Promise<void> }>;
   streamState(stream: string): Promise<StreamState>;
   isConnected(): boolean;
+  /** Calls back after every reconnect, when messages may have been missed. Returns the way to unsubscribe. */
+  onReconnect(listener: () => void): () => void;
   /** A round trip to the server. Throws `unavailable` when there is none. */
   ping(): Promise<void>;
   /** Stops consumptions, lets everything finish, flushes and closes. */

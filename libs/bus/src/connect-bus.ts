@@ -17,6 +17,7 @@ import type {
   OrderedReadOptions,
   PublishOptions,
   PublishResult,
+  Responder,
   RpcHandler,
   StreamState,
   Subscription,
@@ -102,8 +103,10 @@ class NatsBus implements Bus {
     contract: C,
     handler: RpcHandler<C>,
     options?: { concurrency?: number },
-  ): void {
-    this.running.add(new RpcResponder(this.connection, contract, handler, options));
+  ): Responder {
+    const responder = new RpcResponder(this.connection, contract, handler, options);
+    this.running.add(responder);
+    return { stop: () => this.stop(responder) };
   }
 
   async consume(spec: ConsumerSpec, handler: MessageHandler, options: ConsumeOptions): Promise<Consumption> {
@@ -132,6 +135,10 @@ class NatsBus implements Bus {
 
   isConnected(): boolean {
     return this.connection.isConnected();
+  }
+
+  onReconnect(listener: () => void): () => void {
+    return this.connection.onReconnect(listener);
   }
 
   async ping(): Promise<void> {

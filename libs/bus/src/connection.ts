@@ -50,7 +50,7 @@ function watch(base: Pick<Connection, 'name' | 'nc' | 'jsm' | 'logger'>): Connec
       } else if (status.type === 'reconnect') {
         connected = true;
         base.logger.info('NATS is back');
-        for (const listener of [...listeners]) listener();
+        notify(listeners, base.logger);
       } else if (status.type === 'error') {
         base.logger.error({ err: status.error }, 'NATS refused something');
       }
@@ -65,9 +65,20 @@ function watch(base: Pick<Connection, 'name' | 'nc' | 'jsm' | 'logger'>): Connec
     isConnected: () => connected && !base.nc.isClosed(),
     onReconnect: (listener) => {
       listeners.add(listener);
-      return () => listeners.delete(listener);
+      return () => void listeners.delete(listener);
     },
   };
+}
+
+/** One that throws must not keep the others, or the state of the connection, from what they need to know. */
+function notify(listeners: ReadonlySet<() => void>, logger: Logger): void {
+  for (const listener of [...listeners]) {
+    try {
+      listener();
+    } catch (error) {
+      logger.error({ err: error }, 'a listener to reconnects failed');
+    }
+  }
 }
 
 const connections = new WeakMap<Bus, Connection>();

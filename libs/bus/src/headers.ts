@@ -3,7 +3,8 @@ import { headers as newHeaders, type MsgHdrs } from '@nats-io/transport-node';
 /** Header names that Shotloom writes. NATS' own are `Nats-*`. */
 export const HEADERS = {
   messageId: 'Nats-Msg-Id',
-  deadline: 'Shotloom-Deadline',
+  /** How long the caller waits, in milliseconds: a time of day would need clocks that agree. */
+  timeoutMs: 'Shotloom-Timeout-Ms',
   correlationId: 'Shotloom-Correlation-Id',
   originalSubject: 'Shotloom-Original-Subject',
   originalStream: 'Shotloom-Original-Stream',

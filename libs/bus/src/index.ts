@@ -12,6 +12,7 @@ export type {
   OrderedReadOptions,
   PublishOptions,
   PublishResult,
+  Responder,
   RpcContext,
   RpcHandler,
   StreamState,

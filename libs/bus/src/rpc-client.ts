@@ -13,10 +13,11 @@ export async function request<C extends RpcContract>(
   payload: RpcRequest<C>,
   options: { timeoutMs?: number; correlationId?: string } = {},
 ): Promise<RpcResponse<C>> {
-  const timeout = options.timeoutMs ?? contract.timeoutMs;
+  const patience = options.timeoutMs ?? contract.timeoutMs;
   const question: unknown = parseOrThrow(contract.request, payload, `The request to ${contract.subject}`);
+  const timeout = connection.isConnected() ? patience : await untilConnected(connection, patience);
   const headers = withTrace({
-    [HEADERS.deadline]: String(Date.now() + timeout),
+    [HEADERS.timeoutMs]: String(timeout),
     [HEADERS.correlationId]: options.correlationId ?? newId(),
   });
   const body = new TextEncoder().encode(JSON.stringify(question));
@@ -26,6 +27,27 @@ export async function request<C extends RpcContract>(
     headers: toHeaders(headers),
   });
   return readReply(contract, reply);
+}
+
+/**
+ * What is asked while there is no connection would be sent when it is back, and done for a caller who has gone: nobody
+ * but we can tell how long it lay here. Resolves to the milliseconds that are left.
+ */
+function untilConnected(connection: Connection, patienceMs: number): Promise<number> {
+  const began = performance.now();
+  return new Promise((resolve, reject) => {
+    const giveUp = (): void => {
+      unsubscribe();
+      const message = 'NATS cannot be reached; nothing was asked. Try again shortly.';
+      reject(new AppError('unavailable', message, { retryable: true, outcome: 'refused' }));
+    };
+    const timer = setTimeout(giveUp, patienceMs);
+    const unsubscribe = connection.onReconnect(() => {
+      clearTimeout(timer);
+      unsubscribe();
+      resolve(Math.max(1, Math.round(patienceMs - (performance.now() - began))));
+    });
+  });
 }
 
 async function send(

@@ -15,6 +15,7 @@ const DEFAULT_CONCURRENCY = 256;
 export class RpcResponder<C extends RpcContract> {
   private readonly tasks: TaskQueue;
   private readonly subscription: NatsSubscription;
+  private stopping: Promise<void> | undefined;
 
   constructor(
     private readonly connection: Connection,
@@ -26,22 +27,32 @@ export class RpcResponder<C extends RpcContract> {
     this.subscription = connection.nc.subscribe(contract.subject, {
       queue: connection.name,
       callback: (error, message) => {
-        if (error === null) this.tasks.add(() => this.answer(message));
+        if (error === null) this.take(message);
         else connection.logger.error({ err: error, subject: contract.subject }, 'a responder ended');
       },
     });
   }
 
   /** Takes no more requests and waits for those that run. */
-  async stop(): Promise<void> {
+  stop(): Promise<void> {
+    this.stopping ??= this.finish();
+    return this.stopping;
+  }
+
+  private async finish(): Promise<void> {
     if (this.connection.isConnected()) await this.subscription.drain();
     else this.subscription.unsubscribe();
     await this.tasks.idle();
   }
 
-  private async answer(message: Msg): Promise<void> {
+  /** The time in the queue counts, so the deadline is fixed here and not when the handler starts. */
+  private take(message: Msg): void {
     const headers = fromHeaders(message.headers);
-    const deadline = this.deadlineOf(headers);
+    const deadline = Date.now() + this.timeoutOf(headers);
+    this.tasks.add(() => this.answer(message, headers, deadline));
+  }
+
+  private async answer(message: Msg, headers: Record<string, string>, deadline: number): Promise<void> {
     // Nobody waits any more, and doing it would be work, or worse a purchase, that no one knows of.
     if (deadline <= Date.now()) return;
     const reply = await this.produce(message, headers, deadline);
@@ -113,10 +124,10 @@ export class RpcResponder<C extends RpcContract> {
     return typed.toRecord();
   }
 
-  /** A caller that gives no deadline waits as long as the contract says. */
-  private deadlineOf(headers: Record<string, string>): number {
-    const given = Number(headers[HEADERS.deadline]);
-    return Number.isFinite(given) ? given : Date.now() + this.contract.timeoutMs;
+  /** A caller that does not say how long it waits does so as long as the contract says. */
+  private timeoutOf(headers: Record<string, string>): number {
+    const given = Number(headers[HEADERS.timeoutMs]);
+    return Number.isFinite(given) ? given : this.contract.timeoutMs;
   }
 }
 

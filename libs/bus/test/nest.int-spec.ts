@@ -91,6 +91,19 @@ describe('the Nest strategy', () => {
     await app.close();
   });
 
+  it('leaves requests to the other replicas once it closes, before the bus ends', async () => {
+    const app = await boot(WorkController, MathsController);
+    const asking = await harness.bus('asking');
+    await bus.ping();
+    await asking.request(double, { n: 4 });
+    await app.close();
+    expect(bus.isConnected()).toBe(true);
+    await expect(asking.request(double, { n: 4 })).rejects.toMatchObject({
+      code: 'unavailable',
+      outcome: 'refused',
+    });
+  });
+
   it.each([
     ['a missing handler', [WorkController], 'rpc:rpc.maths.double has no handler.'],
     [

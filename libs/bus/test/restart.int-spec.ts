@@ -90,6 +90,40 @@ describe('a NATS server that is killed', () => {
     expect(answer).toEqual({ result: 8 });
   });
 
+  it('does not keep a request for later than its caller waits, and asks as soon as it can', async () => {
+    const asked: number[] = [];
+    bus.respond(double, async ({ n }) => {
+      asked.push(n);
+      return { result: n };
+    });
+    await harness.kill();
+    await waitFor(() => !bus.isConnected(), { what: 'the bus to notice' });
+    const patient = bus.request(double, { n: 2 }, { timeoutMs: 20_000 });
+    await expect(bus.request(double, { n: 1 }, { timeoutMs: 50 })).rejects.toMatchObject({
+      code: 'unavailable',
+      retryable: true,
+      outcome: 'refused',
+    });
+    await harness.nats.restart();
+    expect(await patient).toEqual({ result: 2 });
+    expect(asked).toEqual([2]);
+  });
+
+  it('tells who asked to hear of it when it is back, whatever the others do', async () => {
+    const heard = jest.fn();
+    const gone = jest.fn();
+    bus.onReconnect(() => {
+      throw new Error('a listener that fails');
+    });
+    bus.onReconnect(heard);
+    bus.onReconnect(gone)();
+    await harness.nats.restart('SIGKILL');
+    await waitFor(() => heard.mock.calls.length === 1, { what: 'the news' });
+    await harness.nats.restart('SIGKILL');
+    await waitFor(() => heard.mock.calls.length === 2, { what: 'the second news' });
+    expect(gone).not.toHaveBeenCalled();
+  });
+
   it('says that the outcome is unknown when it went away before the ack', async () => {
     await harness.kill();
     const options = { subject, correlationId: newId() };

@@ -29,6 +29,50 @@ describe('request and reply', () => {
     expect(context?.deadline.getTime()).toBeGreaterThan(Date.now() - 1_000);
   });
 
+  it.each([
+    ['behind', -3_600_000],
+    ['ahead', 3_600_000],
+  ])('is answered in time when the clock of the caller is an hour %s', async (_name, skewMs) => {
+    let context: RpcContext | undefined;
+    answering.respond(double, async ({ n }, given) => {
+      context = given;
+      return { result: n };
+    });
+    await ready();
+    const now = Date.now();
+    const clock = jest.spyOn(Date, 'now').mockReturnValue(now + skewMs);
+    const request = asking.request(double, { n: 1 }, { timeoutMs: 900 });
+    clock.mockRestore();
+    expect(await request).toEqual({ result: 1 });
+    expect(context?.deadline.getTime()).toBeGreaterThanOrEqual(now + 900);
+    expect(context?.deadline.getTime()).toBeLessThan(now + 2_000);
+  });
+
+  it('goes to the other replicas once one stops, which still finishes what it took', async () => {
+    let finish = (): void => undefined;
+    const gate = new Promise<void>((resolve) => (finish = resolve));
+    const taken = jest.fn(() => gate);
+    const responder = answering.respond(double, async () => {
+      await taken();
+      return { result: 1 };
+    });
+    await ready();
+    const first = asking.request(double, { n: 1 });
+    await waitFor(() => taken.mock.calls.length === 1, { what: 'the request' });
+    const replica = await harness.bus('answering');
+    replica.respond(double, async () => ({ result: 2 }));
+    await replica.ping();
+    let stopped = false;
+    const stopping = responder.stop().then(() => (stopped = true));
+    await ready();
+    const later = await Promise.all(range(20).map((n) => asking.request(double, { n })));
+    expect(later.map(({ result }) => result)).toEqual(range(20).map(() => 2));
+    expect(stopped).toBe(false);
+    finish();
+    await stopping;
+    expect(await first).toEqual({ result: 1 });
+  });
+
   it('is refused when nobody is there', async () => {
     await expect(asking.request(double, { n: 1 })).rejects.toMatchObject({
       code: 'unavailable',

@@ -5,7 +5,7 @@ import {
 } from '@nestjs/microservices';
 import type { ConsumerSpec, Envelope, RpcContract } from '@shotloom/contracts';
 import { isObservable, lastValueFrom } from 'rxjs';
-import type { Bus, Consumption, MessageContext } from '../bus';
+import type { Bus, Consumption, MessageContext, Responder } from '../bus';
 import { consumerPattern, rpcPattern } from './decorators';
 
 /** What `@Ctx()` is in an `@OnMessage` handler. */
@@ -34,6 +34,7 @@ export class JetStreamStrategy extends Server implements CustomTransportStrategy
   /** Errors go to the bus, which logs them; Nest need not. */
   override readonly propagatesEventHandlerErrors = true;
   private readonly handlerCounts = new Map<string, number>();
+  private readonly responders: Responder[] = [];
   private readonly consumptions: Consumption[] = [];
 
   constructor(
@@ -59,8 +60,12 @@ export class JetStreamStrategy extends Server implements CustomTransportStrategy
     this.start().then(() => done(), done);
   }
 
-  /** Stops taking messages and waits for those in work. Requests end with `bus.drain()`. */
+  /**
+   * Stops answering, then stops taking messages, and waits for what is in work. Somebody waits for an answer, so the
+   * other replicas get the requests first; and nothing may run when the service closes what its handlers use.
+   */
   async close(): Promise<void> {
+    await Promise.all(this.responders.map((responder) => responder.stop()));
     await Promise.all(this.consumptions.map((consumption) => consumption.stop()));
   }
 
@@ -76,7 +81,7 @@ export class JetStreamStrategy extends Server implements CustomTransportStrategy
   private async start(): Promise<void> {
     const problems = this.findProblems();
     if (problems.length > 0) throw new Error(problems.join(' '));
-    for (const contract of this.options.rpcs) this.startResponder(contract);
+    for (const contract of this.options.rpcs) this.responders.push(this.startResponder(contract));
     for (const spec of this.options.consumers) this.consumptions.push(await this.startConsumer(spec));
   }
 
@@ -113,12 +118,12 @@ export class JetStreamStrategy extends Server implements CustomTransportStrategy
     return this.bus.consume(spec, onMessage, { concurrency });
   }
 
-  private startResponder(contract: RpcContract): void {
+  private startResponder(contract: RpcContract): Responder {
     const handler = this.handlerOf(rpcPattern(contract));
     const concurrency = decoratedConcurrency(handler);
     const respond = (request: unknown, context: unknown): Promise<unknown> =>
       settled(handler(request, context));
-    this.bus.respond(contract, respond, concurrency === undefined ? {} : { concurrency });
+    return this.bus.respond(contract, respond, concurrency === undefined ? {} : { concurrency });
   }
 
   private handlerOf(pattern: string): NestHandler {
