@@ -1,3 +1,4 @@
+import { newId } from '@shotloom/kernel';
 import { JOB, jobProgress, jobState, USER } from './support/job-fixtures';
 import { TestClient } from './support/client';
 import { raiseStage, type Stage } from './support/stage';
@@ -15,6 +16,7 @@ describe('delivery over WebSockets', () => {
     stage.peers.jobs.clear();
     stage.peers.beforeSnapshot = () => Promise.resolve();
     stage.peers.linksFail = false;
+    stage.peers.jobsPerPage = 100;
   });
 
   it('tells a job from its start to its end, each event once although each comes twice', async () => {
@@ -125,6 +127,17 @@ describe('delivery over WebSockets', () => {
     await client.until('error');
     expect(client.versions).toEqual([1, 2]);
   }, 30_000);
+
+  it('tells a user all open jobs, however few of them an answer holds', async () => {
+    const { peers } = stage;
+    peers.jobsPerPage = 3;
+    const jobIds = Array.from({ length: 40 }, () => newId());
+    for (const jobId of jobIds) peers.jobs.set(jobId, jobState({ jobId }));
+    const client = await connect(USER);
+    await client.until('status', jobIds.length);
+    const told = client.messages.flatMap((message) => (message.type === 'status' ? [message.job_id] : []));
+    expect(told).toEqual(jobIds);
+  });
 
   it('measures how late events are', async () => {
     expect(await stage.metrics.metrics()).toMatch(/shotloom_event_delay_seconds_count\S* [1-9]/);

@@ -36,7 +36,25 @@ describe('who may open a socket, and how sockets end', () => {
     const wanted = { status: 404, type: PROBLEM, code: 'not_found' };
     expect(await refused(USER, { key: 'sl_other' })).toEqual(wanted);
     expect(await refused(JOB, { key: 'sl_other' })).toEqual(wanted);
-    expect(await refused('nothing', { key: 'sl_other' })).toEqual(wanted);
+    expect(await refused(newId(), { key: 'sl_other' })).toEqual(wanted);
+  });
+
+  it.each(['abc', 'nothing', '0192f000-0000-7000-8000-00000000000', '%00', 'a%2Fb'])(
+    'answers 404 for %s, which can be no id',
+    async (id) => {
+      expect(await refused(id, { key: 'sl_user' })).toMatchObject({ status: 404, code: 'not_found' });
+    },
+  );
+
+  it('takes an id in upper case, and tells what happens to its job', async () => {
+    const client = await connect(JOB.toUpperCase(), { key: 'sl_user' });
+    await client.until('status');
+    await stage.peers.change(jobState({ version: 2, status: 'processing' }));
+    await client.until('status', 2);
+    client.socket.terminate();
+    const ofUser = await connect(USER.toUpperCase(), { key: 'sl_user' });
+    await ofUser.until('status');
+    ofUser.socket.terminate();
   });
 
   it('answers plain HTTP with a problem', async () => {

@@ -2,9 +2,10 @@ import type { Bus } from '@shotloom/bus';
 import { getJobRpc, jobStateMachine, listJobsRpc, type JobState } from '@shotloom/contracts';
 import type { Scope } from './session';
 
-const PAGE = 100;
+/** Whole jobs, and NATS carries 1 MB an answer. A page may hold fewer and still not be the last. */
+const PAGE = 50;
 /** A user with more open jobs than this sees the newest at once, and the others with their next event. */
-const MAX_PAGES = 10;
+const MAX_JOBS = 1_000;
 const OPEN_STATUSES = jobStateMachine.states.filter((status) => !jobStateMachine.isTerminal(status));
 
 /** The present state of what a socket watches, asked of job-orchestrator. Throws its errors. */
@@ -37,18 +38,12 @@ export class Snapshots {
 
   private async openJobs(userId: string): Promise<readonly JobState[]> {
     const jobs: JobState[] = [];
-    let cursor: string | null = null;
-    for (let page = 0; page < MAX_PAGES; page += 1) {
-      const question = {
-        userId,
-        limit: PAGE,
-        statuses: OPEN_STATUSES.slice(),
-        ...(cursor ? { cursor } : {}),
-      };
-      const answer: Awaited<ReturnType<Snapshots['list']>> = await this.list(question);
-      jobs.push(...answer.jobs);
-      cursor = answer.nextCursor;
-      if (cursor === null) break;
+    const question = { userId, limit: PAGE, statuses: OPEN_STATUSES.slice() };
+    let page = await this.list(question);
+    jobs.push(...page.jobs);
+    while (page.nextCursor !== null && jobs.length < MAX_JOBS) {
+      page = await this.list({ ...question, cursor: page.nextCursor });
+      jobs.push(...page.jobs);
     }
     return jobs;
   }

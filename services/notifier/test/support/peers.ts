@@ -10,7 +10,7 @@ import {
   verifyCredentialRpc,
   type JobState,
 } from '@shotloom/contracts';
-import { newId } from '@shotloom/kernel';
+import { isId, newId } from '@shotloom/kernel';
 import type { JobProgress } from '../../src/delivery/job-event';
 import { jobRecord, OTHER_USER, USER } from './job-fixtures';
 
@@ -22,6 +22,8 @@ export class Peers {
     ['sl_other', OTHER_USER],
   ]);
   readonly tickets = new Map<string, string>();
+  /** Jobs in one answer at most, whatever limit was asked for: job-orchestrator bounds its answers by bytes too. */
+  jobsPerPage = 100;
   linksAsked = 0;
   linksFail = false;
   /** Runs before a snapshot is answered: the moment in which events and snapshots race. */
@@ -30,16 +32,22 @@ export class Peers {
   constructor(private readonly bus: Bus) {
     bus.respond(verifyCredentialRpc, ({ kind, value }) => Promise.resolve(this.verify(kind, value)));
     bus.respond(getJobRpc, async ({ userId, jobId }) => {
-      const job = this.jobs.get(jobId);
+      // As Postgres does with what it cannot compare to a uuid.
+      if (!isId(jobId)) throw new Error('invalid input syntax for type uuid');
+      const job = this.jobs.get(jobId.toLowerCase());
       await this.beforeSnapshot();
       return { job: job?.ownerUserId === userId ? jobRecord(job) : null };
     });
-    bus.respond(listJobsRpc, async ({ userId }) => {
+    bus.respond(listJobsRpc, async ({ userId, limit, cursor = '0' }) => {
       const open = [...this.jobs.values()].filter(
         (job) => job.ownerUserId === userId && !jobStateMachine.isTerminal(job.status),
       );
       await this.beforeSnapshot();
-      return { jobs: open.map(jobRecord), nextCursor: null };
+      const [from, to] = [Number(cursor), Number(cursor) + Math.min(limit, this.jobsPerPage)];
+      return {
+        jobs: open.slice(from, to).map(jobRecord),
+        nextCursor: to < open.length ? String(to) : null,
+      };
     });
     bus.respond(describeAssetsRpc, ({ assetIds }) => {
       this.linksAsked += 1;
