@@ -1,5 +1,6 @@
 import { Kysely } from 'kysely';
 import { Pool, types, type CustomTypesConfig } from 'pg';
+import { BoundedPool } from './bounded-pool';
 import { LimitedPostgresDialect } from './postgres-dialect';
 
 const INT8 = 20;
@@ -12,7 +13,10 @@ export interface PoolOptions {
   readonly url: string;
   readonly applicationName: string;
   readonly poolSize: number;
+  /** 0 is no limit, on either side. */
   readonly statementTimeoutMs: number;
+  /** How much longer than that an answer may take; five seconds unless told. */
+  readonly answerGraceMs?: number;
   readonly onConnectionError: (error: Error) => void;
 }
 
@@ -49,12 +53,12 @@ export function createConnectionPool<S>(options: PoolOptions): ConnectionPool<S>
     keepAlive: true,
     keepAliveInitialDelayMillis: KEEP_ALIVE_MS,
     types: typeParsers,
+    ...(options.statementTimeoutMs > 0 ? { statement_timeout: Math.trunc(options.statementTimeoutMs) } : {}),
   });
   // A connection that dies emits `error` even while it is checked out; without a listener that ends the process.
   pool.on('error', options.onConnectionError);
   pool.on('connect', (client) => client.on('error', options.onConnectionError));
-  return {
-    sql: new Kysely<S>({ dialect: new LimitedPostgresDialect({ pool }, options.statementTimeoutMs) }),
-    pool,
-  };
+  const bounded = new BoundedPool(pool, options.statementTimeoutMs, options.answerGraceMs);
+  const dialect = new LimitedPostgresDialect({ pool: bounded }, options.statementTimeoutMs);
+  return { sql: new Kysely<S>({ dialect }), pool };
 }

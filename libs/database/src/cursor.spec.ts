@@ -20,6 +20,9 @@ it.each([
   [Buffer.from('{').toString('base64url'), 'no JSON'],
   [Buffer.from('["yesterday","id"]').toString('base64url'), 'no time'],
   [Buffer.from('["2026-02-03T04:05:06Z",7]').toString('base64url'), 'a number as id'],
+  [Buffer.from('["2026-02-03T04:05:06Z","7"]').toString('base64url'), 'an id that is no uuid'],
+  [Buffer.from(`["0000-02-03T04:05:06Z","${position.id}"]`).toString('base64url'), 'no year'],
+  [Buffer.from(`["9999-02-03T04:05:06Z","${position.id}"]`).toString('base64url'), 'a far year'],
   [Buffer.from('["2026-02-03T04:05:06Z"]').toString('base64url'), 'half a position'],
 ])('refuses %j (%s) and names the field', async (cursor) => {
   const reason: unknown = expect.any(String);

@@ -7,6 +7,7 @@ const NAMES = {
   retries: 'shotloom_database_transaction_retries_total',
   oldest: 'shotloom_outbox_oldest_age_seconds',
   published: 'shotloom_outbox_published_total',
+  dead: 'shotloom_outbox_dead_total',
 } as const;
 
 export interface DatabaseMetrics {
@@ -38,19 +39,23 @@ function observePool(registry: MetricsRegistry, pool: Pool): void {
 export interface OutboxMetrics {
   readonly oldestAge: (seconds: number) => void;
   readonly published: (count: number) => void;
+  readonly dead: (count: number) => void;
 }
 
 export function observeOutbox(registry: MetricsRegistry | undefined, schema: string): OutboxMetrics {
-  if (registry === undefined) return { oldestAge: () => undefined, published: () => undefined };
+  if (registry === undefined)
+    return { oldestAge: () => undefined, published: () => undefined, dead: () => undefined };
   const oldest = gauge(registry, NAMES.oldest, 'Age of the oldest message that is not on the bus yet', [
     'schema',
   ]);
   const published = counter(registry, NAMES.published, 'Messages moved from the outbox to the bus', [
     'schema',
   ]);
+  const dead = counter(registry, NAMES.dead, 'Messages that the bus refused for good', ['schema']);
   return {
     oldestAge: (seconds) => oldest.set({ schema }, seconds),
     published: (count) => published.inc({ schema }, count),
+    dead: (count) => dead.inc({ schema }, count),
   };
 }
 

@@ -10,6 +10,7 @@ export type { AppliedMigration, Migration, MigrationSet } from './migration-set'
 export { createOutboxAndInbox } from './outbox-schema';
 export { OUTBOX_PARTITIONS, partitionOf } from './outbox-partition';
 export { OutboxRelay, type OutboxRelayOptions } from './outbox-relay';
+export { listDeadOutbox, replayDeadOutbox, type DeadOutboxMessage } from './dead-outbox';
 export { once } from './inbox';
 export { describeSchema, type SchemaDescription, type TableDescription } from './describe-schema';
 export { findDrift } from './schema-drift';

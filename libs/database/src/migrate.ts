@@ -4,7 +4,10 @@ import { createConnectionPool } from './connection-pool';
 import type { AppliedMigration, Migration, MigrationSet } from './migration-set';
 import { advisoryLockClass } from './outbox-partition';
 
-/** An open database, or the URL of one to open for the moment. */
+/**
+ * The URL of a database, for a connection of the migration's own without any time limit; or one that is open, whose
+ * statements end when its time is up.
+ */
 export type MigrationTarget = { readonly sql: unknown } | { readonly url: string };
 
 const LOCK_CLASS = advisoryLockClass('shotloom.migrate');

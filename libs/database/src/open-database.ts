@@ -17,8 +17,10 @@ export interface OpenDatabaseOptions {
   readonly poolSize?: number;
   readonly logger: Logger;
   readonly metrics?: MetricsRegistry;
-  /** The longest any statement inside `run` may take; 15 s unless told, 0 is no limit. */
+  /** The longest any statement may take; 15 s unless told, 0 is no limit. */
   readonly statementTimeoutMs?: number;
+  /** How much longer a silent server is waited for before its connection is closed; 5 s unless told. */
+  readonly answerGraceMs?: number;
   /** The schema whose outbox `emit` writes into; without it `emit` throws. */
   readonly outboxSchema?: string;
 }
@@ -31,6 +33,7 @@ export function openDatabase<S>(options: OpenDatabaseOptions): Database<S> {
     applicationName,
     poolSize: options.poolSize ?? DEFAULT_POOL_SIZE,
     statementTimeoutMs: options.statementTimeoutMs ?? DEFAULT_STATEMENT_TIMEOUT_MS,
+    ...(options.answerGraceMs === undefined ? {} : { answerGraceMs: options.answerGraceMs }),
     onConnectionError: (error) => logger.warn({ err: error }, 'A database connection was lost'),
   });
   const observed = observeDatabase(options.metrics, pool);

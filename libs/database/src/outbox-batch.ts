@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { sql, type Transaction } from 'kysely';
+import { AppError } from '@shotloom/kernel';
 import type { Envelope } from '@shotloom/contracts';
 import type { Database } from './database';
 import { advisoryLockClass } from './outbox-partition';
@@ -15,17 +16,22 @@ const ROWS_PER_PARTITION = 50;
 /** No new row is started after this: the transaction that holds the locks stays short even if each PubAck is slow. */
 const BATCH_BUDGET_MS = 2_000;
 const PUBLISH_TIMEOUT_MS = 5_000;
+const REASON_CHARS = 1_000;
+
+export interface Refusal {
+  readonly messageId: string;
+  readonly error: unknown;
+}
 
 export interface BatchOutcome {
   /** Partitions that another replica is publishing right now. */
   readonly busy: readonly number[];
   /** Partitions that have, or may have, more rows. */
   readonly more: readonly number[];
-  readonly failed: readonly {
-    readonly partition: number;
-    readonly messageId: string;
-    readonly error: unknown;
-  }[];
+  /** Held up by a message that the bus did not take and may take later. */
+  readonly failed: readonly ({ readonly partition: number } & Refusal)[];
+  /** What the bus will never take, laid aside. */
+  readonly dead: readonly ({ readonly partition: number } & Refusal)[];
   readonly published: number;
 }
 
@@ -39,8 +45,9 @@ interface PendingRow {
 
 interface LaneOutcome {
   readonly publishedIds: readonly string[];
+  readonly dead: readonly Refusal[];
   readonly more: boolean;
-  readonly failure?: { readonly messageId: string; readonly error: unknown };
+  readonly failure?: Refusal;
 }
 
 /**
@@ -65,10 +72,15 @@ export async function publishBatch<S>(
     );
     const publishedIds = outcomes.flatMap((outcome) => outcome.publishedIds);
     await markPublished(tx.sql, schema, publishedIds);
+    const dead = outcomes.flatMap(({ partition, dead: refusals }) =>
+      refusals.map((refusal) => ({ partition, ...refusal })),
+    );
+    await markDead(tx.sql, schema, dead);
     return {
       busy: partitions.filter((partition) => !owned.includes(partition)),
       more: outcomes.filter((outcome) => outcome.more).map((outcome) => outcome.partition),
       failed: outcomes.flatMap(({ partition, failure }) => (failure ? [{ partition, ...failure }] : [])),
+      dead,
       published: publishedIds.length,
     };
   });
@@ -96,7 +108,7 @@ async function readFront<S>(
     select front.* from unnest(${owned}::smallint[]) as lane
     cross join lateral (
       select id, partition, subject, envelope, headers from ${sql.id(schema, 'outbox')}
-      where partition = lane and published_at is null order by seq limit ${ROWS_PER_PARTITION}
+      where partition = lane and published_at is null and dead_at is null order by seq limit ${ROWS_PER_PARTITION}
     ) as front`.execute(tx);
   return found.rows;
 }
@@ -111,23 +123,34 @@ function groupByPartition(rows: readonly PendingRow[]): Map<number, PendingRow[]
   return lanes;
 }
 
-/** One after the other: the next row only after the PubAck of the one before. */
+/**
+ * One after the other: the next row only after the PubAck of the one before. A row that may pass later holds up those
+ * behind it, which is what order means; one that never will would hold them up for ever, and is laid aside.
+ */
 async function publishLane(
   rows: readonly PendingRow[],
   publish: PublishEnvelope,
   deadline: number,
 ): Promise<LaneOutcome> {
   const publishedIds: string[] = [];
+  const dead: Refusal[] = [];
   for (const row of rows) {
-    if (Date.now() > deadline) return { publishedIds, more: true };
+    if (Date.now() > deadline) return { publishedIds, dead, more: true };
     try {
       await withTimeout(publish(row.subject, row.envelope, row.headers));
       publishedIds.push(row.id);
     } catch (error) {
-      return { publishedIds, more: false, failure: { messageId: row.id, error } };
+      const refusal = { messageId: row.id, error };
+      if (!isFinal(error)) return { publishedIds, dead, more: false, failure: refusal };
+      dead.push(refusal);
     }
   }
-  return { publishedIds, more: rows.length >= ROWS_PER_PARTITION };
+  return { publishedIds, dead, more: rows.length >= ROWS_PER_PARTITION };
+}
+
+/** Only an error that says so: what we do not understand may be gone the next time. */
+function isFinal(error: unknown): boolean {
+  return error instanceof AppError && !error.retryable;
 }
 
 async function withTimeout(publishing: Promise<unknown>): Promise<void> {
@@ -148,4 +171,18 @@ async function markPublished<S>(tx: Transaction<S>, schema: string, ids: readonl
   await sql`
     update ${sql.id(schema, 'outbox')} set published_at = clock_timestamp()
     where id = any(${ids}::uuid[])`.execute(tx);
+}
+
+async function markDead<S>(tx: Transaction<S>, schema: string, dead: readonly Refusal[]): Promise<void> {
+  if (dead.length === 0) return;
+  const ids = dead.map(({ messageId }) => messageId);
+  const reasons = dead.map(({ error }) => {
+    const { code, message } = AppError.from(error);
+    return `${code}: ${message}`.slice(0, REASON_CHARS);
+  });
+  await sql`
+    update ${sql.id(schema, 'outbox')} as row set dead_at = clock_timestamp(), dead_reason = refused.reason
+    from unnest(${ids}::uuid[], ${reasons}::text[]) as refused (id, reason) where row.id = refused.id`.execute(
+    tx,
+  );
 }

@@ -9,7 +9,7 @@ const KEEP_PUBLISHED = '1 day';
 const KEEP_INBOX = '7 days';
 
 export interface Backlog {
-  /** Partitions with rows that are not on the bus yet. */
+  /** Partitions with rows that are not on the bus yet, dead ones aside. */
   readonly partitions: readonly number[];
   /** Age of the oldest such row in seconds, 0 when there is none. */
   readonly oldestAgeSeconds: number;
@@ -26,7 +26,7 @@ export async function readBacklog<S>(
     from generate_series(0, ${partitions}::int - 1) as lane
     cross join lateral (
       select created_at from ${sql.id(schema, 'outbox')}
-      where partition = lane::smallint and published_at is null order by seq limit 1
+      where partition = lane::smallint and published_at is null and dead_at is null order by seq limit 1
     ) as front`.execute(database.sql);
   const ages = found.rows.map((row) => row.age);
   return { partitions: found.rows.map((row) => row.partition), oldestAgeSeconds: Math.max(0, ...ages) };

@@ -106,6 +106,7 @@ export class OutboxRelay<S> {
 
   #settle(lanes: readonly number[], outcome: BatchOutcome): void {
     this.#metrics.published(outcome.published);
+    this.#metrics.dead(outcome.dead.length);
     const failed = new Set(outcome.failed.map(({ partition }) => partition));
     for (const lane of lanes) {
       if (outcome.busy.includes(lane)) {
@@ -115,6 +116,7 @@ export class OutboxRelay<S> {
       this.#busyTries.delete(lane);
       if (!failed.has(lane)) this.#recovered(lane);
     }
+    this.#mourn(outcome);
     for (const { partition, messageId, error } of outcome.failed) {
       const tries = this.#pause(partition, FAILED, this.#failures);
       // The first time and then ever less often: a bus that is away for an hour is not a million lines.
@@ -124,6 +126,14 @@ export class OutboxRelay<S> {
       }
     }
     for (const lane of outcome.more) this.#wanted.add(lane);
+  }
+
+  #mourn({ dead }: BatchOutcome): void {
+    const { schema, logger } = this.#options;
+    for (const { partition, messageId, error } of dead) {
+      const facts = { err: error, schema, partition, messageId };
+      logger.error(facts, 'The bus refused a message for good; it was laid aside, look at the dead outbox');
+    }
   }
 
   #recovered(partition: number): void {

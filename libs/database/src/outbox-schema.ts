@@ -16,11 +16,14 @@ export async function createOutboxAndInbox(db: Kysely<unknown>, schema: string):
       envelope jsonb not null,
       headers jsonb not null default '{}'::jsonb,
       created_at timestamptz not null default clock_timestamp(),
-      published_at timestamptz
+      published_at timestamptz,
+      dead_at timestamptz,
+      dead_reason text
     ) with (autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_threshold = 500)`.execute(db);
-  await sql`create index outbox_unpublished on ${outbox} (partition, seq) where published_at is null`.execute(
+  await sql`create index outbox_unpublished on ${outbox} (partition, seq) where published_at is null and dead_at is null`.execute(
     db,
   );
+  await sql`create index outbox_dead on ${outbox} (seq) where dead_at is not null`.execute(db);
   await sql`create index outbox_published on ${outbox} (published_at) where published_at is not null`.execute(
     db,
   );

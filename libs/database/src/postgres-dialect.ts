@@ -2,8 +2,8 @@ import { CompiledQuery, PostgresDialect, PostgresDriver, type DatabaseConnection
 import type { PostgresDialectConfig, TransactionSettings } from 'kysely';
 
 /**
- * Sets the limits with the `begin` itself: one round trip, and nothing outlives the transaction, which is what a
- * transaction-pooling PgBouncer asks for (it refuses such settings as startup parameters).
+ * Sets the limits with the `begin` itself: one round trip, and nothing outlives the transaction. So they hold behind a
+ * transaction-pooling PgBouncer too, which refuses such settings as startup parameters.
  */
 class LimitedDriver extends PostgresDriver {
   readonly #limits: string;

@@ -2,7 +2,14 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { sql } from 'kysely';
 import { Registry } from 'prom-client';
 import type { Envelope } from '@shotloom/contracts';
-import { OutboxRelay, type Database, type OutboxRelayOptions } from '@shotloom/database';
+import { AppError } from '@shotloom/kernel';
+import {
+  listDeadOutbox,
+  OutboxRelay,
+  replayDeadOutbox,
+  type Database,
+  type OutboxRelayOptions,
+} from '@shotloom/database';
 import { silentLogger, waitFor } from '@shotloom/testing';
 import { deleteOld } from '../src/outbox-maintenance';
 import { made, startFixture, type Fixture, type Tables } from './fixture';
@@ -145,6 +152,51 @@ it('lets one refused message hold up only its own partition', async () => {
   for (let no = 0; no < 10; no += 1) await emit(database, `good-${no}`, no);
   await waitFor(async () => (await unpublished()) <= 2, { what: 'the other partitions' });
   expect(published.length).toBeGreaterThanOrEqual(9);
+});
+
+it('lays a message aside that the bus will never take, and gives it back when asked', async () => {
+  const metrics = new Registry();
+  let refuses = true;
+  const publish: typeof accept = async (subject, envelope) => {
+    const { no } = envelope.payload as Published;
+    if (refuses && no === 1) throw new AppError('payload_too_large', 'It has 2 MB.');
+    await accept(subject, envelope);
+  };
+  for (let no = 0; no < 4; no += 1) await emit(database, 'key', no);
+  startRelay(database, { metrics, publish, sweepMs: 20 });
+  await waitFor(() => published.length === 3, { what: 'the messages behind it' });
+  expect(published.map((message) => message.no)).toEqual([0, 2, 3]);
+  const dead = await waitFor(async () => (await listDeadOutbox(database, 'app', { limit: 9 }))[0], {
+    what: 'the dead message',
+  });
+  expect(dead).toMatchObject({ subject: 'things.key', reason: 'payload_too_large: It has 2 MB.' });
+  expect(dead.envelope).toMatchObject({ id: dead.id, payload: { no: 1 } });
+  expect(await listDeadOutbox(database, 'app', { limit: 9, before: dead.seq })).toEqual([]);
+  expect((await metrics.getSingleMetric('shotloom_outbox_dead_total')?.get())?.values).toMatchObject([
+    { value: 1, labels: { schema: 'app' } },
+  ]);
+  refuses = false;
+  await replayDeadOutbox(database, 'app', dead.id);
+  await waitFor(() => published.length === 4, { what: 'the message that was given back' });
+  expect(published.at(-1)).toMatchObject({ id: dead.id, no: 1 });
+  expect(await listDeadOutbox(database, 'app', { limit: 9 })).toEqual([]);
+  await expect(replayDeadOutbox(database, 'app', dead.id)).rejects.toMatchObject({ code: 'not_found' });
+});
+
+it('waits with the partition for a message that the bus may take later', async () => {
+  let refusals = 0;
+  const publish: typeof accept = async (subject, envelope) => {
+    if (refusals < 3) {
+      refusals += 1;
+      throw new AppError('unavailable', 'Not now.', { retryable: true });
+    }
+    await accept(subject, envelope);
+  };
+  for (let no = 0; no < 3; no += 1) await emit(database, 'key', no);
+  startRelay(database, { publish, sweepMs: 20 });
+  await waitFor(() => published.length === 3, { what: 'all messages' });
+  expect(published.map((message) => message.no)).toEqual([0, 1, 2]);
+  expect(await listDeadOutbox(database, 'app', { limit: 9 })).toEqual([]);
 });
 
 it('publishes again under the same id when it dies between the acknowledgement and the mark', async () => {
