@@ -85,7 +85,7 @@ export {
   type DescribedAsset,
 } from './asset/record';
 export { acceptJobsRpc, cancelJobRpc, deleteJobRpc, getJobRpc, listJobsRpc } from './rpc/jobs';
-export { beginAttemptRpc, renewLeaseRpc } from './rpc/attempts';
+export { beginAttemptRpc, releaseLeaseRpc, renewLeaseRpc } from './rpc/attempts';
 export { describeAssetsRpc, registerUploadRpc } from './rpc/storage';
 export { principalSchema, verifyCredentialRpc, type Principal } from './rpc/identity';
 export { problemSchema, type Problem } from './http/problem';

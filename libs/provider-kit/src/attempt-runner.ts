@@ -1,7 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
-import { RetryLater, type Bus } from '@shotloom/bus';
-import { beginAttemptRpc, type RenderedObject, type RpcResponse } from '@shotloom/contracts';
+import { DeadLetter, RetryLater, type Bus } from '@shotloom/bus';
+import { beginAttemptRpc, releaseLeaseRpc, type RenderedObject, type RpcResponse } from '@shotloom/contracts';
 import { AppError, assertNever } from '@shotloom/kernel';
 import type { ObjectStore } from '@shotloom/object-store';
 import type { Logger } from '@shotloom/service-kit';
@@ -56,6 +56,8 @@ export class AttemptRunner {
       { correlationId: message.jobId },
     );
     if (!answer.granted) {
+      // Never acked in silence: a database was restored, or a message was forged, and somebody has to look.
+      if (answer.reason === 'unknown_attempt') throw new DeadLetter(`There is no attempt ${attemptId}.`);
       logger.info({ attemptId, reason: answer.reason }, 'the attempt is not ours to render');
       metrics.ended('refused', 0);
       return;
@@ -66,10 +68,23 @@ export class AttemptRunner {
       const seconds = (performance.now() - askedAt) / 1000;
       metrics.ended(outcome, seconds);
       logger.info({ attemptId, jobId: answer.jobId, outcome, seconds }, 'the attempt has ended here');
-      if (outcome === 'stopped') throw new RetryLater('This worker is stopping.', HAND_BACK_MS);
+      if (outcome === 'stopped') {
+        await this.release(attemptId, answer.fence);
+        throw new RetryLater('This worker is stopping.', HAND_BACK_MS);
+      }
       if (outcome === 'unreported') throw new RetryLater('The outcome could not be reported in time.');
     } finally {
       metrics.inFlight(-1);
+    }
+  }
+
+  /** Gives the lease back, so that the message that we hand back is not turned away until it lapses. */
+  private async release(attemptId: string, fence: number): Promise<void> {
+    const { bus, workerId, logger } = this.parts;
+    try {
+      await bus.request(releaseLeaseRpc, { attemptId, fence, workerId });
+    } catch (error) {
+      logger.warn({ err: error, attemptId }, 'the lease could not be given back; it lapses by itself');
     }
   }
 
@@ -85,7 +100,7 @@ export class AttemptRunner {
       logger,
       (reason) => stop.stop(reason),
     );
-    const deadline = setTimeout(() => stop.stop('late'), Math.max(0, millisecondsUntil(grant.deadlineAt)));
+    const deadline = setTimeout(() => stop.stop('late'), grant.remainingSeconds * 1000);
     const facts = { provider: engine.provider, attemptId, jobId, fence };
     const reporter = new AttemptReporter(bus, facts, () => lease.remainingMs);
     try {
@@ -126,7 +141,7 @@ export class AttemptRunner {
         inputs,
         workDir,
         signal: stop.signal,
-        deadlineAt: new Date(grant.deadlineAt),
+        deadlineAt: new Date(Date.now() + grant.remainingSeconds * 1000),
         report: (progress, step) => lease.report(progress, step),
       };
       const rendered = await settledSoonAfter(stop, engine.render(task));
@@ -213,8 +228,6 @@ async function settledSoonAfter<T>(stop: StopSwitch, work: Promise<T>): Promise<
     over.abort();
   }
 }
-
-const millisecondsUntil = (moment: string): number => new Date(moment).getTime() - Date.now();
 
 function asProviderError(thrown: unknown, provider: string): AppError {
   const error = AppError.from(thrown);

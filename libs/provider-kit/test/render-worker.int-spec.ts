@@ -170,7 +170,7 @@ it('keeps a lease alive much longer than it lasts, and tells progress with it', 
 });
 
 it('gives up at the deadline', async () => {
-  orchestra.begin = () => orchestra.grant({ deadlineAt: new Date(Date.now() + 300) });
+  orchestra.begin = () => orchestra.grant({ remainingSeconds: 0.3 });
   await orchestra.worker(endless([]));
   await orchestra.submit();
   const [report] = await orchestra.reported();
@@ -189,6 +189,7 @@ it('hands a render back when it stops, and another worker takes it', async () =>
   await first.stop();
   expect(performance.now() - from).toBeLessThan(3_000);
   expect(orchestra.reports).toHaveLength(0);
+  expect(orchestra.releases).toMatchObject([{ attemptId, fence: 1 }]);
   expect(existsSync(tasks[0]?.workDir ?? '/')).toBe(false);
 
   await orchestra.worker(quick);

@@ -1,13 +1,16 @@
 import { sql } from 'kysely';
 import { Counter, Gauge } from 'prom-client';
 import type { Database } from '@shotloom/database';
-import { checkInvariants } from '@shotloom/ledger';
 import type { Logger, MetricsRegistry } from '@shotloom/service-kit';
 import type { JobsSchema } from './schema/tables';
 
 export interface OrchestratorMetrics {
   readonly accepted: Counter<'provider'>;
   readonly reports: Counter<'type' | 'applied'>;
+  /** Overdue attempts that the last sweep could not move. */
+  readonly stuck: Gauge;
+  /** What the last check of the ledger found; set by the sweep, since the check reads the whole ledger. */
+  readonly violations: Gauge;
 }
 
 interface QueueRow {
@@ -47,13 +50,22 @@ export function createOrchestratorMetrics(
       }
     },
   });
-  addAttemptGauge(registry, database);
-  addInvariantGauge(registry, database);
+  addAttemptGauge(registry, database, logger);
   return {
     accepted: new Counter({
       name: 'shotloom_jobs_accepted_total',
       help: 'Jobs accepted.',
       labelNames: ['provider'],
+      registers,
+    }),
+    stuck: new Gauge({
+      name: 'shotloom_attempts_stuck',
+      help: 'Overdue attempts that the last sweep could not move; anything above 0 wants a look at the log.',
+      registers,
+    }),
+    violations: new Gauge({
+      name: 'shotloom_ledger_violations',
+      help: 'Broken invariants of the ledger at the last check; anything above 0 is an alarm.',
       registers,
     }),
     reports: new Counter({
@@ -73,29 +85,32 @@ async function readQueue(database: Database<JobsSchema>): Promise<QueueRow[]> {
   return rows;
 }
 
-function addAttemptGauge(registry: MetricsRegistry, database: Database<JobsSchema>): void {
+function addAttemptGauge(registry: MetricsRegistry, database: Database<JobsSchema>, logger: Logger): void {
   new Gauge({
     name: 'shotloom_attempts_active',
     help: 'Attempts under way, by provider and status.',
     labelNames: ['provider', 'status'],
     registers: [registry],
     async collect() {
-      const { rows } = await sql<{ provider: string; status: string; count: number }>`
-        SELECT provider, status, count(*)::int AS count FROM jobs.attempts WHERE finished_at IS NULL GROUP BY 1, 2
-      `.execute(database.sql);
+      const rows = await readActive(database).catch((error: unknown) => {
+        logger.warn({ err: error }, 'the attempts could not be read for metrics');
+        return [];
+      });
       this.reset();
       for (const row of rows) this.set({ provider: row.provider, status: row.status }, row.count);
     },
   });
 }
 
-function addInvariantGauge(registry: MetricsRegistry, database: Database<JobsSchema>): void {
-  new Gauge({
-    name: 'shotloom_ledger_violations',
-    help: 'Broken invariants of the ledger; anything above 0 is an alarm.',
-    registers: [registry],
-    async collect() {
-      this.set((await checkInvariants(database.sql)).length);
-    },
-  });
+interface ActiveRow {
+  provider: string;
+  status: string;
+  count: number;
+}
+
+async function readActive(database: Database<JobsSchema>): Promise<ActiveRow[]> {
+  const { rows } =
+    await sql<ActiveRow>`    SELECT provider, status, count(*)::int AS count FROM jobs.attempts WHERE finished_at IS NULL GROUP BY 1, 2
+  `.execute(database.sql);
+  return rows;
 }

@@ -8,7 +8,13 @@ import {
   Catalogue,
   deleteJobRpc,
 } from '@shotloom/contracts';
-import { getJobRpc, listJobsRpc, mediaResultsConsumer, renewLeaseRpc } from '@shotloom/contracts';
+import {
+  getJobRpc,
+  listJobsRpc,
+  mediaResultsConsumer,
+  releaseLeaseRpc,
+  renewLeaseRpc,
+} from '@shotloom/contracts';
 import { JetStreamStrategy, openServiceBus, type Bus } from '@shotloom/bus';
 import { openServiceDatabase, OutboxRelay, type Database } from '@shotloom/database';
 import { ledgerMigrations } from '@shotloom/ledger';
@@ -27,11 +33,12 @@ const BATCH = 50;
 /** Builds the service from its parts and starts them; each registers how it stops, the last first. */
 export async function startOrchestrator(context: ServiceContext<Config>): Promise<void> {
   const { shutdown } = context;
-  const bus = await openServiceBus(context);
+  // Opened first, so that it closes last: what still runs needs it to its end.
   const database = openServiceDatabase<JobsSchema>(context, {
     migrations: [ledgerMigrations, jobsMigrations],
     outboxSchema: SCHEMA,
   });
+  const bus = await openServiceBus(context);
   const orchestrator = assemble(context, bus, database);
   const { scheduler, config, logger } = orchestrator;
   const publish: Bus['publishEnvelope'] = (subject, envelope, headers) =>
@@ -45,6 +52,7 @@ export async function startOrchestrator(context: ServiceContext<Config>): Promis
     scheduler,
     providers: config.PROVIDERS_ENABLED,
     everyMs: config.SWEEP_MS,
+    metrics: orchestrator.metrics,
     logger,
   });
   sweeper.start();
@@ -63,7 +71,7 @@ function assemble(
     perProvider: config.PROVIDER_CONCURRENCY,
     batch: BATCH,
   };
-  const scheduler = new Scheduler({ database, catalogue, limits, logger });
+  const scheduler = new Scheduler({ database, limits, logger });
   return {
     config,
     bus,
@@ -78,7 +86,16 @@ function assemble(
 async function listen({ shutdown }: ServiceContext<Config>, orchestrator: Orchestrator): Promise<void> {
   const strategy = new JetStreamStrategy(orchestrator.bus, {
     consumers: [attemptsConsumer, mediaResultsConsumer],
-    rpcs: [acceptJobsRpc, getJobRpc, listJobsRpc, cancelJobRpc, deleteJobRpc, beginAttemptRpc, renewLeaseRpc],
+    rpcs: [
+      acceptJobsRpc,
+      getJobRpc,
+      listJobsRpc,
+      cancelJobRpc,
+      deleteJobRpc,
+      beginAttemptRpc,
+      renewLeaseRpc,
+      releaseLeaseRpc,
+    ],
   });
   const app = await NestFactory.createMicroservice(AppModule.with(orchestrator), {
     strategy,

@@ -12,6 +12,7 @@ it.each([
   [{ prompt: ' ' }, 'prompt'],
   [{ prompt: 'x'.repeat(2001) }, 'prompt'],
   [{ prompt: 'a\u0000b' }, 'prompt'],
+  [{ prompt: 'a\ud800' }, 'prompt'],
   [{ duration: 2.5 }, 'duration'],
   [{ seed: 2 ** 32 }, 'seed'],
   [{ size: 'huge' }, 'size'],

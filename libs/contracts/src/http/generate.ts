@@ -2,11 +2,13 @@ import { z } from 'zod';
 import { aspectRatioSchema, modelIdSchema } from '../catalogue/model';
 import { STYLE_PRESET_IDS } from '../catalogue/style-presets';
 
-/** Postgres keeps no NUL in text; everything else that people write is welcome. */
-const withoutNul = (value: string): boolean => !value.includes('\u0000');
-const NUL_REFUSED = 'Leave out the NUL character.';
-const text = (max: number) => z.string().trim().max(max).refine(withoutNul, NUL_REFUSED);
+/** Postgres keeps no NUL and no half of a surrogate pair in JSON; everything else that people write is welcome. */
+const isStorable = (value: string): boolean => !value.includes('\u0000') && value.isWellFormed();
+const NOT_STORABLE = 'Leave out NUL and broken characters.';
+const text = (max: number) => z.string().trim().max(max).refine(isStorable, NOT_STORABLE);
 const MAX_METADATA = 16;
+const MAX_METADATA_CHARACTERS = 4_096;
+const lengthOf = (entries: Record<string, string>): number => Object.entries(entries).flat().join('').length;
 
 /** A prompt is checked after it is trimmed; its greatest length depends on the model. */
 const promptSchema = z
@@ -14,7 +16,7 @@ const promptSchema = z
   .trim()
   .min(1, 'Say what should happen in the video.')
   .max(2000, 'A prompt has at most 2,000 characters.')
-  .refine(withoutNul, NUL_REFUSED);
+  .refine(isStorable, NOT_STORABLE);
 
 const common = {
   negative_prompt: text(2000).optional(),
@@ -37,6 +39,10 @@ const common = {
   metadata: z
     .record(text(64), text(512))
     .refine((entries) => Object.keys(entries).length <= MAX_METADATA, `Give at most ${MAX_METADATA} entries.`)
+    .refine(
+      (entries) => lengthOf(entries) <= MAX_METADATA_CHARACTERS,
+      `Give at most ${MAX_METADATA_CHARACTERS} characters in all.`,
+    )
     .optional()
     .describe('Kept with the job and given back, at most 16 entries.'),
 };

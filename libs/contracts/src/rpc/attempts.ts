@@ -17,7 +17,8 @@ export const beginAttemptRpc = defineRpc(
       request: videoRequestSchema,
       /** The lease lapses this many seconds after each renewal. */
       leaseSeconds: z.number().positive(),
-      deadlineAt: z.iso.datetime(),
+      /** Seconds until the attempt is given up, counted from this answer: no two clocks are compared. */
+      remainingSeconds: z.number().nonnegative(),
     }),
     z.object({
       granted: z.literal(false),
@@ -39,4 +40,15 @@ export const renewLeaseRpc = defineRpc(
   }),
   z.object({ verdict: z.enum(['continue', 'cancel', 'lost']) }),
   3_000,
+);
+
+/**
+ * A worker that stops gives its attempt back, so that another need not wait for the lease to lapse. `released` is false
+ * where the lease was not its own any more.
+ */
+export const releaseLeaseRpc = defineRpc(
+  'rpc.job-orchestrator.release-lease',
+  z.object({ attemptId: z.string(), fence: z.int(), workerId: z.string() }),
+  z.object({ released: z.boolean() }),
+  2_000,
 );

@@ -6,6 +6,7 @@ import { applyTopology, connectBus, type Bus } from '@shotloom/bus';
 import {
   attemptsConsumer,
   beginAttemptRpc,
+  releaseLeaseRpc,
   renewLeaseRpc,
   STREAMS,
   subjects,
@@ -57,6 +58,7 @@ export const request: VideoRequest = {
 export class Orchestra {
   readonly reports: Report[] = [];
   readonly renewals: RpcRequest<typeof renewLeaseRpc>[] = [];
+  readonly releases: RpcRequest<typeof releaseLeaseRpc>[] = [];
   readonly begins: RpcRequest<typeof beginAttemptRpc>[] = [];
   begin: Begin = () => this.grant();
   renew: Renew = () => ({ verdict: 'continue' });
@@ -89,8 +91,10 @@ export class Orchestra {
     return orchestra;
   }
 
-  grant(changes: { leaseSeconds?: number; deadlineAt?: Date } = {}): RpcResponse<typeof beginAttemptRpc> {
-    const { leaseSeconds = 20, deadlineAt = new Date(Date.now() + 60_000) } = changes;
+  grant(
+    changes: { leaseSeconds?: number; remainingSeconds?: number } = {},
+  ): RpcResponse<typeof beginAttemptRpc> {
+    const { leaseSeconds = 20, remainingSeconds = 60 } = changes;
     const fence = this.begins.length;
     return {
       granted: true,
@@ -98,7 +102,7 @@ export class Orchestra {
       jobId: 'job',
       request,
       leaseSeconds,
-      deadlineAt: deadlineAt.toISOString(),
+      remainingSeconds,
     };
   }
 
@@ -160,6 +164,10 @@ export class Orchestra {
     this.bus.respond(beginAttemptRpc, async (begin) => {
       this.begins.push(begin);
       return this.begin(begin);
+    });
+    this.bus.respond(releaseLeaseRpc, async (release) => {
+      this.releases.push(release);
+      return { released: true };
     });
     this.bus.respond(renewLeaseRpc, async (renewal) => {
       this.renewals.push(renewal);

@@ -51,6 +51,7 @@ export async function attemptSucceeded(
     progress: 1,
     result: JSON.stringify(report.result),
     label: report.label,
+    resends: 0,
     due_at: inSeconds(INGEST_RESEND_SECONDS),
   });
   const progress = Math.max(job.progress, RENDERED_PERCENT);

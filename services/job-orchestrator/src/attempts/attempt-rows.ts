@@ -58,3 +58,16 @@ export function endAttempt(
     finished_at: sql<Date>`clock_timestamp()`,
   });
 }
+
+/** Where an attempt stands on the database's clock; the clocks of the machines are not compared with it. */
+export async function clockOf(
+  tx: JobsTx,
+  attempt: Pick<AttemptRow, 'attempt_id'>,
+): Promise<{ due: boolean; late: boolean; remainingSeconds: number }> {
+  const { rows } = await sql<{ due: boolean; late: boolean; remaining: number }>`
+    SELECT coalesce(due_at <= clock_timestamp(), false) AS due, deadline_at <= clock_timestamp() AS late,
+      greatest(0, extract(epoch FROM deadline_at - clock_timestamp()))::float AS remaining
+    FROM jobs.attempts WHERE attempt_id = ${attempt.attempt_id}`.execute(tx.sql);
+  const { due = false, late = false, remaining = 0 } = rows[0] ?? {};
+  return { due, late, remainingSeconds: remaining };
+}

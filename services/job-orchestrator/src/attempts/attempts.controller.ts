@@ -8,6 +8,7 @@ import {
 } from '@shotloom/contracts';
 import {
   beginAttemptRpc,
+  releaseLeaseRpc,
   renewLeaseRpc,
   type PayloadOf,
   type RpcRequest,
@@ -20,7 +21,7 @@ import type { JobsTx } from '../jobs/job-changes';
 import { applyReport } from './apply-report';
 import { attemptCancelled, attemptFailed, attemptSucceeded, type Applied } from './attempt-outcomes';
 import { beginAttempt } from './begin-attempt';
-import { renewLease } from './renew-lease';
+import { releaseLease, renewLease } from './renew-lease';
 
 type Report =
   | PayloadOf<typeof attemptSucceededV1>
@@ -36,8 +37,7 @@ export class AttemptsController {
   begin(
     @Payload() request: RpcRequest<typeof beginAttemptRpc>,
   ): Promise<RpcResponse<typeof beginAttemptRpc>> {
-    const options = { catalogue: this.app.catalogue, leaseSeconds: this.app.config.LEASE_SECONDS };
-    return this.app.database.run((tx) => beginAttempt(tx, options, request));
+    return this.app.database.run((tx) => beginAttempt(tx, this.app.config.LEASE_SECONDS, request));
   }
 
   @OnRequest(renewLeaseRpc)
@@ -47,6 +47,13 @@ export class AttemptsController {
     const { verdict, progress } = await renewLease(this.app.database, this.app.config.LEASE_SECONDS, request);
     if (progress) sendProgress(this.app.bus, progress);
     return { verdict };
+  }
+
+  @OnRequest(releaseLeaseRpc)
+  async release(
+    @Payload() request: RpcRequest<typeof releaseLeaseRpc>,
+  ): Promise<RpcResponse<typeof releaseLeaseRpc>> {
+    return { released: await releaseLease(this.app.database, request) };
   }
 
   @OnMessage(attemptsConsumer, { concurrency: 8 })

@@ -1,9 +1,10 @@
 import { sql } from 'kysely';
 import type { JobProgress } from '../jobs/job-progress';
-import type { RpcRequest, RpcResponse, renewLeaseRpc } from '@shotloom/contracts';
+import type { RpcRequest, RpcResponse, releaseLeaseRpc, renewLeaseRpc } from '@shotloom/contracts';
 import type { Database } from '@shotloom/database';
 import type { JobsSchema } from '../schema/tables';
 import { shownProgress } from '../jobs/job-row';
+import { RESEND_SECONDS } from '../scheduler/dispatch';
 
 type RenewRequest = RpcRequest<typeof renewLeaseRpc>;
 
@@ -49,4 +50,19 @@ export async function renewLease(
       step,
     },
   };
+}
+
+/** Puts the attempt back to where any worker may begin it. No lapse is counted: nobody fell silent. */
+export async function releaseLease(
+  database: Database<JobsSchema>,
+  { attemptId, fence, workerId }: RpcRequest<typeof releaseLeaseRpc>,
+): Promise<boolean> {
+  const released = await sql`
+    UPDATE jobs.attempts
+    SET status = 'submitting', worker_id = NULL, resends = 0,
+        due_at = clock_timestamp() + make_interval(secs => ${RESEND_SECONDS})
+    WHERE attempt_id = ${attemptId} AND fence = ${fence} AND worker_id = ${workerId} AND status = 'running'`.execute(
+    database.sql,
+  );
+  return released.numAffectedRows === 1n;
 }

@@ -2,7 +2,7 @@ import type { Insertable } from 'kysely';
 import { AppError, credits } from '@shotloom/kernel';
 import { holdMany } from '@shotloom/ledger';
 import type { Catalogue } from '@shotloom/contracts';
-import { type JobRecord, type RpcRequest, type acceptJobsRpc } from '@shotloom/contracts';
+import { type JobRecord, type ModelSpec, type RpcRequest, type acceptJobsRpc } from '@shotloom/contracts';
 import type { JobsTable } from '../schema/tables';
 import { claimIdempotencyKey } from './idempotency';
 import { emitChanged, type JobsTx } from './job-changes';
@@ -18,13 +18,22 @@ export async function acceptJobs(
   request: AcceptRequest,
 ): Promise<{ jobs: JobRecord[]; replayed: boolean }> {
   const earlier = await claimIdempotencyKey(tx, request);
-  if (earlier) return { jobs: await findJobs(tx.sql, request.userId, earlier), replayed: true };
+  if (earlier) return { jobs: await replay(tx, request, earlier), replayed: true };
   await holdAll(tx, request);
-  const { max_attempts } = catalogue.get(request.request.model).execution;
-  const values = request.jobIds.map((jobId, index) => toRow(request, jobId, index + 1, max_attempts));
+  const { execution } = catalogue.get(request.request.model);
+  const values = request.jobIds.map((jobId, index) => toRow(request, jobId, index + 1, execution));
   const rows = await tx.sql.insertInto('jobs.jobs').values(values).returningAll().execute();
   for (const row of rows) emitChanged(tx, row);
   return { jobs: rows.map((row) => toJobRecord({ ...row, attempt_progress: null })), replayed: false };
+}
+
+async function replay(tx: JobsTx, request: AcceptRequest, jobIds: readonly string[]): Promise<JobRecord[]> {
+  const jobs = await findJobs(tx.sql, request.userId, jobIds);
+  if (jobs.length > 0) return jobs;
+  throw new AppError(
+    'conflict',
+    'The job of this Idempotency-Key was deleted. Use a new key to make another.',
+  );
 }
 
 /** One hold for each variant, in one statement; where one cannot be paid, none is made. */
@@ -63,7 +72,7 @@ function toRow(
   request: AcceptRequest,
   jobId: string,
   variant: number,
-  maxAttempts: number,
+  execution: ModelSpec['execution'],
 ): Insertable<JobsTable> {
   const { request: video, price } = request;
   return {
@@ -83,7 +92,8 @@ function toRow(
     variant_of: request.jobIds.length,
     retry_of: request.retryOf,
     metadata: JSON.stringify(request.metadata),
-    max_attempts: maxAttempts,
+    max_attempts: execution.max_attempts,
+    longest_wait_seconds: execution.longest_wait_seconds,
     not_before: new Date(0),
     active_attempt_id: null,
     error: null,

@@ -12,7 +12,7 @@ function lockOwn(job: JobRow | undefined, userId: string, jobId: string): JobRow
   throw new AppError('not_found', `There is no job ${jobId}.`);
 }
 
-/** Cancels at once what no worker has begun; else asks, and the worker's next report ends the job. */
+/** Cancels at once unless a worker is at it; then it asks, and the worker's next report ends the job. */
 export async function requestCancel(tx: JobsTx, userId: string, jobId: string): Promise<void> {
   const job = lockOwn(await lockJob(tx, jobId), userId, jobId);
   if (jobStateMachine.isTerminal(job.status)) {
@@ -24,14 +24,18 @@ export async function requestCancel(tx: JobsTx, userId: string, jobId: string): 
 async function cancel(tx: JobsTx, job: JobRow): Promise<void> {
   if (job.cancel_requested_at !== null) return;
   const active = job.active_attempt_id === null ? undefined : await lockAttempt(tx, job.active_attempt_id);
-  if (active && active.attempt.status !== 'submitting') {
+  if (active?.attempt.status === 'running') {
     await changeJob(tx, job, {
       cancel_requested_at: sql<Date>`clock_timestamp()`,
       conditions: ['cancelling'],
     });
     return;
   }
-  if (active) await endAttempt(tx, active.attempt, 'cancelled');
+  if (active) {
+    await endAttempt(tx, active.attempt, 'cancelled');
+    // What is being stored now is refused by its tombstone, or removed when it is reported.
+    emitDelete(tx, job, { attemptId: active.attempt.attempt_id });
+  }
   await cancelJob(tx, job, active?.attempt.progress);
 }
 

@@ -5,6 +5,9 @@ import type { JobsSchema } from '../schema/tables';
 import type { JobsTx } from './job-changes';
 import { toJobRecord } from './job-row';
 
+/** An answer is one NATS message of at most 1 MiB. Bytes of JSON. */
+const PAGE_BYTES = 600_000;
+
 type Executor = Database<JobsSchema>['sql'] | JobsTx['sql'];
 
 function selectJobs(executor: Executor) {
@@ -29,7 +32,7 @@ export async function findJob(
   return row && toJobRecord(row);
 }
 
-/** Jobs by id in the order of the ids, for the owner only. */
+/** Jobs by id in the order of the ids, for the owner only, without those that were deleted. */
 export async function findJobs(
   executor: Executor,
   userId: string,
@@ -38,6 +41,7 @@ export async function findJobs(
   const rows = await selectJobs(executor)
     .where('job.job_id', 'in', jobIds)
     .where('job.owner_user_id', '=', userId)
+    .where('job.deleted_at', 'is', null)
     .execute();
   const byId = new Map(rows.map((row) => [row.job_id, toJobRecord(row)]));
   return jobIds.flatMap((id) => byId.get(id) ?? []);
@@ -67,11 +71,18 @@ export async function listJobs(
   if (query.createdBefore !== undefined)
     select = select.where('job.created_at', '<', new Date(query.createdBefore));
   const rows = await select.execute();
-  const page = rows.slice(0, query.limit);
-  const last = page.at(-1);
-  const more = rows.length > query.limit && last !== undefined;
+  const jobs = withinMessage(rows.slice(0, query.limit).map(toJobRecord));
+  const last = rows[jobs.length - 1];
+  const more = rows.length > jobs.length && last !== undefined;
   return {
-    jobs: page.map(toJobRecord),
+    jobs,
     nextCursor: more ? encodeCursor({ createdAt: last.created_at, id: last.job_id }) : null,
   };
+}
+
+/** A page ends early where its jobs are large; the next one goes on. At least one job always fits. */
+function withinMessage(jobs: readonly JobRecord[]): JobRecord[] {
+  let bytes = 0;
+  const fitting = jobs.findIndex((job) => (bytes += Buffer.byteLength(JSON.stringify(job))) > PAGE_BYTES);
+  return fitting === -1 ? [...jobs] : jobs.slice(0, Math.max(1, fitting));
 }

@@ -9,12 +9,15 @@ import { acceptJobs } from './accept-jobs';
 import { deleteJob, requestCancel } from './cancel-job';
 import { findJob, listJobs } from './job-queries';
 
-/** What other services may ask about jobs, and do to them, for a user that the gateway has authenticated. */
+/**
+ * What other services may ask about jobs, and do to them, for a user that the gateway has authenticated. Each kind of question
+ * has its own bound below the size of the pool, so that a flood of reads leaves room for the workers' leases.
+ */
 @Controller()
 export class JobsController {
   constructor(@Inject(ORCHESTRATOR) private readonly app: Orchestrator) {}
 
-  @OnRequest(acceptJobsRpc)
+  @OnRequest(acceptJobsRpc, { concurrency: 4 })
   async accept(
     @Payload() request: RpcRequest<typeof acceptJobsRpc>,
     @Ctx() context: RpcContext,
@@ -32,14 +35,14 @@ export class JobsController {
     return answer;
   }
 
-  @OnRequest(getJobRpc)
+  @OnRequest(getJobRpc, { concurrency: 4 })
   async get(
     @Payload() { userId, jobId }: RpcRequest<typeof getJobRpc>,
   ): Promise<RpcResponse<typeof getJobRpc>> {
     return { job: (await findJob(this.app.database.sql, userId, jobId)) ?? null };
   }
 
-  @OnRequest(listJobsRpc)
+  @OnRequest(listJobsRpc, { concurrency: 3 })
   list(@Payload() query: RpcRequest<typeof listJobsRpc>): Promise<RpcResponse<typeof listJobsRpc>> {
     return listJobs(this.app.database.sql, query);
   }

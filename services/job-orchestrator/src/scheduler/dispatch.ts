@@ -1,6 +1,5 @@
 import { sql } from 'kysely';
 import { newId } from '@shotloom/kernel';
-import type { Catalogue } from '@shotloom/contracts';
 import { emitWork } from '../attempts/attempt-messages';
 import { inSeconds } from '../attempts/attempt-rows';
 import type { JobsTx } from '../jobs/job-changes';
@@ -18,7 +17,6 @@ export async function dispatchPass(
   tx: JobsTx,
   provider: string,
   limits: SchedulerLimits,
-  catalogue: Catalogue,
 ): Promise<number | null> {
   const lock = await sql<{ mine: boolean }>`
     SELECT pg_try_advisory_xact_lock(hashtext('shotloom.scheduler'), hashtext(${provider})) AS mine`.execute(
@@ -37,11 +35,11 @@ export async function dispatchPass(
     .forUpdate()
     .skipLocked()
     .execute();
-  for (const job of jobs) await startAttempt(tx, job, catalogue);
+  for (const job of jobs) await startAttempt(tx, job);
   return jobs.length;
 }
 
-async function startAttempt(tx: JobsTx, job: JobRow, catalogue: Catalogue): Promise<void> {
+async function startAttempt(tx: JobsTx, job: JobRow): Promise<void> {
   const number = job.attempts_made + 1;
   const attempt = await tx.sql
     .insertInto('jobs.attempts')
@@ -58,7 +56,7 @@ async function startAttempt(tx: JobsTx, job: JobRow, catalogue: Catalogue): Prom
       label: null,
       error: null,
       due_at: inSeconds(RESEND_SECONDS),
-      deadline_at: inSeconds(catalogue.get(job.model).execution.longest_wait_seconds),
+      deadline_at: inSeconds(job.longest_wait_seconds),
       started_at: null,
       finished_at: null,
     })

@@ -1,4 +1,3 @@
-import type { Catalogue } from '@shotloom/contracts';
 import type { Database } from '@shotloom/database';
 import type { Logger } from '@shotloom/service-kit';
 import type { JobsSchema } from '../schema/tables';
@@ -14,7 +13,6 @@ export class Scheduler {
   constructor(
     private readonly deps: {
       database: Database<JobsSchema>;
-      catalogue: Catalogue;
       limits: SchedulerLimits;
       logger: Logger;
     },
@@ -48,9 +46,9 @@ export class Scheduler {
   }
 
   private async passes(provider: string): Promise<void> {
-    const { database, catalogue, limits, logger } = this.deps;
+    const { database, limits, logger } = this.deps;
     try {
-      const started = await database.run((tx) => dispatchPass(tx, provider, limits, catalogue));
+      const started = await database.run((tx) => dispatchPass(tx, provider, limits));
       if (started === limits.batch) this.wanted.add(provider);
       if (started) logger.debug({ provider, started }, 'attempts started');
     } catch (error) {

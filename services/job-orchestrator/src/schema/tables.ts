@@ -41,6 +41,8 @@ export interface JobsTable {
   output: JsonOrNull<JobOutput>;
   max_attempts: number;
   attempts_made: Generated<number>;
+  /** Of one attempt; pinned at the accept, so that a model which leaves the catalogue strands nobody. */
+  longest_wait_seconds: number;
   /** The attempt that is under way; null where the job waits for the scheduler. */
   active_attempt_id: string | null;
   /** Not scheduled before this: the backoff after a failed attempt. */
@@ -79,8 +81,10 @@ export interface AttemptsTable {
   result: JsonOrNull<RenderedObject>;
   label: string | null;
   error: JsonOrNull<ErrorRecord>;
-  /** How often it was given out again because nothing was heard of it. */
-  redispatches: Generated<number>;
+  /** How often its present message was sent again because nothing moved; a long queue is no fault. */
+  resends: Generated<number>;
+  /** How often a worker fell silent while it held the lease. */
+  lapses: Generated<number>;
   /** When the sweep acts if nothing moves: resend the work, take back the lease, resend the ingest. */
   due_at: MomentOrNull;
   deadline_at: Moment;

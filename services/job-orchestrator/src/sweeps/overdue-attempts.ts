@@ -1,24 +1,36 @@
 import { sql } from 'kysely';
 import { AppError, assertNever } from '@shotloom/kernel';
 import type { Database } from '@shotloom/database';
+import type { Logger } from '@shotloom/service-kit';
 import { emitIngest, emitWork } from '../attempts/attempt-messages';
 import { failAttempt, INGEST_RESEND_SECONDS } from '../attempts/attempt-outcomes';
-import { changeAttempt, endAttempt, inSeconds, lockAttempt, type AttemptRow } from '../attempts/attempt-rows';
+import {
+  changeAttempt,
+  clockOf,
+  endAttempt,
+  inSeconds,
+  lockAttempt,
+  type AttemptRow,
+} from '../attempts/attempt-rows';
 import type { JobsTx } from '../jobs/job-changes';
 import { cancelJob } from '../jobs/job-endings';
 import type { JobRow } from '../jobs/job-row';
 import { RESEND_SECONDS } from '../scheduler/dispatch';
 import type { JobsSchema } from '../schema/tables';
 
-/** A worker that dies with an attempt this often takes the attempt down, not the fleet. */
+/** An attempt whose workers fell silent this often is ended, so that what kills workers cannot kill the whole fleet. */
 const MAX_LAPSES = 5;
+/** About half an hour of doubling waits; then another attempt has a better chance than another message. */
+const MAX_INGEST_RESENDS = 5;
 const BATCH = 100;
+/** A row that cannot be moved is looked at again after this, and does not stand in the way of others until then. */
+const SET_ASIDE_SECONDS = 60;
 
 /**
  * Moves what did not move by itself: work no worker began, leases that lapsed, ingests without an answer. Every message can
- * be sent again from its row, so a broker that forgot everything costs time, not jobs. Returns how many it moved.
+ * be sent again from its row, so a broker that forgot everything costs time, not jobs. Returns how many it could not move.
  */
-export async function moveOverdueAttempts(database: Database<JobsSchema>): Promise<number> {
+export async function moveOverdueAttempts(database: Database<JobsSchema>, logger: Logger): Promise<number> {
   const due = await database.sql
     .selectFrom('jobs.attempts')
     .select('attempt_id')
@@ -27,8 +39,29 @@ export async function moveOverdueAttempts(database: Database<JobsSchema>): Promi
     .orderBy('due_at')
     .limit(BATCH)
     .execute();
-  for (const { attempt_id } of due) await database.run((tx) => moveOne(tx, attempt_id));
-  return due.length;
+  let stuck = 0;
+  for (const { attempt_id: attemptId } of due) {
+    try {
+      await database.run((tx) => moveOne(tx, attemptId));
+    } catch (error) {
+      stuck += 1;
+      logger.error(
+        { err: error, attemptId },
+        'an overdue attempt could not be moved; it is looked at again in a minute',
+      );
+      await setAside(database, attemptId);
+    }
+  }
+  return stuck;
+}
+
+async function setAside(database: Database<JobsSchema>, attemptId: string): Promise<void> {
+  await database.sql
+    .updateTable('jobs.attempts')
+    .set({ due_at: inSeconds(SET_ASIDE_SECONDS) })
+    .where('attempt_id', '=', attemptId)
+    .where('finished_at', 'is', null)
+    .execute();
 }
 
 async function moveOne(tx: JobsTx, attemptId: string): Promise<void> {
@@ -36,12 +69,13 @@ async function moveOne(tx: JobsTx, attemptId: string): Promise<void> {
   if (!locked) return;
   const { job, attempt } = locked;
   // Looked at again under the lock: a renewal or a report may have come since the row was chosen.
-  if (!(await isDue(tx, attemptId))) return;
+  const { due, late } = await clockOf(tx, attempt);
+  if (!due) return;
   switch (attempt.status) {
     case 'submitting':
       return offerAgain(tx, attempt);
     case 'running':
-      return takeBack(tx, job, attempt);
+      return takeBack(tx, job, attempt, late);
     case 'storing':
       return askForIngestAgain(tx, job, attempt);
     case 'stored':
@@ -53,51 +87,45 @@ async function moveOne(tx: JobsTx, attemptId: string): Promise<void> {
   }
 }
 
-async function isDue(tx: JobsTx, attemptId: string): Promise<boolean> {
-  const { rows } = await sql<{ due: boolean }>`
-    SELECT due_at <= clock_timestamp() AS due FROM jobs.attempts WHERE attempt_id = ${attemptId} AND finished_at IS NULL
-  `.execute(tx.sql);
-  return rows[0]?.due === true;
-}
-
 async function offerAgain(tx: JobsTx, attempt: AttemptRow): Promise<void> {
-  const redispatches = attempt.redispatches + 1;
-  const wait = RESEND_SECONDS * 2 ** Math.min(redispatches, 5);
-  emitWork(tx, await changeAttempt(tx, attempt, { redispatches, due_at: inSeconds(wait) }));
+  const resends = attempt.resends + 1;
+  const wait = RESEND_SECONDS * 2 ** Math.min(resends, 5);
+  emitWork(tx, await changeAttempt(tx, attempt, { resends, due_at: inSeconds(wait) }));
 }
 
-async function takeBack(tx: JobsTx, job: JobRow, attempt: AttemptRow): Promise<void> {
+async function takeBack(tx: JobsTx, job: JobRow, attempt: AttemptRow, late: boolean): Promise<void> {
   if (job.cancel_requested_at !== null) {
     await endAttempt(tx, attempt, 'cancelled');
     await cancelJob(tx, job, attempt.progress);
     return;
   }
-  const late = attempt.deadline_at <= new Date();
-  if (late || attempt.redispatches >= MAX_LAPSES) {
-    const message = late
-      ? 'The engine did not finish in time.'
-      : 'The engine stopped several times while it worked on this. The operator should look at the worker.';
-    const error = new AppError(late ? 'provider_timeout' : 'provider_unavailable', message, {
-      provider: attempt.provider,
-    });
-    return failAttempt(tx, job, attempt, error.toRecord());
-  }
+  const lapses = attempt.lapses + 1;
+  if (late || lapses > MAX_LAPSES) return failAttempt(tx, job, attempt, silence(attempt, late).toRecord());
   const offered = await changeAttempt(tx, attempt, {
     status: 'submitting',
     worker_id: null,
-    redispatches: attempt.redispatches + 1,
+    lapses,
+    resends: 0,
     due_at: inSeconds(RESEND_SECONDS),
   });
   emitWork(tx, offered);
 }
 
+function silence({ provider }: AttemptRow, late: boolean): AppError {
+  if (late) return new AppError('provider_timeout', 'The engine did not finish in time.', { provider });
+  const message =
+    'The engine fell silent several times while it worked on this. The operator should look at its workers.';
+  return new AppError('provider_unavailable', message, { provider, retryable: true });
+}
+
 async function askForIngestAgain(tx: JobsTx, job: JobRow, attempt: AttemptRow): Promise<void> {
-  if (attempt.result === null)
-    throw new AppError('internal', `Attempt ${attempt.attempt_id} is storing without a result.`);
-  const redispatches = attempt.redispatches + 1;
-  await changeAttempt(tx, attempt, {
-    redispatches,
-    due_at: inSeconds(INGEST_RESEND_SECONDS * 2 ** Math.min(redispatches, 5)),
-  });
-  emitIngest(tx, job, attempt, attempt.result);
+  const resends = attempt.resends + 1;
+  if (attempt.result === null || resends > MAX_INGEST_RESENDS) {
+    const error = new AppError('ingest_failed', 'The finished video could not be stored.', {
+      retryable: true,
+    });
+    return failAttempt(tx, job, attempt, error.toRecord());
+  }
+  const wait = INGEST_RESEND_SECONDS * 2 ** resends;
+  emitIngest(tx, job, await changeAttempt(tx, attempt, { resends, due_at: inSeconds(wait) }), attempt.result);
 }

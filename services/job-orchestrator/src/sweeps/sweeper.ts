@@ -1,18 +1,21 @@
 import type { Database } from '@shotloom/database';
 import type { Logger } from '@shotloom/service-kit';
+import { checkInvariants } from '@shotloom/ledger';
 import { forgetOldKeys } from '../jobs/idempotency';
+import type { OrchestratorMetrics } from '../metrics';
 import type { Scheduler } from '../scheduler/scheduler';
 import type { JobsSchema } from '../schema/tables';
 import { moveOverdueAttempts } from './overdue-attempts';
 
-const KEYS_EVERY_MS = 600_000;
+/** What reads more than a few rows is done at this pace. */
+const SLOW_EVERY_MS = 600_000;
 
 /** The slow, sure way: looks at rows at a steady pace, so that nothing depends on a wake-up that may be lost. */
 export class Sweeper {
   private timer: NodeJS.Timeout | undefined;
   private running: Promise<void> = Promise.resolve();
   private stopped = false;
-  private keysAt = 0;
+  private slowAt = 0;
 
   constructor(
     private readonly deps: {
@@ -20,6 +23,7 @@ export class Sweeper {
       scheduler: Scheduler;
       providers: readonly string[];
       everyMs: number;
+      metrics: OrchestratorMetrics;
       logger: Logger;
     },
   ) {}
@@ -39,12 +43,13 @@ export class Sweeper {
   }
 
   private async sweep(): Promise<void> {
-    const { database, scheduler, providers, logger } = this.deps;
+    const { database, scheduler, providers, metrics, logger } = this.deps;
     try {
-      await moveOverdueAttempts(database);
-      if (Date.now() >= this.keysAt) {
+      metrics.stuck.set(await moveOverdueAttempts(database, logger));
+      if (Date.now() >= this.slowAt) {
         await database.run((tx) => forgetOldKeys(tx));
-        this.keysAt = Date.now() + KEYS_EVERY_MS;
+        metrics.violations.set((await checkInvariants(database.sql)).length);
+        this.slowAt = Date.now() + SLOW_EVERY_MS;
       }
     } catch (error) {
       logger.error({ err: error }, 'a sweep failed; the next one tries again');
