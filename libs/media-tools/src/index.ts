@@ -1,9 +1,15 @@
 export { extractPoster, type ExtractPosterOptions } from './extract-poster';
 export { findFfmpeg, type FfmpegPaths } from './find-ffmpeg';
 export type { ImageInput } from './image-input';
-export { MAX_FRAME_PIXELS, MAX_IMAGE_BYTES, MAX_IMAGE_PIXELS, MAX_VIDEO_SECONDS } from './media-limits';
+export {
+  MAX_FRAME_PIXELS,
+  MAX_IMAGE_BYTES,
+  MAX_IMAGE_PIXELS,
+  MAX_PROGRESSIVE_PIXELS,
+  MAX_VIDEO_SECONDS,
+} from './media-limits';
 export { normaliseImage, type NormaliseImageOptions } from './normalise-image';
-export { probeImage, type ImageProbe } from './probe-image';
+export { probeImage, type ImageLimits, type ImageProbe } from './probe-image';
 export { probeVideo, type VideoProbe, type VideoSource } from './probe-video';
 export type { RangeReader } from './range-reader';
 export { runFfmpeg, type RunFfmpegOptions } from './run-ffmpeg';

@@ -1,5 +1,6 @@
 import { AppError } from '@shotloom/kernel';
 import sharp from 'sharp';
+import { inDecodingTurn } from './image-decoding';
 import { readImage, type ImageInput } from './image-input';
 import { MAX_IMAGE_PIXELS } from './media-limits';
 import { probeImage } from './probe-image';
@@ -32,12 +33,15 @@ export async function normaliseImage(
   }
   const image = await readImage(input);
   await probeImage(image);
-  const { size } = await sharp(image, { limitInputPixels: MAX_IMAGE_PIXELS, failOn: 'error' })
-    .timeout({ seconds: 60 })
-    .autoOrient()
-    .resize({ width, height, fit, background: '#000000' })
-    .toColourspace('srgb')
-    .png()
-    .toFile(outputPath);
+  // Turning upright needs all lines at once, whatever the format.
+  const { size } = await inDecodingTurn(() =>
+    sharp(image, { limitInputPixels: MAX_IMAGE_PIXELS, failOn: 'error' })
+      .timeout({ seconds: 60 })
+      .autoOrient()
+      .resize({ width, height, fit, background: '#000000' })
+      .toColourspace('srgb')
+      .png()
+      .toFile(outputPath),
+  );
   return { width, height, sizeBytes: size };
 }

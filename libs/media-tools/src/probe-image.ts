@@ -1,7 +1,8 @@
 import { AppError } from '@shotloom/kernel';
 import sharp, { type Metadata } from 'sharp';
+import { inDecodingTurn } from './image-decoding';
 import { readImage, type ImageInput } from './image-input';
-import { MAX_IMAGE_PIXELS } from './media-limits';
+import { MAX_IMAGE_PIXELS, MAX_PROGRESSIVE_PIXELS } from './media-limits';
 import { sniffType } from './sniff-type';
 
 export interface ImageProbe {
@@ -14,36 +15,48 @@ export interface ImageProbe {
   readonly orientation?: number;
 }
 
+/** Pixels that an image may have. */
+export interface ImageLimits {
+  readonly maxPixels?: number;
+  /** Of an interlaced PNG or a progressive JPEG; never more than `maxPixels`. */
+  readonly maxProgressivePixels?: number;
+}
+
 /**
  * Tells what an image is by its content and decodes it once from end to end, so that a cut file is found here and not at a
  * vendor. Throws `media_invalid` for other types, for damage, for animations, and, before decoding, for too many pixels.
+ * Images that cannot be decoded line by line wait for each other, so that a process holds one of them at most.
  */
-export async function probeImage(
-  input: ImageInput,
-  options: { maxPixels?: number } = {},
-): Promise<ImageProbe> {
+export async function probeImage(input: ImageInput, limits: ImageLimits = {}): Promise<ImageProbe> {
   const image = await readImage(input);
-  const maxPixels = options.maxPixels ?? MAX_IMAGE_PIXELS;
-  const probe = await readFacts(image, maxPixels);
-  await decodeFully(image, maxPixels);
-  return probe;
-}
-
-async function readFacts(image: Buffer, maxPixels: number): Promise<ImageProbe> {
   const format = FORMATS.get((await sniffType(image)).contentType);
   if (format === undefined) throw new AppError('media_invalid', 'The image is not a JPEG, PNG or WebP file.');
-  const { width, height, pages = 1, hasAlpha, orientation, autoOrient } = await readMetadata(image);
-  if (width * height > maxPixels) {
-    const message = `The image has ${width * height} pixels (${width} by ${height}); at most ${maxPixels} are allowed.`;
-    throw new AppError('media_invalid', message, { details: { pixels: width * height, maxPixels } });
-  }
-  if (pages > 1)
-    throw new AppError(
-      'media_invalid',
-      `The image is an animation of ${pages} frames. Send a single picture.`,
-    );
+  const metadata = await readMetadata(image);
+  checkPixels(metadata, limits);
+  checkPages(metadata);
+  const decode = (): Promise<void> => decodeFully(image, metadata.width * metadata.height);
+  await (metadata.isProgressive || format === 'webp' ? inDecodingTurn(decode) : decode());
+  const { hasAlpha, orientation, autoOrient } = metadata;
   const facts = { format, width: autoOrient.width, height: autoOrient.height, hasAlpha };
   return orientation === undefined ? facts : { ...facts, orientation };
+}
+
+function checkPixels({ width, height, isProgressive }: Metadata, limits: ImageLimits): void {
+  const { maxPixels = MAX_IMAGE_PIXELS, maxProgressivePixels = MAX_PROGRESSIVE_PIXELS } = limits;
+  const allowed = isProgressive ? Math.min(maxPixels, maxProgressivePixels) : maxPixels;
+  const pixels = width * height;
+  if (pixels <= allowed) return;
+  const advice =
+    pixels > maxPixels
+      ? `at most ${allowed} are allowed.`
+      : `at most ${allowed} are allowed where it is interlaced or progressive. Save it without that, or smaller.`;
+  const message = `The image has ${pixels} pixels (${width} by ${height}); ${advice}`;
+  throw new AppError('media_invalid', message, { details: { pixels, maxPixels: allowed } });
+}
+
+function checkPages({ pages = 1 }: Metadata): void {
+  if (pages <= 1) return;
+  throw new AppError('media_invalid', `The image is an animation of ${pages} frames. Send a single picture.`);
 }
 
 const FORMATS: ReadonlyMap<string, ImageProbe['format']> = new Map([

@@ -2,6 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { setPriority } from 'node:os';
 import type { Readable } from 'node:stream';
 import { AppError } from '@shotloom/kernel';
+import { dyingWithUs } from './dying-with-us';
 import { FfmpegProgress } from './ffmpeg-progress';
 import { findFfmpeg } from './find-ffmpeg';
 
@@ -29,14 +30,18 @@ const TOLD_LINES = 5;
 
 /**
  * Runs ffmpeg with these arguments, the last of which is the output; no shell is involved. Settles only when the process is
- * gone. Throws `media_invalid` where the input is to blame, `cancelled` after an abort, `provider_timeout`, `payload_too_large`,
+ * gone, and where `setpriv` is there it goes when we are killed. Throws `media_invalid` where the input is to blame, `cancelled` after an abort, `provider_timeout`, `payload_too_large`,
  * `unavailable` without ffmpeg, and `provider_failed` with ffmpeg's last words for all else. What it wrote before it failed is
  * the caller's to remove. Open files that others made through `safeInputArgs`.
  */
 export async function runFfmpeg(args: readonly string[], options: RunFfmpegOptions): Promise<void> {
   if (options.signal?.aborted === true) throw cancelled();
   const progress = new FfmpegProgress(options.durationSeconds, options.onProgress);
-  const child = spawn(findFfmpeg().ffmpeg, fullArgs(args, options), {
+  const { command, args: childArgs } = dyingWithUs({
+    command: findFfmpeg().ffmpeg,
+    args: fullArgs(args, options),
+  });
+  const child = spawn(command, childArgs, {
     cwd: options.cwd,
     stdio: [options.stdin === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
   });

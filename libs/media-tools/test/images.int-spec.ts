@@ -17,6 +17,15 @@ afterAll(() => folder.dispose());
 const path = (name: string): string => join(folder.path, name);
 const flat = (width: number, height: number) =>
   sharp({ create: { width, height, channels: 3, background: '#336699' }, limitInputPixels: false });
+/** Bytes by which the memory of this process grew at most while something was done. */
+async function peakGrowth(work: () => Promise<unknown>): Promise<number> {
+  const before = process.memoryUsage.rss();
+  let peak = before;
+  const timer = setInterval(() => (peak = Math.max(peak, process.memoryUsage.rss())), 2);
+  await work();
+  clearInterval(timer);
+  return peak - before;
+}
 const INVALID = { code: 'media_invalid' };
 
 describe('probeImage', () => {
@@ -76,6 +85,31 @@ describe('probeImage', () => {
     });
     expect(process.cpuUsage(started).user).toBeLessThan(200_000);
     expect(await probeImage(bomb, { maxPixels: 60_000_000 })).toMatchObject({ width: 10_000 });
+  });
+
+  it.each([
+    ['an interlaced PNG', () => flat(7_000, 7_000).png({ progressive: true })],
+    ['a progressive JPEG', () => flat(7_000, 7_000).jpeg({ progressive: true })],
+  ])('refuses %s of 49 megapixels, and says what to do', async (_, make) => {
+    const image = await make().toBuffer();
+    await expect(probeImage(image)).rejects.toMatchObject({
+      ...INVALID,
+      message: expect.stringMatching(/49000000 pixels.*25000000.*interlaced or progressive/) as unknown,
+    });
+    const limits = { maxPixels: 49_000_000, maxProgressivePixels: 49_000_000 };
+    expect(await probeImage(image, limits)).toMatchObject({ width: 7_000 });
+    await expect(probeImage(image, { ...limits, maxPixels: 1_000 })).rejects.toThrow(/at most 1000 are/);
+  });
+
+  it.each([
+    ['interlaced PNGs', () => flat(5_000, 4_990).ensureAlpha(0.5).png({ progressive: true })],
+    ['progressive JPEGs', () => flat(5_000, 4_990).jpeg({ progressive: true, chromaSubsampling: '4:4:4' })],
+    ['WebPs', () => flat(5_000, 4_990).webp({ effort: 0 })],
+  ])('holds one at a time of many %s', async (_, make) => {
+    const image = await make().toBuffer();
+    await probeImage(image);
+    const growth = await peakGrowth(() => Promise.all(Array.from({ length: 6 }, () => probeImage(image))));
+    expect(growth).toBeLessThan(300_000_000);
   });
 
   it('refuses an animation', async () => {
