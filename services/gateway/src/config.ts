@@ -34,6 +34,8 @@ const gatewaySchema = baseConfigSchema.extend({
     .int()
     .positive()
     .default(200 * MIB),
+  /** A JSON body must be there within this; an upload may not stand still for it. */
+  BODY_SECONDS: z.coerce.number().positive().max(600).default(30),
   /** Origins of other sites that may call the API from a browser. None unless given. */
   CORS_ORIGINS: list.default([]),
 });

@@ -7,14 +7,22 @@ import { registerConsole } from './console/console-files';
 import { registerDocs } from './docs/docs-pages';
 import { GatewayModule } from './gateway.module';
 import { JSON_LIMIT_BYTES } from './http/failure';
+import { answerClientError } from './http/client-error';
 import { registerJsonBody } from './http/json-body';
 import { observeRequests, requestId } from './http/observe-requests';
 import { ProblemFilter, sendProblem } from './http/problem.filter';
 import { registerSecurityHeaders } from './http/security-headers';
+import { endSlowBodies } from './http/slow-bodies';
 import { validationPipe } from './http/validation';
+import { authenticateRequests } from './identity/authentication';
+import { Credentials } from './identity/credentials';
 import type { GatewayParts } from './platform/parts';
 import { registerMediaProxy } from './proxy/media-proxy';
 import { registerSocketTunnel } from './proxy/socket-tunnel';
+
+/** The headers of a request; what it says after them is a matter of its route. */
+const HEADERS_TIMEOUT_MS = 15_000;
+const LOOK_FOR_LATE_MS = 5_000;
 
 /** The public door, put together but not listening yet. */
 export async function createGatewayApp(parts: GatewayParts): Promise<NestFastifyApplication> {
@@ -28,6 +36,8 @@ export async function createGatewayApp(parts: GatewayParts): Promise<NestFastify
     // What the router refuses never reaches the filter.
     frameworkErrors: (error: unknown, request: FastifyRequest, reply: FastifyReply) =>
       sendProblem(error, request, reply, logger),
+    clientErrorHandler: answerClientError,
+    http: { headersTimeout: HEADERS_TIMEOUT_MS, connectionsCheckingInterval: LOOK_FOR_LATE_MS },
     routerOptions: { maxParamLength: 200 },
   });
   const app = await NestFactory.create<NestFastifyApplication>(GatewayModule.of(parts), adapter, {
@@ -39,8 +49,10 @@ export async function createGatewayApp(parts: GatewayParts): Promise<NestFastify
   app.useGlobalFilters(new ProblemFilter(logger));
   const fastify = adapter.getInstance();
   observeRequests(fastify, logger, metrics);
+  endSlowBodies(fastify, config.BODY_SECONDS * 1000, logger);
   registerJsonBody(fastify);
   await registerSecurityHeaders(fastify, config);
+  authenticateRequests(fastify, app.get(Credentials, { strict: false }));
   await fastify.register(multipart);
   if (config.STORAGE_URL !== undefined) await registerMediaProxy(fastify, config.STORAGE_URL, logger);
   if (config.NOTIFIER_URL !== undefined) registerSocketTunnel(fastify, config.NOTIFIER_URL, logger);

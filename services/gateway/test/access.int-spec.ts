@@ -1,5 +1,13 @@
 import { getJobRpc, verifyCredentialRpc } from '@shotloom/contracts';
-import { call, problem, startGateway, type GatewayFixture, type TestUser } from './gateway-fixture';
+import { waitFor } from '@shotloom/testing';
+import {
+  call,
+  problem,
+  startGateway,
+  type Answer,
+  type GatewayFixture,
+  type TestUser,
+} from './gateway-fixture';
 
 jest.setTimeout(30_000);
 
@@ -63,6 +71,21 @@ describe('without a valid key', () => {
     );
     expect(documented.filter((route) => route !== 'GET /api/v1/health').sort()).toEqual([...tested].sort());
   });
+});
+
+it('looks after what it needs once, however many strangers ask how it is', async () => {
+  let looks = 0;
+  gateway.health.add('counted', () => {
+    looks += 1;
+    return Promise.resolve();
+  });
+  // An answer from before the check was there may still be recent.
+  const counted = (): Promise<Answer> => call(gateway, '/api/v1/health', null);
+  await waitFor(async () => 'counted' in ((await counted()).body['checks'] as object), { what: 'the check' });
+  const before = performance.now();
+  const answers = await Promise.all(Array.from({ length: 40 }, counted));
+  expect(answers.every(({ status }) => status === 200)).toBe(true);
+  expect(looks).toBeLessThanOrEqual(2 + Math.floor((performance.now() - before) / 1_000));
 });
 
 describe('scopes', () => {

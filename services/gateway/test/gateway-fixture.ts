@@ -32,6 +32,7 @@ export interface GatewayFixture {
   readonly database: Database<IdentityTables>;
   readonly store: ObjectStore;
   readonly metrics: MetricsRegistry;
+  readonly health: HealthRegistry;
   readonly addUser: (scopes?: Principal['scopes']) => Promise<TestUser>;
   readonly close: () => Promise<void>;
 }
@@ -62,11 +63,12 @@ export async function startGateway(env: Record<string, string> = {}): Promise<Ga
   await store.ensureBucket();
   const backstage = await Backstage.start(nats.url);
   const metrics = createMetrics('gateway');
+  const health = new HealthRegistry();
   const parts = {
     config,
     logger,
     metrics,
-    health: new HealthRegistry(),
+    health,
     bus,
     database,
     objectStore: store,
@@ -83,6 +85,7 @@ export async function startGateway(env: Record<string, string> = {}): Promise<Ga
     database,
     store,
     metrics,
+    health,
     addUser: (scopes = ['generate', 'read']) => addUser(database, scopes),
     close: async () => {
       await app.close();

@@ -131,6 +131,7 @@ describe('what is refused, with its field and a sentence, before anything is acc
   it.each<[string, Record<string, unknown>, string, string]>([
     ['no prompt', { prompt: undefined }, 'invalid_input', 'prompt'],
     ['an empty prompt', { prompt: '   ' }, 'invalid_input', 'prompt'],
+    ['half of a surrogate pair', { prompt: 'a\ud800' }, 'invalid_input', 'prompt'],
     ['2,001 characters', { prompt: 'x'.repeat(2_001) }, 'invalid_input', 'prompt'],
     ['a field nobody knows', { promt: 'a' }, 'invalid_input', 'promt'],
     ['an unknown model', { model: 'nobody:nothing' }, 'invalid_input', 'model'],

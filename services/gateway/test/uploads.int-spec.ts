@@ -147,6 +147,25 @@ describe('a file that is refused leaves nothing behind', () => {
     );
   });
 
+  it('a form without a boundary', () =>
+    refused(
+      call(gateway, '/api/v1/upload', user, {
+        method: 'POST',
+        body: 'nothing',
+        headers: { 'content-type': 'multipart/form-data' },
+      }),
+      problem(422, 'invalid_input', ['file']),
+    ));
+
+  it('a form with very many fields before its file', async () => {
+    const data = new FormData();
+    for (let index = 0; index < 40; index += 1) data.append(`f${index}`, 'x');
+    data.append('file', new Blob([new Uint8Array(photo)]), 'a.jpg');
+    const answer = await upload(data);
+    expect(answer.body).toMatchObject(problem(422, 'invalid_input', ['file']));
+    expect(answer.body['detail']).toContain('30 parts');
+  });
+
   it('a client that leaves in the middle', async () => {
     const put = jest.spyOn(gateway.store, 'put');
     const sending = httpRequest(`${gateway.url}/api/v1/upload`, {
@@ -167,18 +186,32 @@ describe('a file that is refused leaves nothing behind', () => {
   });
 });
 
-it('asks storage to remove what it may have registered, where the answers were lost', async () => {
+it.each([
+  ['both answers were lost', new AppError('unavailable', 'lost', { outcome: 'unknown' }), 503, 'unavailable'],
+  [
+    'one was lost and one a refusal',
+    new AppError('media_invalid', 'No.', { outcome: 'refused' }),
+    422,
+    'media_invalid',
+  ],
+])('asks storage to remove what it may have registered, where %s', async (_, second, status, code) => {
   const removals: PayloadOf<typeof mediaDeleteV1>[] = [];
   const consumption = await gateway.bus.consume(
     mediaDeleteConsumer,
     async ({ payload }) => void removals.push(mediaDeleteV1.payload.parse(payload)),
     { concurrency: 1 },
   );
-  gateway.backstage.onRegister = () =>
-    Promise.reject(new AppError('unavailable', 'lost', { outcome: 'unknown' }));
-  expect((await upload(form(photo))).body).toMatchObject(problem(503, 'unavailable'));
+  const failures = [new AppError('unavailable', 'lost', { outcome: 'unknown' }), second];
+  let assetId: string | undefined;
+  gateway.backstage.onRegister = (request) => {
+    assetId = request.assetId;
+    return Promise.reject(failures.shift() ?? new Error('asked a third time'));
+  };
+  expect((await upload(form(photo))).body).toMatchObject(problem(status, code));
   const [removal] = await waitFor(() => removals.length > 0 && removals, { what: 'the removal' });
-  expect(removal).toMatchObject({ ownerUserId: user.userId, attemptId: null, objectKeys: await stored() });
+  const objectKeys = await stored();
+  expect(objectKeys).toHaveLength(1);
+  expect(removal).toMatchObject({ ownerUserId: user.userId, assetId, attemptId: null, objectKeys });
   await consumption.stop();
   await clean();
 });

@@ -1,20 +1,24 @@
 import {
+  applyDecorators,
   createParamDecorator,
   SetMetadata,
   type CustomDecorator,
   type ExecutionContext,
 } from '@nestjs/common';
+import { RouteConfig } from '@nestjs/platform-fastify';
 import type { FastifyRequest } from 'fastify';
 import type { Principal } from '@shotloom/contracts';
 import { AppError } from '@shotloom/kernel';
+import { OPEN_ROUTE } from '../http/route-facts';
 
 export type Scope = Principal['scopes'][number];
 
 export const PUBLIC_ROUTE = 'shotloom:public';
 export const REQUIRED_SCOPE = 'shotloom:scope';
 
-/** This route needs no key. */
-export const Public = (): CustomDecorator => SetMetadata(PUBLIC_ROUTE, true);
+/** This route needs no key. For methods only: the hook that asks for keys knows routes and no classes. */
+export const Public = (): MethodDecorator =>
+  applyDecorators(SetMetadata(PUBLIC_ROUTE, true), RouteConfig(OPEN_ROUTE));
 /** The key must have this scope. A route that says neither this nor `Public` is refused to everybody. */
 export const RequireScope = (scope: Scope): CustomDecorator => SetMetadata(REQUIRED_SCOPE, scope);
 

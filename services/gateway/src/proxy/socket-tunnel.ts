@@ -2,6 +2,8 @@ import { request as openRequest, STATUS_CODES, type IncomingMessage } from 'node
 import type { Duplex } from 'node:stream';
 import type { FastifyInstance } from 'fastify';
 import type { Logger } from '@shotloom/service-kit';
+import { refuseUpgrade } from './refuse-upgrade';
+import { upgradeHeaders } from './upgrade-headers';
 
 const PREFIX = '/ws/';
 const CONNECT_TIMEOUT_MS = 10_000;
@@ -17,13 +19,32 @@ export function registerSocketTunnel(fastify: FastifyInstance, upstream: string,
     socket.once('close', () => open.delete(socket));
     // Without a listener a reset by the client would end the process.
     socket.on('error', () => socket.destroy());
-    if (request.url?.startsWith(PREFIX) === true) tunnel(request, socket, head, upstream, logger);
-    else refuse(socket, 404, 'There is no WebSocket here; use /ws/jobs/{id}.');
+    // Nothing above this listener catches: what is thrown here would end the process.
+    try {
+      accept(request, socket, head, upstream, logger);
+    } catch (error) {
+      logger.warn({ err: error }, 'a handshake cannot be passed on');
+      refuseUpgrade(socket, 400, 'This handshake cannot be passed on: its address or headers are not valid.');
+    }
   });
   fastify.addHook('preClose', (done) => {
     for (const socket of open) socket.destroy();
     done();
   });
+}
+
+function accept(
+  request: IncomingMessage,
+  socket: Duplex,
+  head: Buffer,
+  upstream: string,
+  logger: Logger,
+): void {
+  if (request.url?.startsWith(PREFIX) !== true) {
+    refuseUpgrade(socket, 404, 'There is no WebSocket here; use /ws/jobs/{id}.');
+  } else if (request.headers.upgrade?.toLowerCase() !== 'websocket') {
+    refuseUpgrade(socket, 400, 'Only an upgrade to `websocket` is possible here.');
+  } else tunnel(request, socket, head, upstream, logger);
 }
 
 function tunnel(
@@ -43,7 +64,7 @@ function tunnel(
     host: target.hostname,
     port: target.port,
     path: request.url,
-    headers: { ...request.headers, 'x-forwarded-for': request.socket.remoteAddress ?? '' },
+    headers: upgradeHeaders(request),
     agent: false,
   });
   const connecting = setTimeout(
@@ -63,14 +84,15 @@ function tunnel(
     clearTimeout(connecting);
     finish(answer.statusCode ?? 502);
     socket.write(handshake(answer, ['Connection: close']));
+    answer.on('error', () => socket.destroy());
     answer.pipe(socket);
   });
-  outgoing.once('error', (error) => {
+  outgoing.on('error', (error) => {
     clearTimeout(connecting);
     if (socket.destroyed) return;
     logger.warn({ err: error }, 'notifier cannot be reached');
     finish(503);
-    refuse(socket, 503, 'Live updates cannot be reached now; try again in a moment.');
+    refuseUpgrade(socket, 503, 'Live updates cannot be reached now; try again in a moment.');
   });
   outgoing.end();
 }
@@ -95,22 +117,4 @@ function handshake(answer: IncomingMessage, more: readonly string[] = []): strin
     if (!hopByHop.has(name.toLowerCase())) lines.push(`${name}: ${answer.rawHeaders[index + 1] ?? ''}`);
   }
   return `${[...lines, ...more].join('\r\n')}\r\n\r\n`;
-}
-
-function refuse(socket: Duplex, status: number, detail: string): void {
-  const code = status === 404 ? 'not_found' : 'unavailable';
-  const body = JSON.stringify({
-    type: `https://shotloom.dev/errors/${code}`,
-    title: code.replaceAll('_', ' '),
-    status,
-    code,
-    detail,
-  });
-  const head = [
-    `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}`,
-    'Content-Type: application/problem+json; charset=utf-8',
-    `Content-Length: ${Buffer.byteLength(body)}`,
-    'Connection: close',
-  ];
-  socket.end(`${head.join('\r\n')}\r\n\r\n${body}`);
 }

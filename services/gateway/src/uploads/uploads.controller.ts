@@ -1,5 +1,6 @@
 import { Controller, HttpCode, Inject, Post, Req, Res } from '@nestjs/common';
 import { ApiBody, ApiConsumes, ApiTags } from '@nestjs/swagger';
+import { RouteConfig } from '@nestjs/platform-fastify';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import {
   uploadResourceSchema,
@@ -10,6 +11,7 @@ import {
 import { publicUrl, type Config } from '../config';
 import { Answers } from '../docs/route-docs';
 import { discardRest } from '../http/discard-rest';
+import { STREAMS_BODY } from '../http/route-facts';
 import { CurrentPrincipal, RequireScope } from '../identity/principal';
 import { CONFIG } from '../platform/parts';
 import { nameBrokenForm, readMultipartFile } from './multipart-file';
@@ -26,6 +28,7 @@ export class UploadsController {
 
   @Post('upload')
   @HttpCode(201)
+  @RouteConfig(STREAMS_BODY)
   @ApiConsumes('multipart/form-data')
   @ApiBody({
     schema: {

@@ -83,8 +83,16 @@ export class Uploads {
     request: RpcRequest<typeof registerUploadRpc>,
     requestId: string,
   ): Promise<AssetRecord> {
-    const ask = async (): Promise<AssetRecord> =>
-      (await this.bus.request(registerUploadRpc, request, { correlationId: requestId })).asset;
+    let mayBeThere = false;
+    const ask = async (): Promise<AssetRecord> => {
+      try {
+        return (await this.bus.request(registerUploadRpc, request, { correlationId: requestId })).asset;
+      } catch (error) {
+        // Stays so: that the second ask is refused does not tell what became of the first.
+        mayBeThere ||= AppError.from(error).outcome !== 'refused';
+        throw error;
+      }
+    };
     try {
       return await ask().catch((error: unknown) => {
         if (AppError.from(error).outcome !== 'unknown') throw error;
@@ -92,7 +100,7 @@ export class Uploads {
       });
     } catch (error) {
       const failure = AppError.from(error);
-      await this.undo(request, requestId, failure);
+      await this.undo(request, requestId, mayBeThere);
       throw failure.code === 'media_invalid' ? mediaInvalid(failure.message, failure) : failure;
     }
   }
@@ -101,10 +109,10 @@ export class Uploads {
   private async undo(
     { assetId, objectKey, userId }: RpcRequest<typeof registerUploadRpc>,
     requestId: string,
-    failure: AppError,
+    mayBeThere: boolean,
   ): Promise<void> {
     try {
-      if (failure.outcome !== 'refused') {
+      if (mayBeThere) {
         const removal = { ownerUserId: userId, assetId, attemptId: null, objectKeys: [objectKey] };
         await this.bus.publish(mediaDeleteV1, removal, {
           subject: subjects.mediaDelete,

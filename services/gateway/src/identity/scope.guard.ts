@@ -1,0 +1,27 @@
+import { Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
+import { Reflector } from '@nestjs/core';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { AppError } from '@shotloom/kernel';
+import { unauthorized } from './authentication';
+import { findPrincipal, PUBLIC_ROUTE, REQUIRED_SCOPE, type Scope } from './principal';
+
+/** Stands before every route of Nest: whoever was let in must also have the scope, and nobody gets past unnamed. */
+@Injectable()
+export class ScopeGuard implements CanActivate {
+  constructor(private readonly reflector: Reflector) {}
+
+  canActivate(context: ExecutionContext): boolean {
+    const targets = [context.getHandler(), context.getClass()];
+    if (this.reflector.getAllAndOverride<boolean | undefined>(PUBLIC_ROUTE, targets) === true) return true;
+    const http = context.switchToHttp();
+    const request = http.getRequest<FastifyRequest>();
+    const principal = findPrincipal(request);
+    if (!principal) throw unauthorized(http.getResponse<FastifyReply>(), null);
+    const scope = this.reflector.getAllAndOverride<Scope | undefined>(REQUIRED_SCOPE, targets);
+    if (scope === undefined) throw new AppError('internal', `${request.url} names no scope.`);
+    if (!principal.scopes.includes(scope)) {
+      throw new AppError('forbidden', `This API key lacks the scope ${scope}; use one that has it.`);
+    }
+    return true;
+  }
+}
