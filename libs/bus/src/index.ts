@@ -21,9 +21,3 @@ export type {
 export { DeadLetter, RetryLater } from './errors';
 export { listDead, purgeDead, replayDead, type DeadMessage } from './dead-letters';
 export { applyTopology, verifyTopology, type Topology, type TopologyChange } from './topology';
-export { OnMessage, OnRequest, type PatternExtras } from './nest/decorators';
-export {
-  JetStreamStrategy,
-  type DeliveryContext,
-  type JetStreamStrategyOptions,
-} from './nest/jetstream-strategy';

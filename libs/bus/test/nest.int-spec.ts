@@ -3,15 +3,8 @@ import { NestFactory } from '@nestjs/core';
 import { Ctx, Payload, type MicroserviceOptions } from '@nestjs/microservices';
 import { AppError } from '@shotloom/kernel';
 import type { RpcRequest, RpcResponse } from '@shotloom/contracts';
-import {
-  JetStreamStrategy,
-  listDead,
-  OnMessage,
-  OnRequest,
-  type Bus,
-  type DeliveryContext,
-  type RpcContext,
-} from '@shotloom/bus';
+import { listDead, type Bus, type RpcContext } from '@shotloom/bus';
+import { JetStreamStrategy, OnMessage, OnRequest, type DeliveryContext } from '@shotloom/bus/nest';
 import { waitFor } from '@shotloom/testing';
 import { double, Harness, publishNumbers, workConsumer } from './harness';
 

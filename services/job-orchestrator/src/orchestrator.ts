@@ -15,7 +15,8 @@ import {
   releaseLeaseRpc,
   renewLeaseRpc,
 } from '@shotloom/contracts';
-import { JetStreamStrategy, openServiceBus, type Bus } from '@shotloom/bus';
+import { openServiceBus, type Bus } from '@shotloom/bus';
+import { JetStreamStrategy } from '@shotloom/bus/nest';
 import { openServiceDatabase, OutboxRelay, type Database } from '@shotloom/database';
 import { ledgerMigrations } from '@shotloom/ledger';
 import { NestLogger, type ServiceContext } from '@shotloom/service-kit';

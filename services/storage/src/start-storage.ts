@@ -1,6 +1,7 @@
 import 'reflect-metadata';
 import { NestFactory } from '@nestjs/core';
-import { JetStreamStrategy, openServiceBus, type Bus } from '@shotloom/bus';
+import { openServiceBus, type Bus } from '@shotloom/bus';
+import { JetStreamStrategy } from '@shotloom/bus/nest';
 import {
   describeAssetsRpc,
   mediaDeleteConsumer,

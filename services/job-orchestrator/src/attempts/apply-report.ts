@@ -1,4 +1,5 @@
-import { DeadLetter, type DeliveryContext } from '@shotloom/bus';
+import { DeadLetter } from '@shotloom/bus';
+import type { DeliveryContext } from '@shotloom/bus/nest';
 import type { Orchestrator } from '../app.tokens';
 import type { JobsTx } from '../jobs/job-changes';
 import type { Applied } from './attempt-outcomes';

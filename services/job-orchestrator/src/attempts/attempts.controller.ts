@@ -14,7 +14,8 @@ import {
   type RpcRequest,
   type RpcResponse,
 } from '@shotloom/contracts';
-import { DeadLetter, OnMessage, OnRequest, type DeliveryContext } from '@shotloom/bus';
+import { DeadLetter } from '@shotloom/bus';
+import { OnMessage, OnRequest, type DeliveryContext } from '@shotloom/bus/nest';
 import { ORCHESTRATOR, type Orchestrator } from '../app.tokens';
 import { sendProgress } from '../jobs/job-progress';
 import type { JobsTx } from '../jobs/job-changes';

@@ -1,7 +1,8 @@
 import { Controller, Inject } from '@nestjs/common';
 import { Ctx, Payload } from '@nestjs/microservices';
 import { mediaFailedV1, mediaResultsConsumer, mediaStoredV1, type PayloadOf } from '@shotloom/contracts';
-import { DeadLetter, OnMessage, type DeliveryContext } from '@shotloom/bus';
+import { DeadLetter } from '@shotloom/bus';
+import { OnMessage, type DeliveryContext } from '@shotloom/bus/nest';
 import { ORCHESTRATOR, type Orchestrator } from '../app.tokens';
 import { applyReport } from '../attempts/apply-report';
 import type { Applied } from '../attempts/attempt-outcomes';

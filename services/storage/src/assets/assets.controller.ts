@@ -1,6 +1,6 @@
 import { Controller, Inject } from '@nestjs/common';
 import { Payload } from '@nestjs/microservices';
-import { OnRequest } from '@shotloom/bus';
+import { OnRequest } from '@shotloom/bus/nest';
 import { describeAssetsRpc, registerUploadRpc, type RpcRequest, type RpcResponse } from '@shotloom/contracts';
 import { STORAGE, type Storage } from '../app.tokens';
 import { registerUpload } from '../uploads/register-upload';

@@ -1,6 +1,6 @@
 import { Controller, Inject } from '@nestjs/common';
 import { Ctx, Payload } from '@nestjs/microservices';
-import { OnMessage, type DeliveryContext } from '@shotloom/bus';
+import { OnMessage, type DeliveryContext } from '@shotloom/bus/nest';
 import {
   mediaDeleteConsumer,
   mediaIngestConsumer,
