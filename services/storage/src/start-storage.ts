@@ -23,15 +23,19 @@ import { Sweeper } from './sweep/sweeper';
 
 type Context = ServiceContext<Config>;
 
-/** Builds the service from its parts and starts them; each registers how it stops, the last first. */
+/**
+ * Builds the service from its parts and starts them; each registers how it stops, the last first. So it stops taking
+ * requests, then messages, then the sweep and the outbox, and what those use (bus, then database) goes after them.
+ */
 export async function startStorage(context: Context): Promise<void> {
   const { config, logger, shutdown } = context;
-  const bus = await openServiceBus(context);
+  // First, so that it closes last: whatever still runs when we stop may need it.
   const database = openServiceDatabase<MediaTables>(context, {
     migrations: [mediaMigrations],
     outboxSchema: SCHEMA,
   });
   const store = await openStore(context);
+  const bus = await openServiceBus(context);
   const relay = new OutboxRelay({
     database,
     schema: SCHEMA,

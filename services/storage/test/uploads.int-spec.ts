@@ -1,6 +1,4 @@
-import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import { Readable } from 'node:stream';
 import { crc32, deflateSync } from 'node:zlib';
 import { describeAssetsRpc, registerUploadRpc, type RpcRequest } from '@shotloom/contracts';
 import { newId } from '@shotloom/kernel';
@@ -8,7 +6,7 @@ import { samplePath, waitFor } from '@shotloom/testing';
 import { Sweeper } from '../src/sweep/sweeper';
 import { sweepOrphans } from '../src/sweep/orphan-sweep';
 import { makeFilm } from './support/films';
-import { keysBelow, raiseStage, rendered, type Stage } from './support/stage';
+import { keysBelow, raiseStage, rendered, uploaded as putUpload, type Stage } from './support/stage';
 
 type Upload = RpcRequest<typeof registerUploadRpc>;
 
@@ -17,15 +15,7 @@ describe('uploads, and what is left behind', () => {
   let film: Buffer;
   let photo: Buffer;
   const register = async (upload: Upload) => (await stage.bus.request(registerUploadRpc, upload)).asset;
-  const uploaded = async (body: Buffer, more: Partial<Upload> = {}): Promise<Upload> => {
-    const assetId = newId();
-    const objectKey = `uploads/${assetId}`;
-    await stage.store.put(objectKey, Readable.from([body]), { contentType: 'application/octet-stream' });
-    const sha256 = createHash('sha256').update(body).digest('hex');
-    const [userId, accountId] = [newId(), newId()];
-    const facts = { contentType: 'image/jpeg', sizeBytes: body.length, sha256, fileName: 'cat.png' };
-    return { assetId, userId, accountId, kind: 'image', objectKey, ...facts, ...more };
-  };
+  const uploaded = (body: Buffer, more: Partial<Upload> = {}) => putUpload(stage.store, body, more);
 
   beforeAll(async () => {
     [stage, film, photo] = await Promise.all([raiseStage(), makeFilm(), readFile(samplePath('chelsea.png'))]);

@@ -31,10 +31,15 @@ export function findAssetOfAttempt(
 }
 
 /** Storing an attempt's result and deleting it exclude each other, so that neither can miss the other. */
-export async function lockAttempt(tx: MediaTx, attemptId: string): Promise<void> {
-  await sql`select pg_advisory_xact_lock(hashtextextended(${`media.attempt.${attemptId}`}, 0))`.execute(
-    tx.sql,
-  );
+export const lockAttempt = (tx: MediaTx, attemptId: string): Promise<void> =>
+  lock(tx, `media.attempt.${attemptId.toLowerCase()}`);
+
+/** The same for registering an upload and deleting it. */
+export const lockAsset = (tx: MediaTx, assetId: string): Promise<void> =>
+  lock(tx, `media.asset.${assetId.toLowerCase()}`);
+
+async function lock(tx: MediaTx, name: string): Promise<void> {
+  await sql`select pg_advisory_xact_lock(hashtextextended(${name}, 0))`.execute(tx.sql);
 }
 
 export function toAssetRecord(row: AssetRow): AssetRecord {

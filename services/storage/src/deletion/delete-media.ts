@@ -2,24 +2,44 @@ import { sql } from 'kysely';
 import { DeadLetter } from '@shotloom/bus';
 import type { mediaDeleteV1, PayloadOf } from '@shotloom/contracts';
 import type { Storage } from '../app.tokens';
-import { lockAttempt, type AssetRow, type MediaTx } from '../assets/asset-rows';
+import { findAsset, lockAsset, lockAttempt, type AssetRow, type MediaTx } from '../assets/asset-rows';
 import { objectKeys } from '../object-store/object-keys';
 import { removeObjectsOf } from './remove-objects';
 
 export type DeleteRequest = PayloadOf<typeof mediaDeleteV1>;
 
-/** Tombstone first, objects after it: what a crash leaves between the two, the sweep or a redelivery removes. */
+/**
+ * Tombstone first, objects after it: what a crash leaves between the two, the sweep or a redelivery removes. An asset that
+ * is not there (yet) is nothing wrong: the upload that should have become it was given up. Another user's asset is; that
+ * message is refused once all else that it asks for is done.
+ */
 export async function deleteMedia(storage: Storage, request: DeleteRequest): Promise<void> {
-  const { assetId, attemptId, objectKeys: loose } = request;
-  if (assetId !== null) await deleteAsset(storage, assetId, request.ownerUserId);
-  if (attemptId !== null) await deleteAttempt(storage, attemptId, request.ownerUserId);
+  const { assetId, attemptId, ownerUserId, objectKeys: loose } = request;
+  const ours = assetId === null || (await deleteAsset(storage, assetId, ownerUserId));
+  if (attemptId !== null) await deleteAttempt(storage, attemptId, ownerUserId);
   if (loose.length > 0) await deleteLoose(storage, loose);
+  if (!ours) throw new DeadLetter(`User ${ownerUserId} has no asset ${assetId} that could be deleted.`);
 }
 
-async function deleteAsset(storage: Storage, assetId: string, ownerUserId: string): Promise<void> {
-  const row = await storage.database.run((tx) => bury(tx, { asset_id: assetId }, ownerUserId));
-  if (!row) throw new DeadLetter(`User ${ownerUserId} has no asset ${assetId} that could be deleted.`);
-  await removeObjectsOf(storage, row);
+/** False where it is another user's. Where no asset is yet, the tombstone stops a registration still on its way. */
+async function deleteAsset(storage: Storage, assetId: string, ownerUserId: string): Promise<boolean> {
+  const { row, known } = await storage.database.run(async (tx) => {
+    await lockAsset(tx, assetId);
+    const row = await bury(tx, { asset_id: assetId }, ownerUserId);
+    const known = row ?? (await findAsset(tx.sql, assetId));
+    if (!known) await preventAsset(tx, assetId);
+    return { row, known };
+  });
+  if (row) await removeObjectsOf(storage, row);
+  return row !== undefined || known === undefined;
+}
+
+async function preventAsset(tx: MediaTx, assetId: string): Promise<void> {
+  await tx.sql
+    .insertInto('media.asset_tombstones')
+    .values({ asset_id: assetId })
+    .onConflict((conflict) => conflict.doNothing())
+    .execute();
 }
 
 /** Also where no asset is yet: the tombstone stops an ingest that is still on its way. */
@@ -56,11 +76,11 @@ function bury(
 async function deleteLoose({ database, store, logger }: Storage, keys: readonly string[]): Promise<void> {
   const living = await database.sql
     .selectFrom('media.assets')
-    .select('object_key')
-    .where('object_key', 'in', [...keys])
+    .select(['object_key', 'poster_key'])
     .where('deleted_at', 'is', null)
+    .where((where) => where.or([where('object_key', 'in', [...keys]), where('poster_key', 'in', [...keys])]))
     .execute();
-  const kept = new Set(living.map((row) => row.object_key));
+  const kept = new Set(living.flatMap((row) => [row.object_key, row.poster_key]));
   for (const key of keys) {
     if (kept.has(key)) logger.warn({ key }, 'an object that belongs to an asset was not removed');
     else await store.remove(key);

@@ -1,9 +1,13 @@
 import type { MigrationSet } from '@shotloom/database';
 import { createAssetsMigration } from './0001-create-assets';
+import { tombstonesAndPosterTriesMigration } from './0002-asset-tombstones-and-poster-tries';
 
 export const SCHEMA = 'media';
 
 export const mediaMigrations: MigrationSet = {
   schema: SCHEMA,
-  migrations: { '0001-create-assets': createAssetsMigration },
+  migrations: {
+    '0001-create-assets': createAssetsMigration,
+    '0002-asset-tombstones-and-poster-tries': tombstonesAndPosterTriesMigration,
+  },
 };

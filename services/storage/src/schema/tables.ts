@@ -23,6 +23,9 @@ export interface AssetsTable {
   file_name: string | null;
   label: string | null;
   poster_key: string | null;
+  /** How often the sweep asked for the poster again, and when it did so last. */
+  poster_tries: Generated<number>;
+  poster_tried_at: Date | null;
   created_at: Generated<Date>;
   deleted_at: Date | null;
   /** Set once the bytes of a deleted asset are gone; until then the sweep tries again. */
@@ -31,6 +34,7 @@ export interface AssetsTable {
 
 export interface MediaTables {
   'media.assets': AssetsTable;
+  'media.asset_tombstones': { asset_id: string; deleted_at: Generated<Date> };
   'media.attempt_tombstones': { attempt_id: string; deleted_at: Generated<Date> };
   'media.sweeps': { name: string; begun_at: Date };
 }

@@ -1,13 +1,17 @@
 import { sql } from 'kysely';
 import { FileObjectStore } from '@shotloom/object-store';
 import type { Storage } from '../app.tokens';
+import { askForMissingPosters } from '../posters/missing-posters';
 import { sweepOrphans } from './orphan-sweep';
 
 const NAME = 'orphans';
 /** Fewer looks than this would let a round pass when the process restarts often. */
 const LOOKS_PER_INTERVAL = 4;
 
-/** Sweeps every interval, in one of the replicas: who moves the row does the round. */
+/**
+ * Sweeps every interval, in one of the replicas: who moves the row does the round. Missing posters are looked for more
+ * often, at every look and in every replica, since a row of them is taken by one only.
+ */
 export class Sweeper {
   private timer: NodeJS.Timeout | undefined;
   private running: Promise<void> | undefined;
@@ -44,6 +48,8 @@ export class Sweeper {
     const { store, logger } = this.storage;
     const { orphanAgeMs } = this.options;
     try {
+      const posters = await askForMissingPosters(this.storage);
+      if (posters > 0) logger.warn({ posters }, 'asked again for posters that are missing');
       if (!(await this.claim())) return;
       const swept = await sweepOrphans(this.storage, { orphanAgeMs });
       const files = store instanceof FileObjectStore ? await store.sweep(orphanAgeMs) : 0;

@@ -1,7 +1,14 @@
 import { AppError } from '@shotloom/kernel';
 import type { AssetRecord, registerUploadRpc, RpcRequest } from '@shotloom/contracts';
 import type { Storage } from '../app.tokens';
-import { findAsset, insertAsset, toAssetRecord, type AssetRow } from '../assets/asset-rows';
+import {
+  findAsset,
+  insertAsset,
+  lockAsset,
+  toAssetRecord,
+  type AssetRow,
+  type MediaTx,
+} from '../assets/asset-rows';
 import { objectKeys } from '../object-store/object-keys';
 import { emitPoster } from '../posters/poster-message';
 import { inspectUpload } from './inspect-upload';
@@ -21,6 +28,8 @@ export async function registerUpload(storage: Storage, upload: Upload): Promise<
   }
   const facts = await inspectUpload(storage, upload);
   return database.run(async (tx) => {
+    await lockAsset(tx, upload.assetId);
+    if (await wasGivenUp(tx, upload.assetId)) throw deleted(upload);
     const row = await insertAsset(tx, {
       asset_id: upload.assetId,
       account_id: upload.accountId,
@@ -47,6 +56,19 @@ function ownAsset(row: AssetRow, upload: Upload): AssetRecord {
   if (row.owner_user_id !== upload.userId || row.object_key !== upload.objectKey) {
     throw new AppError('conflict', `The asset id ${upload.assetId} is taken.`);
   }
-  if (row.deleted_at !== null) throw new AppError('not_found', `The asset ${upload.assetId} was deleted.`);
+  if (row.deleted_at !== null) throw deleted(upload);
   return toAssetRecord(row);
 }
+
+/** Deleted before it was an asset, by an uploader that heard no answer from us. */
+async function wasGivenUp(tx: MediaTx, assetId: string): Promise<boolean> {
+  const tombstone = await tx.sql
+    .selectFrom('media.asset_tombstones')
+    .select('asset_id')
+    .where('asset_id', '=', assetId)
+    .executeTakeFirst();
+  return tombstone !== undefined;
+}
+
+const deleted = ({ assetId }: Upload): AppError =>
+  new AppError('not_found', `The asset ${assetId} was deleted.`);

@@ -25,6 +25,7 @@ import { createStorageMetrics } from '../../src/metrics';
 import { mediaMigrations, SCHEMA } from '../../src/schema/migrations';
 import type { MediaTables } from '../../src/schema/tables';
 import { startStorage } from '../../src/start-storage';
+import type { Upload } from '../../src/uploads/register-upload';
 
 /** What storage reported to job-orchestrator. */
 export interface Report {
@@ -43,6 +44,8 @@ export interface Stage {
   readonly reports: Report[];
   readonly ready: HealthRegistry;
   readonly mediaUrl: string;
+  /** How the service itself stops; the stage's `stop` includes it. */
+  readonly shutdown: Shutdown;
   stop(): Promise<void>;
 }
 
@@ -87,7 +90,7 @@ export async function raiseStage(): Promise<Stage> {
     await Promise.all([database.close(), bus.drain()]);
     await Promise.all([postgres.drop(), nats.stop(), rm(path, { recursive: true })]);
   };
-  return { storage, store, database, bus, reports, ready: health, mediaUrl, stop };
+  return { storage, store, database, bus, reports, ready: health, mediaUrl, shutdown, stop };
 }
 
 async function collectReports(bus: Bus): Promise<Report[]> {
@@ -135,4 +138,19 @@ export async function keysBelow(store: FileObjectStore, prefix: string): Promise
   const keys: string[] = [];
   for await (const { key } of store.list(prefix)) keys.push(key);
   return keys;
+}
+
+/** Puts a file where the gateway would, and gives the request that it would send. */
+export async function uploaded(
+  store: FileObjectStore,
+  body: Buffer,
+  more: Partial<Upload> = {},
+): Promise<Upload> {
+  const assetId = newId();
+  const objectKey = `uploads/${assetId}`;
+  await store.put(objectKey, Readable.from([body]), { contentType: 'application/octet-stream' });
+  const sha256 = createHash('sha256').update(body).digest('hex');
+  const [userId, accountId] = [newId(), newId()];
+  const facts = { contentType: 'image/jpeg', sizeBytes: body.length, sha256, fileName: 'cat.png' };
+  return { assetId, userId, accountId, kind: 'image', objectKey, ...facts, ...more };
 }
