@@ -27,5 +27,7 @@ describe('stopping', () => {
     await stage.shutdown.run();
     expect(new Set(await asking)).toEqual(new Set(['unavailable']));
     expect(answers).toBeGreaterThan(0);
+    // What takes work in stops first; what all of it needs, last.
+    expect(stage.shutdown.taken).toEqual(['media', 'messages', 'sweeper', 'outbox', 'bus', 'database']);
   });
 });

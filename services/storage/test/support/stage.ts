@@ -27,6 +27,18 @@ import type { MediaTables } from '../../src/schema/tables';
 import { startStorage } from '../../src/start-storage';
 import type { Upload } from '../../src/uploads/register-upload';
 
+/** Remembers in which order the steps were taken. */
+export class ToldShutdown extends Shutdown {
+  readonly taken: string[] = [];
+
+  override add(name: string, stop: () => Promise<void>): void {
+    super.add(name, async () => {
+      await stop();
+      this.taken.push(name);
+    });
+  }
+}
+
 /** What storage reported to job-orchestrator. */
 export interface Report {
   readonly type: string;
@@ -45,7 +57,7 @@ export interface Stage {
   readonly ready: HealthRegistry;
   readonly mediaUrl: string;
   /** How the service itself stops; the stage's `stop` includes it. */
-  readonly shutdown: Shutdown;
+  readonly shutdown: ToldShutdown;
   stop(): Promise<void>;
 }
 
@@ -73,7 +85,7 @@ export async function raiseStage(): Promise<Stage> {
   const reports = await collectReports(bus);
   const [health, shutdown, metrics] = [
     new HealthRegistry(),
-    new Shutdown(logger, 30_000),
+    new ToldShutdown(logger, 30_000),
     createMetrics('storage'),
   ];
   await startStorage({ name: 'storage', config, logger, metrics, health, shutdown });
