@@ -32,8 +32,12 @@ describe('readCredential', () => {
 });
 
 describe('readAddress', () => {
-  it.each(['/ws/jobs/abc-1', '/ws/jobs/abc-1/', '/ws/jobs/abc-1?ticket=t'])('reads %s', (url) => {
-    expect(readAddress(url)?.id).toBe('abc-1');
+  it.each([
+    '/ws/jobs/0192f000-0000-7000-8000-00000000000a',
+    '/ws/jobs/0192f000-0000-7000-8000-00000000000a/',
+    '/ws/jobs/0192f000-0000-7000-8000-00000000000a?ticket=t',
+  ])('reads %s', (url) => {
+    expect(readAddress(url)?.id).toBe('0192f000-0000-7000-8000-00000000000a');
   });
 
   it.each([undefined, '/', '/ws/jobs/', '/ws/jobs/a/b', '/ws/jobs/a%2fb', '/ws/jobs/..', '/x/ws/jobs/a'])(
