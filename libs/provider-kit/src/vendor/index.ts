@@ -1,0 +1,42 @@
+export type {
+  LookupAnswer,
+  Submitted,
+  TaskRef,
+  VendorAdapter,
+  VendorInput,
+  VendorTask,
+} from './vendor-adapter';
+export type {
+  BalanceLine,
+  BalanceReport,
+  ConnectionCheck,
+  ConnectionReport,
+  VendorCall,
+  VendorCapabilities,
+  VendorCredential,
+} from './vendor-account';
+export type { CallbackVerdict, IncomingCallback } from './vendor-callback';
+export {
+  isAlarming,
+  isTerminal,
+  type PollAnswer,
+  type PollOutcome,
+  type VendorCost,
+  type VendorVideo,
+} from './vendor-outcome';
+export { callFailure, neverConnected, type CallEffect } from './call-failure';
+export { encodeJson, InlineFile, type EncodedBody } from './json-body';
+export { readShape, wrongShape, type ShapeResult } from './read-shape';
+export { redact } from './redact';
+export {
+  signStandardWebhook,
+  verifyStandardWebhook,
+  type StandardWebhook,
+  type StandardWebhookVerdict,
+} from './standard-webhook';
+export {
+  VendorHttpClient,
+  type VendorHttpOptions,
+  type VendorHttpRequest,
+  type VendorHttpResponse,
+} from './vendor-http-client';

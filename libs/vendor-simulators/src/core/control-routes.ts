@@ -1,0 +1,56 @@
+import { z } from 'zod';
+import { faultSchema, type Fault } from './faults';
+import type { RequestLog } from './request-log';
+import { jsonOf, type SimReply, type SimRequest } from './sim-http';
+
+/** One task at the vendor, as a test wants to see it. */
+export interface SimTask {
+  readonly taskId: string;
+  readonly externalId: string | null;
+  readonly account: string;
+  /** The vendor's own word now. */
+  readonly status: string;
+  readonly createdAt: number;
+  readonly finishedAt: number | null;
+  /** What it cost so far, in the vendor's unit. */
+  readonly cost: string;
+}
+
+/** What can be seen and scripted of a simulator, in process and under `/_sim/`. */
+export interface Controlled {
+  readonly tasks: () => readonly SimTask[];
+  readonly script: (fault: Fault) => void;
+  readonly clearFaults: () => void;
+}
+
+/**
+ * `GET /_sim/tasks`, `GET /_sim/requests`, `GET /_sim/counts`, `POST /_sim/faults` (one or a list), `DELETE /_sim/faults`.
+ * For chaos and benchmarks, where the simulator is a process of its own.
+ */
+export function control(controlled: Controlled, log: RequestLog, request: SimRequest): SimReply {
+  const what = `${request.method} ${request.path}`;
+  switch (what) {
+    case 'GET /_sim/tasks':
+      return ok(controlled.tasks());
+    case 'GET /_sim/requests':
+      return ok(log.list());
+    case 'GET /_sim/counts':
+      return ok({ requests: log.counts(), tasks: controlled.tasks().length });
+    case 'POST /_sim/faults':
+      return scriptAll(controlled, jsonOf(request));
+    case 'DELETE /_sim/faults':
+      controlled.clearFaults();
+      return ok({ cleared: true });
+    default:
+      return { status: 404, body: { error: `There is no ${what}.` } };
+  }
+}
+
+function scriptAll(controlled: Controlled, body: unknown): SimReply {
+  const faults = z.union([faultSchema.transform((fault) => [fault]), z.array(faultSchema)]).safeParse(body);
+  if (!faults.success) return { status: 400, body: { error: z.prettifyError(faults.error) } };
+  for (const fault of faults.data) controlled.script(fault);
+  return ok({ scripted: faults.data.length });
+}
+
+const ok = (body: unknown): SimReply => ({ status: 200, body });

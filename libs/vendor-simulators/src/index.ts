@@ -1,0 +1,12 @@
+export type { SentCallback } from './core/callback-sender';
+export type { Controlled, SimTask } from './core/control-routes';
+export type { CallKind, Fault } from './core/faults';
+export type { LoggedRequest } from './core/request-log';
+export type { MediaOptions } from './core/result-media';
+export { ManualClock, RealClock, type SimClock } from './core/sim-clock';
+export { DEMO_ACCOUNT as KLING_DEMO_ACCOUNT, type KlingAccount } from './kling/kling-accounts';
+export {
+  startKlingSimulator,
+  type KlingSimulator,
+  type KlingSimulatorOptions,
+} from './kling/kling-simulator';

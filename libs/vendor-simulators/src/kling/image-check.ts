@@ -1,0 +1,54 @@
+import { KlingError } from './kling-errors';
+
+export interface ImageRules {
+  readonly field: string;
+  readonly maxBytes: number;
+}
+
+const MIN_SIDE = 300;
+const MAX_RATIO = 2.5;
+const BASE64 = /^[A-Za-z0-9+/]+={0,2}$/;
+const PNG_MAGIC = '89504e470d0a1a0a';
+
+/** Refuses what the vendor refuses of a picture, a URL or raw base64. Addresses are not fetched. */
+export function checkImage(value: unknown, { field, maxBytes }: ImageRules): void {
+  if (typeof value !== 'string' || value === '') throw new KlingError(1201, `${field} is invalid`);
+  if (/^https?:\/\//.test(value)) {
+    if (!URL.canParse(value)) throw new KlingError(1201, `${field} is not a valid url`);
+    return;
+  }
+  if (value.startsWith('data:') || value.length % 4 !== 0 || !BASE64.test(value)) {
+    throw new KlingError(1201, `${field} is not valid base64`);
+  }
+  const bytes = Buffer.from(value, 'base64');
+  if (bytes.length > maxBytes) throw new KlingError(1201, `${field} is larger than the limit`);
+  const size = sizeOf(bytes);
+  if (size === undefined) throw new KlingError(1201, `${field} is not a jpg or png picture`);
+  const ratio = size.width / size.height;
+  if (Math.min(size.width, size.height) < MIN_SIDE) {
+    throw new KlingError(1201, `Image pixel is invalid: ${field} is smaller than ${MIN_SIDE} px`);
+  }
+  if (ratio > MAX_RATIO || ratio < 1 / MAX_RATIO) {
+    throw new KlingError(1201, `Image aspect ratio is invalid: ${field}`);
+  }
+}
+
+/** Pixels of a PNG or JPEG, from its header. */
+export function sizeOf(bytes: Buffer): { width: number; height: number } | undefined {
+  if (bytes.length >= 24 && bytes.subarray(0, 8).toString('hex') === PNG_MAGIC) {
+    return { width: bytes.readUInt32BE(16), height: bytes.readUInt32BE(20) };
+  }
+  if (bytes.length < 4 || bytes.readUInt16BE(0) !== 0xffd8) return undefined;
+  return jpegSize(bytes);
+}
+
+function jpegSize(bytes: Buffer): { width: number; height: number } | undefined {
+  let at = 2;
+  while (at + 9 < bytes.length && bytes[at] === 0xff) {
+    const marker = bytes[at + 1] ?? 0;
+    const isFrame = marker >= 0xc0 && marker <= 0xcf && ![0xc4, 0xc8, 0xcc].includes(marker);
+    if (isFrame) return { height: bytes.readUInt16BE(at + 5), width: bytes.readUInt16BE(at + 7) };
+    at += 2 + bytes.readUInt16BE(at + 2);
+  }
+  return undefined;
+}

@@ -1,0 +1,1 @@
+export { KlingAdapter, type KlingAdapterOptions } from './adapter';
