@@ -47,7 +47,7 @@ export function toProblem(error: AppError, errorId?: string): ProblemDetails {
   const status = httpStatus(error.code);
   const hidden = error.code === 'internal';
   return {
-    type: `https://shotloom.dev/errors/${error.code}`,
+    type: `urn:shotloom:error:${error.code}`,
     title: error.code.replaceAll('_', ' '),
     status,
     code: error.code,

@@ -116,7 +116,7 @@ export const EXAMPLES: Readonly<Record<string, OperationExample>> = {
 
 /** What every failed request looks like. */
 export const PROBLEM_EXAMPLE = {
-  type: 'https://shotloom.dev/errors/unsupported_by_model',
+  type: 'urn:shotloom:error:unsupported_by_model',
   title: 'unsupported by model',
   status: 422,
   code: 'unsupported_by_model',

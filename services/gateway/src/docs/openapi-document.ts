@@ -37,7 +37,6 @@ export function buildOpenApiDocument(app: NestFastifyApplication): OpenAPIObject
       'Pictures and words become video. Every route but health needs an API key. Errors are problem details (RFC 9457); programs decide by `code`. Progress comes over the WebSocket `/ws/jobs/{id}`, where the id is a job or a user.',
     )
     .setVersion(VERSION)
-    .setLicense('Apache-2.0', 'https://www.apache.org/licenses/LICENSE-2.0')
     .addServer('/', 'This installation')
     .addBearerAuth({ type: 'http', scheme: 'bearer', description: 'An API key.' }, 'bearer')
     .addApiKey({ type: 'apiKey', in: 'header', name: 'X-API-Key', description: 'An API key.' }, 'apiKey')
@@ -94,7 +93,7 @@ function problemExample(status: string): unknown {
   if (status === '422') return PROBLEM_EXAMPLE;
   const code = PROBLEM_CODES[status] ?? 'invalid_input';
   return {
-    type: `https://shotloom.dev/errors/${code}`,
+    type: `urn:shotloom:error:${code}`,
     title: code.replaceAll('_', ' '),
     status: Number(status),
     code,

@@ -16,7 +16,7 @@ export function answerClientError(error: Error & { readonly code?: string }, soc
   if (error.code === 'ECONNRESET' || socket.destroyed) return;
   const status = STATUS[error.code ?? ''] ?? 400;
   const body = JSON.stringify({
-    type: 'https://shotloom.dev/errors/invalid_input',
+    type: 'urn:shotloom:error:invalid_input',
     title: 'invalid input',
     status,
     code: 'invalid_input',

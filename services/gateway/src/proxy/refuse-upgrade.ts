@@ -7,7 +7,7 @@ const CODES = { 400: 'invalid_input', 404: 'not_found', 503: 'unavailable' } as 
 export function refuseUpgrade(socket: Duplex, status: keyof typeof CODES, detail: string): void {
   const code = CODES[status];
   const body = JSON.stringify({
-    type: `https://shotloom.dev/errors/${code}`,
+    type: `urn:shotloom:error:${code}`,
     title: code.replaceAll('_', ' '),
     status,
     code,
