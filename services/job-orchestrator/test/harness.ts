@@ -1,4 +1,4 @@
-import { newId } from '@shotloom/kernel';
+import { newId, type ErrorCode } from '@shotloom/kernel';
 import {
   acceptJobsRpc,
   attemptSucceededV1,
@@ -6,6 +6,7 @@ import {
   consumersFor,
   getJobRpc,
   jobChangedV1,
+  mediaFailedV1,
   MODELS,
   STREAMS,
   subjects,
@@ -171,6 +172,36 @@ export class Harness {
     const payload = { attemptId: work.attemptId, fence, result, label: 'An animatic.' };
     const options = { subject: subjects.attempts('animatic'), correlationId: work.jobId };
     await this.bus.publish(attemptSucceededV1, payload, id === undefined ? options : { ...options, id });
+  }
+
+  async until(user: User, jobId: string, status: string): Promise<void> {
+    await waitFor(async () => (await this.job(user, jobId)).status === status, {
+      timeoutMs: 10_000,
+      what: `job to be ${status}`,
+    });
+  }
+
+  /** A job whose video has been rendered and is waited for. */
+  async storing(user: User): Promise<{ jobId: string; work: Work; key: string; fence: number }> {
+    const { jobId } = await this.accept(user);
+    const work = await this.offered(jobId);
+    const begun = await this.begin(work);
+    if (!begun.granted) throw new Error(`not granted: ${begun.reason}`);
+    await this.succeed(work, begun.fence);
+    await this.until(user, jobId, 'storing');
+    return { jobId, work, key: `attempts/${work.attemptId}/${begun.fence}.mp4`, fence: begun.fence };
+  }
+
+  /** Storage reports that it could not make the rendered file ours. */
+  async ingestFailed({ jobId, attemptId }: Work, code: ErrorCode, retryable: boolean): Promise<void> {
+    const error = { code, message: 'not stored', retryable, chargeable: false, outcome: 'refused' as const };
+    const options = { subject: subjects.mediaResults, correlationId: jobId };
+    await this.bus.publish(mediaFailedV1, { jobId, attemptId, error }, options);
+  }
+
+  /** The rows of a job's attempts. */
+  attempts(jobId: string) {
+    return this.database.sql.selectFrom('jobs.attempts').selectAll().where('job_id', '=', jobId).execute();
   }
 
   asset(user: User, work: Work, key: string): AssetRecord {

@@ -7,7 +7,6 @@ import {
   cancelJobRpc,
   deleteJobRpc,
   listJobsRpc,
-  mediaFailedV1,
   mediaStoredV1,
   renewLeaseRpc,
   subjects,
@@ -29,21 +28,7 @@ afterAll(async () => {
 });
 
 const balance = (user: User) => getBalance(harness.database.sql, user.accountId);
-const until = (user: User, jobId: string, status: string) =>
-  waitFor(async () => (await harness.job(user, jobId)).status === status, {
-    timeoutMs: 10_000,
-    what: `job to be ${status}`,
-  });
-
-async function storing(user: User): Promise<{ jobId: string; work: Work; key: string; fence: number }> {
-  const { jobId } = await harness.accept(user);
-  const work = await harness.offered(jobId);
-  const begun = await harness.begin(work);
-  if (!begun.granted) throw new Error(`not granted: ${begun.reason}`);
-  await harness.succeed(work, begun.fence);
-  await until(user, jobId, 'storing');
-  return { jobId, work, key: `attempts/${work.attemptId}/${begun.fence}.mp4`, fence: begun.fence };
-}
+const until = (user: User, jobId: string, status: string) => harness.until(user, jobId, status);
 
 async function stored(
   user: User,
@@ -73,7 +58,7 @@ async function fail(work: Work, fence: number, retryable: boolean): Promise<void
 describe('the straight way', () => {
   it('holds, begins, stores, captures, and tells it in order', async () => {
     const user = await harness.user(20);
-    const { jobId, work, key, fence } = await storing(user);
+    const { jobId, work, key, fence } = await harness.storing(user);
     expect(await balance(user)).toMatchObject({ available: 15, held: 5 });
     expect(fence).toBe(1);
     await stored(user, work, key);
@@ -146,7 +131,7 @@ describe('money', () => {
 
   it('has one effect for each report delivered ten times, late and out of order', async () => {
     const user = await harness.user(5);
-    const { jobId, work, key, fence } = await storing(user);
+    const { jobId, work, key, fence } = await harness.storing(user);
     const asset = harness.asset(user, work, key);
     for (let again = 0; again < 10; again += 1) {
       await stored(user, work, key, asset);
@@ -186,7 +171,8 @@ describe('failure', () => {
       if (!begun.granted) throw new Error(`not granted: ${begun.reason}`);
       await fail(work, begun.fence, true);
       await waitFor(
-        async () => (await attempts(jobId)).filter((row) => row.status === 'failed').length === number,
+        async () =>
+          (await harness.attempts(jobId)).filter((row) => row.status === 'failed').length === number,
         {
           timeoutMs: 5_000,
           what: `attempt ${number} to fail`,
@@ -205,21 +191,10 @@ describe('failure', () => {
 
   it('does not try again what another try cannot mend', async () => {
     const user = await harness.user(5);
-    const { jobId, work } = await storing(user);
-    const error = {
-      code: 'media_invalid' as const,
-      message: 'not a video',
-      retryable: false,
-      chargeable: false,
-      outcome: 'refused' as const,
-    };
-    await harness.bus.publish(
-      mediaFailedV1,
-      { jobId, attemptId: work.attemptId, error },
-      { subject: subjects.mediaResults, correlationId: jobId },
-    );
+    const { jobId, work } = await harness.storing(user);
+    await harness.ingestFailed(work, 'media_invalid', false);
     await until(user, jobId, 'failed');
-    expect(await attempts(jobId)).toHaveLength(1);
+    expect(await harness.attempts(jobId)).toHaveLength(1);
   });
 
   it('gives a lapsed lease to another worker and turns away the one that comes back', async () => {
@@ -249,7 +224,7 @@ describe('failure', () => {
     await harness.offered(jobId);
     await sql`UPDATE jobs.attempts SET due_at = now() WHERE job_id = ${jobId}`.execute(harness.database.sql);
     await harness.offered(jobId, 2);
-    expect(await attempts(jobId)).toHaveLength(1);
+    expect(await harness.attempts(jobId)).toHaveLength(1);
   });
 
   it('parks a report about an attempt that nobody knows', async () => {
@@ -296,7 +271,7 @@ describe('cancel and delete', () => {
 
   it('charges nothing and removes the video where success and cancel cross', async () => {
     const user = await harness.user(5);
-    const { jobId, work, key } = await storing(user);
+    const { jobId, work, key } = await harness.storing(user);
     await harness.bus.request(cancelJobRpc, { userId: user.userId, jobId });
     await stored(user, work, key);
     await until(user, jobId, 'cancelled');
@@ -309,7 +284,7 @@ describe('cancel and delete', () => {
 
   it('hides a deleted job at once and removes its video', async () => {
     const user = await harness.user(5);
-    const { jobId, work, key } = await storing(user);
+    const { jobId, work, key } = await harness.storing(user);
     await stored(user, work, key);
     await until(user, jobId, 'completed');
     await harness.bus.request(deleteJobRpc, { userId: user.userId, jobId });
@@ -373,10 +348,6 @@ it('cannot be moved illegally, even past the program', async () => {
   );
   await expect(move).rejects.toThrow('illegal move of jobs from queued to storing');
 });
-
-async function attempts(jobId: string) {
-  return harness.database.sql.selectFrom('jobs.attempts').selectAll().where('job_id', '=', jobId).execute();
-}
 
 async function outboxed(subject: string, jobId: string): Promise<{ payload: { objectKeys: string[] } }[]> {
   const { rows } = await sql<{ payload: { objectKeys: string[] } }>`

@@ -1,13 +1,5 @@
 import { sql } from 'kysely';
-import {
-  acceptJobsRpc,
-  cancelJobRpc,
-  deleteJobRpc,
-  listJobsRpc,
-  mediaFailedV1,
-  releaseLeaseRpc,
-  subjects,
-} from '@shotloom/contracts';
+import { acceptJobsRpc, cancelJobRpc, deleteJobRpc, listJobsRpc, releaseLeaseRpc } from '@shotloom/contracts';
 import { newId } from '@shotloom/kernel';
 import { getBalance, release } from '@shotloom/ledger';
 import { waitFor } from '@shotloom/testing';
@@ -22,8 +14,6 @@ beforeAll(async () => {
 afterAll(() => harness.stop());
 
 const run = (query: ReturnType<typeof sql>): Promise<unknown> => query.execute(harness.database.sql);
-const attemptOf = (jobId: string) =>
-  harness.database.sql.selectFrom('jobs.attempts').selectAll().where('job_id', '=', jobId).execute();
 const makeDue = (jobId: string): Promise<unknown> =>
   run(sql`UPDATE jobs.attempts SET due_at = now() WHERE job_id = ${jobId}`);
 
@@ -31,16 +21,6 @@ async function begun(user: User): Promise<{ jobId: string; work: Work }> {
   const { jobId } = await harness.accept(user);
   const work = await harness.offered(jobId);
   expect(await harness.begin(work)).toMatchObject({ granted: true });
-  return { jobId, work };
-}
-
-async function storing(user: User): Promise<{ jobId: string; work: Work }> {
-  const { jobId, work } = await begun(user);
-  await harness.succeed(work, 1);
-  await waitFor(async () => (await harness.job(user, jobId)).status === 'storing', {
-    what: 'storing',
-    timeoutMs: 5_000,
-  });
   return { jobId, work };
 }
 
@@ -53,20 +33,20 @@ it('does not count a long wait in the queue as a fault of the workers', async ()
   await harness.begin(work);
   await makeDue(jobId);
   await harness.offered(jobId, 3);
-  expect((await attemptOf(jobId))[0]).toMatchObject({ status: 'submitting', lapses: 1 });
+  expect((await harness.attempts(jobId))[0]).toMatchObject({ status: 'submitting', lapses: 1 });
 });
 
 it('ends an attempt whose workers fall silent again and again, and tries another', async () => {
   const user = await harness.user(5);
   const { jobId } = await begun(user);
   await run(sql`UPDATE jobs.attempts SET lapses = 5, due_at = now() WHERE job_id = ${jobId}`);
-  await waitFor(async () => (await attemptOf(jobId))[0]?.status === 'failed', {
+  await waitFor(async () => (await harness.attempts(jobId))[0]?.status === 'failed', {
     what: 'the attempt to fail',
     timeoutMs: 5_000,
   });
   expect((await harness.job(user, jobId)).status).toBe('processing');
   await run(sql`UPDATE jobs.jobs SET not_before = now() WHERE job_id = ${jobId}`);
-  await waitFor(async () => (await attemptOf(jobId)).length === 2, {
+  await waitFor(async () => (await harness.attempts(jobId)).length === 2, {
     what: 'a second attempt',
     timeoutMs: 5_000,
   });
@@ -83,7 +63,7 @@ it('goes on for everybody when one attempt cannot be moved', async () => {
   await run(sql`UPDATE jobs.jobs SET attempts_made = max_attempts WHERE job_id = ${poison.jobId}`);
   await makeDue(healthy.jobId);
   await harness.offered(healthy.jobId, 2);
-  const [set] = await attemptOf(poison.jobId);
+  const [set] = await harness.attempts(poison.jobId);
   expect(set?.due_at?.getTime()).toBeGreaterThan(Date.now());
   await run(sql`DELETE FROM jobs.attempts WHERE job_id = ${poison.jobId}`);
 });
@@ -102,7 +82,7 @@ it('schedules and begins a job whose model has left the catalogue since', async 
 
 it('cancels what is being stored at once', async () => {
   const user = await harness.user(5);
-  const { jobId } = await storing(user);
+  const { jobId } = await harness.storing(user);
   const { job } = await harness.bus.request(cancelJobRpc, { userId: user.userId, jobId });
   expect(job).toMatchObject({ status: 'cancelled', creditsHeld: 0 });
   expect(await getBalance(harness.database.sql, user.accountId)).toMatchObject({ available: 5, held: 0 });
@@ -110,9 +90,9 @@ it('cancels what is being stored at once', async () => {
 
 it('does not ask for ever to store what cannot be stored', async () => {
   const user = await harness.user(5);
-  const { jobId } = await storing(user);
+  const { jobId } = await harness.storing(user);
   await run(sql`UPDATE jobs.attempts SET resends = 5, due_at = now() WHERE job_id = ${jobId}`);
-  await waitFor(async () => (await attemptOf(jobId))[0]?.status === 'failed', {
+  await waitFor(async () => (await harness.attempts(jobId))[0]?.status === 'failed', {
     what: 'the attempt to fail',
     timeoutMs: 5_000,
   });
@@ -120,20 +100,9 @@ it('does not ask for ever to store what cannot be stored', async () => {
 
 it('shows that it renders again after a video that could not be stored', async () => {
   const user = await harness.user(5);
-  const { jobId, work } = await storing(user);
-  const error = {
-    code: 'ingest_failed' as const,
-    message: 'gone',
-    retryable: true,
-    chargeable: false,
-    outcome: 'refused' as const,
-  };
-  await harness.bus.publish(
-    mediaFailedV1,
-    { jobId, attemptId: work.attemptId, error },
-    { subject: subjects.mediaResults, correlationId: jobId },
-  );
-  await waitFor(async () => (await attemptOf(jobId))[0]?.status === 'failed', {
+  const { jobId, work } = await harness.storing(user);
+  await harness.ingestFailed(work, 'ingest_failed', true);
+  await waitFor(async () => (await harness.attempts(jobId))[0]?.status === 'failed', {
     what: 'the attempt to fail',
     timeoutMs: 5_000,
   });
@@ -151,7 +120,7 @@ it('takes a lease back from a worker that gives it, and from nobody else', async
   });
   expect(await harness.bus.request(releaseLeaseRpc, lease)).toEqual({ released: true });
   expect(await harness.begin(work, 'worker-2')).toMatchObject({ granted: true, fence: 2 });
-  expect((await attemptOf(jobId))[0]).toMatchObject({ lapses: 0 });
+  expect((await harness.attempts(jobId))[0]).toMatchObject({ lapses: 0 });
 });
 
 it('lists jobs that are too large for one message on more pages', async () => {
