@@ -26,8 +26,20 @@ export {
   mediaPosterV1,
   mediaStoredV1,
   workSubmitV1,
+  type MediaSource,
   type RenderedObject,
+  type VendorLink,
 } from './bus/messages';
+export {
+  attemptCancelAnsweredV1,
+  attemptHintedV1,
+  attemptRefusedV1,
+  attemptsSeenV1,
+  attemptSubmittedV1,
+  attemptUncertainV1,
+  pollBatchV1,
+  workCancelV1,
+} from './bus/vendor-messages';
 export {
   attemptsConsumer,
   consumersFor,
@@ -35,7 +47,9 @@ export {
   mediaIngestConsumer,
   mediaPosterConsumer,
   mediaResultsConsumer,
+  pollsConsumer,
   subjects,
+  workCancelConsumer,
   workSubmitConsumer,
 } from './bus/subjects';
 export {
@@ -84,7 +98,39 @@ export {
   type AssetRecord,
   type DescribedAsset,
 } from './asset/record';
-export { acceptJobsRpc, cancelJobRpc, deleteJobRpc, getJobRpc, listJobsRpc } from './rpc/jobs';
+export { ATTEMPT_STATUSES, attemptStateMachine, type AttemptStatus } from './attempt/state';
+export {
+  credentialRefSchema,
+  vendorCostSchema,
+  vendorOutcomeSchema,
+  vendorTaskRefSchema,
+  vendorVideoSchema,
+  type CredentialRef,
+  type VendorCost,
+  type VendorOutcome,
+  type VendorTaskRef,
+} from './attempt/vendor-outcome';
+export { PROVIDERS, providerSpec, providerSpecSchema, type ProviderSpec } from './catalogue/providers';
+export {
+  acceptJobsRpc,
+  cancelJobRpc,
+  deleteJobRpc,
+  getJobRpc,
+  jobLogEntrySchema,
+  jobLogRpc,
+  listJobsRpc,
+  LOG_LEVELS,
+  stopAllJobsRpc,
+  type JobLogEntry,
+} from './rpc/jobs';
+export {
+  attemptRefRpc,
+  beginSubmitRpc,
+  credentialSecretRpc,
+  listCredentialsRpc,
+  providerCallbackRpc,
+  testConnectionRpc,
+} from './rpc/vendor';
 export { beginAttemptRpc, releaseLeaseRpc, renewLeaseRpc } from './rpc/attempts';
 export { describeAssetsRpc, registerUploadRpc } from './rpc/storage';
 export { principalSchema, verifyCredentialRpc, type Principal } from './rpc/identity';

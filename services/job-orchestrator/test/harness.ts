@@ -134,6 +134,9 @@ export class Harness {
       jobIds: [newId()],
       metadata: {},
       retryOf: null,
+      fallback: [],
+      budgets: [],
+      weight: 1,
       ...more,
     };
   }

@@ -315,7 +315,7 @@ describe('fairness and lists', () => {
     await harness.offered(jobId);
     const mine = await sql<{ count: number }>`
       SELECT count(*)::int AS count FROM jobs.attempts JOIN jobs.jobs USING (job_id)
-      WHERE owner_user_id = ${many.userId} AND jobs.attempts.finished_at IS NULL`.execute(
+      WHERE jobs.jobs.owner_user_id = ${many.userId} AND jobs.attempts.finished_at IS NULL`.execute(
       harness.database.sql,
     );
     expect(mine.rows[0]?.count).toBe(3);

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { sql } from 'kysely';
-import { jobStateMachine } from '@shotloom/contracts';
+import { attemptStateMachine, jobStateMachine } from '@shotloom/contracts';
+import type { StateMachine } from '@shotloom/kernel';
 import { checkSchemaSnapshot, describeSchema, migrate, openDatabase } from '@shotloom/database';
 import { ledgerMigrations } from '@shotloom/ledger';
 import { createTestDatabase, silentLogger } from '@shotloom/testing';
@@ -19,17 +20,21 @@ it('builds on an empty Postgres exactly the schema that was reviewed', async () 
   }
 });
 
-it('lets the database allow exactly the moves of the state machine', async () => {
+it.each([
+  ['jobs', jobStateMachine],
+  ['attempts', attemptStateMachine],
+])('lets the database allow exactly the moves of the state machine of %s', async (table, machine) => {
   const { url, drop } = await createTestDatabase();
   const database = openDatabase({ url, applicationName: 'test', logger: silentLogger() });
   try {
     await migrate({ url }, [ledgerMigrations, jobsMigrations]);
     const { rows } = await sql<{
       source: string;
-    }>`SELECT prosrc AS source FROM pg_proc WHERE proname = 'jobs_guard_status'`.execute(database.sql);
+    }>`SELECT prosrc AS source FROM pg_proc WHERE proname = ${`${table}_guard_status`}`.execute(database.sql);
     const inDatabase = /'\{(.*)\}'::text\[\]/.exec(rows[0]?.source ?? '')?.[1]?.split(',') ?? [];
-    const inCode = jobStateMachine.states.flatMap((to) =>
-      jobStateMachine.sourcesOf(to).map((from) => `${from}>${to}`),
+    const { states } = machine as StateMachine<string>;
+    const inCode = states.flatMap((to) =>
+      (machine as StateMachine<string>).sourcesOf(to).map((from) => `${from}>${to}`),
     );
     expect(inDatabase.toSorted()).toEqual(inCode.toSorted());
   } finally {

@@ -1,12 +1,13 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as messages from './messages';
+import * as vendorMessages from './vendor-messages';
 import { envelopeSchema, type MessageContract } from './envelope';
 
 /** Every message that was ever released, as it was on the wire. A fixture is never changed, only added. */
 const FIXTURES = join(__dirname, '../../fixtures');
 const contracts = new Map<string, MessageContract>(
-  Object.values(messages).map((contract) => [contract.type, contract]),
+  Object.values({ ...messages, ...vendorMessages }).map((contract) => [contract.type, contract]),
 );
 const files = readdirSync(FIXTURES);
 

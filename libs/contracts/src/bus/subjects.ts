@@ -1,6 +1,17 @@
 import type { ConsumerSpec } from './topology';
 import { attemptCancelledV1, attemptFailedV1, attemptSucceededV1 } from './messages';
 import {
+  attemptCancelAnsweredV1,
+  attemptHintedV1,
+  attemptRefusedV1,
+  attemptsSeenV1,
+  attemptSubmittedV1,
+  attemptUncertainV1,
+  pollBatchV1,
+  workCancelV1,
+} from './vendor-messages';
+import { providerSpec } from '../catalogue/providers';
+import {
   mediaDeleteV1,
   mediaFailedV1,
   mediaIngestV1,
@@ -12,6 +23,8 @@ import {
 /** Every subject is made here, so that a stream's filter and a publisher cannot differ. */
 export const subjects = {
   workSubmit: (provider: string) => `work.${provider}.submit`,
+  workCancel: (provider: string) => `work.${provider}.cancel`,
+  polls: (provider: string) => `polls.${provider}`,
   attempts: (provider: string) => `attempts.${provider}`,
   mediaIngest: 'media.ingest',
   mediaDelete: 'media.delete',
@@ -40,12 +53,45 @@ export function workSubmitConsumer(provider: string): ConsumerSpec {
   };
 }
 
+export function workCancelConsumer(provider: string): ConsumerSpec {
+  return {
+    stream: 'WORK',
+    durable: `${provider}-cancel`,
+    filter: subjects.workCancel(provider),
+    ...RETRIES,
+    contracts: [workCancelV1],
+  };
+}
+
+/** A poll is delivered once: the planner asks again anyway, and a late answer is worth little. */
+export function pollsConsumer(provider: string): ConsumerSpec {
+  return {
+    stream: 'POLLS',
+    durable: `${provider}-polls`,
+    filter: subjects.polls(provider),
+    ackWaitMs: 60_000,
+    maxDeliver: 1,
+    backoffMs: [500],
+    contracts: [pollBatchV1],
+  };
+}
+
 export const attemptsConsumer: ConsumerSpec = {
   stream: 'ATTEMPTS',
   durable: 'job-orchestrator-attempts',
   filter: 'attempts.>',
   ...RETRIES,
-  contracts: [attemptSucceededV1, attemptFailedV1, attemptCancelledV1],
+  contracts: [
+    attemptSucceededV1,
+    attemptFailedV1,
+    attemptCancelledV1,
+    attemptSubmittedV1,
+    attemptRefusedV1,
+    attemptUncertainV1,
+    attemptsSeenV1,
+    attemptHintedV1,
+    attemptCancelAnsweredV1,
+  ],
 };
 export const mediaResultsConsumer: ConsumerSpec = {
   stream: 'RESULTS',
@@ -85,5 +131,10 @@ export function consumersFor(providers: readonly string[]): readonly ConsumerSpe
     mediaDeleteConsumer,
     mediaPosterConsumer,
   ];
-  return [...own, ...providers.map(workSubmitConsumer)];
+  const polled = providers.filter((provider) => providerSpec(provider).kind === 'poll');
+  return [
+    ...own,
+    ...providers.map(workSubmitConsumer),
+    ...polled.flatMap((provider) => [workCancelConsumer(provider), pollsConsumer(provider)]),
+  ];
 }

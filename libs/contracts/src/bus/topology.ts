@@ -26,6 +26,14 @@ export interface ConsumerSpec {
 /** The streams of design section 3. `DEAD` holds what was given up, `dead.<stream>.<durable>`. */
 export const STREAMS = {
   work: { name: 'WORK', subjects: ['work.>'], retention: 'workqueue', storage: 'file' },
+  /** No outbox and no disk: the planner's rows are the truth, and what nobody took in a minute is asked anew. */
+  polls: {
+    name: 'POLLS',
+    subjects: ['polls.>'],
+    retention: 'workqueue',
+    storage: 'memory',
+    maxAgeMs: 60_000,
+  },
   attempts: { name: 'ATTEMPTS', subjects: ['attempts.>'], retention: 'workqueue', storage: 'file' },
   media: { name: 'MEDIA', subjects: ['media.>'], retention: 'workqueue', storage: 'file' },
   results: { name: 'RESULTS', subjects: ['results.>'], retention: 'workqueue', storage: 'file' },

@@ -36,6 +36,18 @@ const common = {
     .max(5)
     .optional()
     .describe('How many videos to make; each is a job and is priced on its own.'),
+  fallback: z
+    .array(modelIdSchema)
+    .max(5)
+    .optional()
+    .describe('Other models to try in order, when this one cannot or fails; see max_price_credits.'),
+  max_price_credits: z
+    .int()
+    .min(0)
+    .optional()
+    .describe(
+      'No model of the chain may cost more than this for one video; otherwise the request is refused.',
+    ),
   metadata: z
     .record(text(64), text(512))
     .refine((entries) => Object.keys(entries).length <= MAX_METADATA, `Give at most ${MAX_METADATA} entries.`)

@@ -58,6 +58,9 @@ export const jobStateSchema = z.object({
   ownerUserId: z.string(),
   type: z.enum(['video']),
   version: z.int().positive(),
+  /** The provider and model of the present attempt: they change where a job falls back to another model. */
+  provider: z.string(),
+  model: z.string(),
   status: z.enum(JOB_STATUSES),
   stage: z.enum(JOB_STAGES).nullable(),
   conditions: z.array(z.enum(JOB_CONDITIONS)),
@@ -67,6 +70,10 @@ export const jobStateSchema = z.object({
   progressEstimated: z.boolean(),
   error: errorRecordSchema.nullable(),
   output: jobOutputSchema.nullable(),
+  /** A video that came after the job had failed for lateness: it is the user's, and was not charged. */
+  lateAssetId: z.string().nullable(),
+  /** Sentences for the user: what was changed or left out to fit the vendor, and which model was fallen back to. */
+  notes: z.array(z.string()),
   creditsHeld: z.int().nonnegative(),
   creditsCaptured: z.int().nonnegative(),
   changedAt: z.iso.datetime(),
@@ -82,6 +89,12 @@ export const jobRecordSchema = jobStateSchema.extend({
   variant: z.object({ index: z.int().positive(), of: z.int().positive() }),
   retryOf: z.string().nullable(),
   metadata: z.record(z.string(), z.string()),
+  /** The other models that it may fall back to, in order, and those that it has left behind. */
+  fallback: z.array(z.string()),
+  /** For a job that waits its turn: how many are before it (an estimate under fair sharing) and when it may begin. Seconds. */
+  queue: z
+    .object({ position: z.int().nonnegative(), etaSeconds: z.number().nonnegative().nullable() })
+    .nullable(),
   createdAt: z.iso.datetime(),
   startedAt: z.iso.datetime().nullable(),
   finishedAt: z.iso.datetime().nullable(),

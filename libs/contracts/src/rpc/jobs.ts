@@ -4,6 +4,8 @@ import { jobRecordSchema, videoRequestSchema } from '../job/record';
 import { JOB_STATUSES } from '../job/state';
 
 const owned = { userId: z.string(), jobId: z.string() };
+/** Credits of one video, with the version of the price list that it is pinned to. */
+const priceSchema = z.object({ credits: z.int().nonnegative(), version: z.string() });
 
 /**
  * Accepts one request (one job, or its variants) in one transaction: idempotency key, hold, jobs, outbox. Errors:
@@ -18,11 +20,24 @@ export const acceptJobsRpc = defineRpc(
     idempotency: z.object({ route: z.string(), key: z.string(), bodyHash: z.string() }).nullable(),
     request: videoRequestSchema,
     /** Price of one variant in credits, with the version of the price list that it is pinned to. */
-    price: z.object({ credits: z.int().nonnegative(), version: z.string() }),
+    price: priceSchema,
     /** One id a variant, 1 to 5. */
     jobIds: z.array(z.string()).min(1).max(5),
     metadata: z.record(z.string(), z.string()),
+    /** A finished job of the same user that this one repeats. Error: `conflict` where that one has not ended. */
     retryOf: z.string().nullable(),
+    /** Models to try next, in order, each with its own resolved request and price; the hold is the dearest of the chain. */
+    fallback: z
+      .array(z.object({ request: videoRequestSchema, price: priceSchema }))
+      .max(5)
+      .default([]),
+    /** What the hold counts against: a key's month, a member's share. */
+    budgets: z
+      .array(z.object({ key: z.string().max(200), period: z.string().max(40), limit: z.int().nonnegative() }))
+      .max(4)
+      .default([]),
+    /** 1 to 8, a bounded weight in the fair share between users; the plan gives it. */
+    weight: z.number().min(1).max(8).default(1),
   }),
   z.object({ jobs: z.array(jobRecordSchema), replayed: z.boolean() }),
 );
@@ -61,4 +76,46 @@ export const deleteJobRpc = defineRpc(
   'rpc.job-orchestrator.delete',
   z.object(owned),
   z.object({ deleted: z.literal(true) }),
+);
+
+/** Cancels the caller's jobs that have not ended, all or those that match. At most 10,000 a call; `more` says that there are others. */
+export const stopAllJobsRpc = defineRpc(
+  'rpc.job-orchestrator.stop-all',
+  z.object({
+    userId: z.string(),
+    provider: z.string().optional(),
+    jobIds: z.array(z.string()).max(500).optional(),
+  }),
+  z.object({
+    /** Ended at once. */
+    cancelled: z.int().nonnegative(),
+    /** Being made; they end when their engine says so. */
+    cancelling: z.int().nonnegative(),
+    more: z.boolean(),
+  }),
+  15_000,
+);
+
+export const LOG_LEVELS = ['INFO', 'SUCCESS', 'WARN', 'ERROR'] as const;
+export const jobLogEntrySchema = z.object({
+  jobId: z.string(),
+  /** Grows within a job; the cursor of a page. */
+  seq: z.int().positive(),
+  at: z.iso.datetime(),
+  level: z.enum(LOG_LEVELS),
+  /** What happened, in one plain sentence. */
+  text: z.string(),
+  attemptId: z.string().nullable(),
+  /** Which try of the job, from 1. */
+  attempt: z.int().positive().nullable(),
+  provider: z.string().nullable(),
+  vendorTaskId: z.string().nullable(),
+});
+export type JobLogEntry = z.infer<typeof jobLogEntrySchema>;
+
+/** What happened to a job and why, oldest first. Null where there is no such job or it is another user's. */
+export const jobLogRpc = defineRpc(
+  'rpc.job-orchestrator.log',
+  z.object({ ...owned, after: z.int().nonnegative(), limit: z.int().min(1).max(500) }),
+  z.object({ entries: z.array(jobLogEntrySchema).nullable(), next: z.int().nullable() }),
 );

@@ -72,6 +72,9 @@ export class Generation {
       jobIds: Array.from({ length: body.variants ?? 1 }, () => newId()),
       metadata: body.metadata ?? {},
       retryOf: null,
+      fallback: [],
+      budgets: [],
+      weight: 1,
     };
     return this.acceptance.accept(accept, command.requestId);
   }

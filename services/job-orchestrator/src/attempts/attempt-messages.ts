@@ -1,10 +1,4 @@
-import {
-  mediaDeleteV1,
-  mediaIngestV1,
-  subjects,
-  workSubmitV1,
-  type RenderedObject,
-} from '@shotloom/contracts';
+import { mediaDeleteV1, mediaIngestV1, subjects, workSubmitV1, type MediaSource } from '@shotloom/contracts';
 import type { JobsTx } from '../jobs/job-changes';
 import type { JobRow } from '../jobs/job-row';
 import type { AttemptRow } from './attempt-rows';
@@ -22,7 +16,7 @@ export function emitWork(tx: JobsTx, attempt: AttemptRow): void {
 }
 
 /** Asks storage to make the rendered object ours. Sending it twice is safe: an attempt has one asset. */
-export function emitIngest(tx: JobsTx, job: JobRow, attempt: AttemptRow, source: RenderedObject): void {
+export function emitIngest(tx: JobsTx, job: JobRow, attempt: AttemptRow, source: MediaSource): void {
   tx.emit({
     contract: mediaIngestV1,
     payload: {

@@ -37,7 +37,8 @@ export async function attemptSucceeded(
   const { job, attempt, current } = locked;
   if (!current) {
     // The same report again must not remove what is being stored; one of an older fence left an object nobody wants.
-    if (attempt.result?.key !== report.result.key) emitDelete(tx, job, { objectKeys: [report.result.key] });
+    if (attempt.result?.kind !== 'object' || attempt.result.key !== report.result.key)
+      emitDelete(tx, job, { objectKeys: [report.result.key] });
     return 'stale';
   }
   if (job.cancel_requested_at !== null) {

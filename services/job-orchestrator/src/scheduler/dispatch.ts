@@ -46,6 +46,7 @@ async function startAttempt(tx: JobsTx, job: JobRow): Promise<void> {
     .values({
       attempt_id: newId(),
       job_id: job.job_id,
+      owner_user_id: job.owner_user_id,
       number,
       provider: job.provider,
       model: job.model,
@@ -59,6 +60,16 @@ async function startAttempt(tx: JobsTx, job: JobRow): Promise<void> {
       deadline_at: inSeconds(job.longest_wait_seconds),
       started_at: null,
       finished_at: null,
+      credential_id: null,
+      credential_version: null,
+      external_task_id: null,
+      vendor_task_id: null,
+      price_credits: job.price_credits,
+      operation: job.operation,
+      submitted_at: null,
+      slow_at: null,
+      hard_limit_at: null,
+      cost: null,
     })
     .returningAll()
     .executeTakeFirstOrThrow();

@@ -3,11 +3,21 @@ import type { ErrorRecord } from '@shotloom/kernel';
 import type {
   JobCondition,
   JobOutput,
+  AttemptStatus,
   JobStage,
   JobStatus,
+  LOG_LEVELS,
   RenderedObject,
+  VendorCost,
+  VendorLink,
   VideoRequest,
 } from '@shotloom/contracts';
+
+/** A model that a job may fall back to: resolved and priced when the job was accepted. */
+export interface ChainLink {
+  readonly request: VideoRequest;
+  readonly price: { readonly credits: number; readonly version: string };
+}
 
 /** Written as JSON text, read as the parsed value. */
 type Json<T> = ColumnType<T, string, string>;
@@ -53,24 +63,36 @@ export interface JobsTable {
   changed_at: Generated<Date>;
   started_at: MomentOrNull;
   finished_at: MomentOrNull;
+  /** Models not tried yet, in order. The hold covers the dearest of all. */
+  chain: ColumnType<ChainLink[], string | undefined, string>;
+  /** Attempts made with the present model. */
+  model_attempts: Generated<number>;
+  notes: Generated<string[]>;
+  late_asset_id: string | null;
+  /** 1 to 8: the bounded weight in the fair share between users. */
+  weight: Generated<number>;
 }
-
-export const ATTEMPT_STATUSES = [
-  'submitting',
-  'running',
-  'storing',
-  'stored',
-  'failed',
-  'cancelled',
-] as const;
-export type AttemptStatus = (typeof ATTEMPT_STATUSES)[number];
 
 export interface AttemptsTable {
   attempt_id: string;
   job_id: string;
   number: number;
+  owner_user_id: string;
   provider: string;
   model: string;
+  /** `lease`: rendered by a worker of ours; `poll`: made by a vendor, which is asked until it is done. */
+  kind: Generated<'lease' | 'poll'>;
+  operation: Generated<string>;
+  /** Pinned when the attempt was made: a key that is rotated meanwhile changes nothing. */
+  credential_id: string | null;
+  credential_version: number | null;
+  /** Our own id of the task at the vendor, and the vendor's. */
+  external_task_id: string | null;
+  vendor_task_id: string | null;
+  /** Of this attempt's model; what is captured where it delivers. */
+  price_credits: Generated<number>;
+  /** Whether it still counts against the limits; the scheduler takes it back when the attempt has ended. */
+  holds_slot: Generated<boolean>;
   status: AttemptStatus;
   /** Grows with every grant; a report under an older one changes nothing. */
   fence: Generated<number>;
@@ -78,7 +100,7 @@ export interface AttemptsTable {
   /** 0 to 1, as the worker reports it. */
   progress: Generated<number>;
   step: string | null;
-  result: JsonOrNull<RenderedObject>;
+  result: JsonOrNull<RenderedObject | VendorLink>;
   label: string | null;
   error: JsonOrNull<ErrorRecord>;
   /** How often its present message was sent again because nothing moved; a long queue is no fault. */
@@ -91,6 +113,52 @@ export interface AttemptsTable {
   created_at: Generated<Date>;
   started_at: MomentOrNull;
   finished_at: MomentOrNull;
+  /** When the vendor was first known to have the task. */
+  submitted_at: MomentOrNull;
+  /** Past the model's usual p95. */
+  slow_at: MomentOrNull;
+  /** From here on a video is no longer waited for; `deadline_at` is where it becomes overdue. */
+  hard_limit_at: MomentOrNull;
+  /** Whether `progress` is computed from the model's history. */
+  estimated: Generated<boolean>;
+  /** How often the vendor was asked for a fresh link because the one before had ended. */
+  link_refreshes: Generated<number>;
+  cost: JsonOrNull<VendorCost>;
+}
+
+/** The durable wait of an attempt at a vendor; claimed by moving `next_poll_at`, which is the lease. */
+export interface TimersTable {
+  attempt_id: string;
+  provider: string;
+  credential_id: string;
+  credential_version: number;
+  next_poll_at: Moment;
+  poll_no: Generated<number>;
+  verb: Generated<'poll' | 'lookup'>;
+  /** Polls in a row that gave no news of the task. */
+  misses: Generated<number>;
+}
+
+/** Seconds from `submitted` to the end that a model's videos took. */
+export interface ModelStatsTable {
+  model: string;
+  recent: Generated<number[]>;
+  p50_seconds: number;
+  p95_seconds: number;
+  finished: Generated<string>;
+  changed_at: Generated<Date>;
+}
+
+export interface LogTable {
+  seq: ColumnType<string, never, never>;
+  job_id: string;
+  at: Generated<Date>;
+  level: (typeof LOG_LEVELS)[number];
+  text: string;
+  attempt_id: string | null;
+  attempt: number | null;
+  provider: string | null;
+  vendor_task_id: string | null;
 }
 
 export interface IdempotencyKeysTable {
@@ -105,5 +173,8 @@ export interface IdempotencyKeysTable {
 export interface JobsSchema {
   'jobs.jobs': JobsTable;
   'jobs.attempts': AttemptsTable;
+  'jobs.timers': TimersTable;
+  'jobs.model_stats': ModelStatsTable;
+  'jobs.log': LogTable;
   'jobs.idempotency_keys': IdempotencyKeysTable;
 }

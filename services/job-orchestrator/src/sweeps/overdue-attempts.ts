@@ -78,6 +78,9 @@ async function moveOne(tx: JobsTx, attemptId: string): Promise<void> {
       return takeBack(tx, job, attempt, late);
     case 'storing':
       return askForIngestAgain(tx, job, attempt);
+    case 'sending':
+    case 'uncertain':
+    case 'submitted':
     case 'stored':
     case 'failed':
     case 'cancelled':
