@@ -1,6 +1,7 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { ORCHESTRATOR, type Orchestrator } from './app.tokens';
 import { AttemptsController } from './attempts/attempts.controller';
+import { VendorAttemptsController } from './attempts/vendor-attempts.controller';
 import { JobsController } from './jobs/jobs.controller';
 import { MediaController } from './media/media.controller';
 
@@ -9,7 +10,7 @@ export class AppModule {
   static with(orchestrator: Orchestrator): DynamicModule {
     return {
       module: AppModule,
-      controllers: [JobsController, AttemptsController, MediaController],
+      controllers: [JobsController, AttemptsController, VendorAttemptsController, MediaController],
       providers: [{ provide: ORCHESTRATOR, useValue: orchestrator }],
     };
   }

@@ -2,7 +2,9 @@ import type { Catalogue } from '@shotloom/contracts';
 import type { Bus } from '@shotloom/bus';
 import type { Database } from '@shotloom/database';
 import type { Logger } from '@shotloom/service-kit';
+import type { SubmitSettings } from './attempts/begin-submit';
 import type { Config } from './config';
+import type { ModelClock } from './models/model-clock';
 import type { OrchestratorMetrics } from './metrics';
 import type { Scheduler } from './scheduler/scheduler';
 import type { JobsSchema } from './schema/tables';
@@ -14,6 +16,8 @@ export interface Orchestrator {
   readonly database: Database<JobsSchema>;
   readonly catalogue: Catalogue;
   readonly scheduler: Scheduler;
+  readonly models: ModelClock;
+  readonly submits: SubmitSettings;
   readonly metrics: OrchestratorMetrics;
   readonly logger: Logger;
 }

@@ -22,6 +22,13 @@ export const configSchema = baseConfigSchema.extend({
   PROVIDER_CONCURRENCY: z.coerce.number().int().min(1).default(64),
   /** A worker that renders must renew within this time, or the attempt is given to another. Seconds. */
   LEASE_SECONDS: z.coerce.number().min(2).max(600).default(12),
+  /** A worker must have sent a task to its vendor, inputs included, and said so, within this; else the attempt is uncertain. Seconds. */
+  SEND_SECONDS: z.coerce.number().min(5).max(1_800).default(120),
+  /** How often the planner looks for vendors to ask. Milliseconds. */
+  PLANNER_MS: z.coerce.number().int().min(20).default(250),
+  /** The gateway as vendors reach it, and the secret that signs the URLs they call back; without both nobody is told to call back. */
+  PUBLIC_URL: z.url().optional(),
+  CALLBACK_SECRET: z.string().min(32).optional(),
   /** How often rows are looked at that nothing woke. Milliseconds. */
   SWEEP_MS: z.coerce.number().int().min(50).default(1_000),
 });

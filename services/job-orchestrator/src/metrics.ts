@@ -7,6 +7,8 @@ import type { JobsSchema } from './schema/tables';
 export interface OrchestratorMetrics {
   readonly accepted: Counter<'provider'>;
   readonly reports: Counter<'type' | 'applied'>;
+  /** Tasks that vendors were asked about. */
+  readonly polls: Counter<'provider'>;
   /** Overdue attempts that the last sweep could not move. */
   readonly stuck: Gauge;
   /** What the last check of the ledger found; set by the sweep, since the check reads the whole ledger. */
@@ -66,6 +68,12 @@ export function createOrchestratorMetrics(
     violations: new Gauge({
       name: 'shotloom_ledger_violations',
       help: 'Broken invariants of the ledger at the last check; anything above 0 is an alarm.',
+      registers,
+    }),
+    polls: new Counter({
+      name: 'shotloom_polls_planned_total',
+      help: 'Tasks that vendors were asked about; divide by the batch for calls.',
+      labelNames: ['provider'],
       registers,
     }),
     reports: new Counter({

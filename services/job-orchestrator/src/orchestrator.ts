@@ -2,8 +2,10 @@ import 'reflect-metadata';
 import { NestFactory } from '@nestjs/core';
 import {
   acceptJobsRpc,
+  attemptRefRpc,
   attemptsConsumer,
   beginAttemptRpc,
+  beginSubmitRpc,
   cancelJobRpc,
   Catalogue,
   deleteJobRpc,
@@ -14,6 +16,7 @@ import {
   mediaResultsConsumer,
   releaseLeaseRpc,
   renewLeaseRpc,
+  stopAllJobsRpc,
 } from '@shotloom/contracts';
 import { openServiceBus, type Bus } from '@shotloom/bus';
 import { JetStreamStrategy } from '@shotloom/bus/nest';
@@ -24,6 +27,8 @@ import { AppModule } from './app.module';
 import type { Orchestrator } from './app.tokens';
 import type { Config } from './config';
 import { createOrchestratorMetrics } from './metrics';
+import { ModelClock } from './models/model-clock';
+import { PollPlanner } from './planner/poll-planner';
 import { Scheduler } from './scheduler/scheduler';
 import { jobsMigrations, SCHEMA } from './schema/migrations';
 import type { JobsSchema } from './schema/tables';
@@ -41,7 +46,7 @@ export async function startOrchestrator(context: ServiceContext<Config>): Promis
   });
   const bus = await openServiceBus(context);
   const orchestrator = assemble(context, bus, database);
-  const { scheduler, config, logger } = orchestrator;
+  const { scheduler, config, logger, models } = orchestrator;
   const publish: Bus['publishEnvelope'] = (subject, envelope, headers) =>
     bus.publishEnvelope(subject, envelope, headers);
   const relay = new OutboxRelay({ database, schema: SCHEMA, publish, logger, metrics: context.metrics });
@@ -51,6 +56,8 @@ export async function startOrchestrator(context: ServiceContext<Config>): Promis
   const sweeper = new Sweeper({
     database,
     scheduler,
+    models,
+    fallbacks: orchestrator.catalogue,
     providers: config.PROVIDERS_ENABLED,
     everyMs: config.SWEEP_MS,
     metrics: orchestrator.metrics,
@@ -58,6 +65,18 @@ export async function startOrchestrator(context: ServiceContext<Config>): Promis
   });
   sweeper.start();
   shutdown.add('sweeper', () => sweeper.stop());
+  await models.flush();
+  const planner = new PollPlanner({
+    database,
+    bus,
+    models,
+    providers: config.PROVIDERS_ENABLED,
+    everyMs: config.PLANNER_MS,
+    logger,
+    onPlanned: (provider, tasks) => orchestrator.metrics.polls.inc({ provider }, tasks),
+  });
+  planner.start();
+  shutdown.add('planner', () => planner.stop());
   await listen(context, orchestrator);
 }
 
@@ -73,12 +92,16 @@ function assemble(
     batch: BATCH,
   };
   const scheduler = new Scheduler({ database, limits, logger });
+  const { PUBLIC_URL: publicUrl, CALLBACK_SECRET: secret, SEND_SECONDS: sendSeconds } = config;
+  const callbacks = publicUrl !== undefined && secret !== undefined ? { publicUrl, secret } : null;
   return {
     config,
     bus,
     database,
     catalogue,
     scheduler,
+    models: new ModelClock(database, catalogue, logger),
+    submits: { sendSeconds, callbacks },
     logger,
     metrics: createOrchestratorMetrics(metrics, database, logger),
   };
@@ -93,7 +116,10 @@ async function listen({ shutdown }: ServiceContext<Config>, orchestrator: Orches
       listJobsRpc,
       cancelJobRpc,
       deleteJobRpc,
+      stopAllJobsRpc,
       beginAttemptRpc,
+      beginSubmitRpc,
+      attemptRefRpc,
       renewLeaseRpc,
       releaseLeaseRpc,
     ],

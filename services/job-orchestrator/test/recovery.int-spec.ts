@@ -60,7 +60,7 @@ it('goes on for everybody when one attempt cannot be moved', async () => {
   await run(
     sql`UPDATE jobs.attempts SET lapses = 5, due_at = now() - interval '1 hour' WHERE job_id = ${poison.jobId}`,
   );
-  await run(sql`UPDATE jobs.jobs SET attempts_made = max_attempts WHERE job_id = ${poison.jobId}`);
+  await run(sql`UPDATE jobs.jobs SET model_attempts = max_attempts WHERE job_id = ${poison.jobId}`);
   await makeDue(healthy.jobId);
   await harness.offered(healthy.jobId, 2);
   const [set] = await harness.attempts(poison.jobId);

@@ -22,7 +22,8 @@ export type AttemptStatus = (typeof ATTEMPT_STATUSES)[number];
 
 /** The one table of moves of an attempt; the database's trigger holds the same. */
 export const attemptStateMachine = defineStateMachine<AttemptStatus>('submitting', {
-  submitting: ['sending', 'running', 'failed', 'cancelled'],
+  // A callback may prove that the vendor has a task which its lookup denied.
+  submitting: ['sending', 'submitted', 'running', 'storing', 'failed', 'cancelled'],
   // Back to `submitting`: the vendor refused and may be asked again. A callback may tell the end before the submit's own answer.
   sending: ['submitting', 'uncertain', 'submitted', 'running', 'storing', 'failed', 'cancelled'],
   uncertain: ['submitting', 'submitted', 'running', 'storing', 'failed', 'cancelled'],

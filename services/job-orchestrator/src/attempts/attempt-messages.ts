@@ -1,7 +1,18 @@
-import { mediaDeleteV1, mediaIngestV1, subjects, workSubmitV1, type MediaSource } from '@shotloom/contracts';
+import {
+  mediaDeleteV1,
+  mediaIngestV1,
+  providerSpec,
+  subjects,
+  workCancelV1,
+  workSubmitV1,
+  type MediaSource,
+} from '@shotloom/contracts';
 import type { JobsTx } from '../jobs/job-changes';
 import type { JobRow } from '../jobs/job-row';
 import type { AttemptRow } from './attempt-rows';
+
+/** After this the ingest is asked for again: the message or its answer was lost with a broker or a disk. */
+export const INGEST_RESEND_SECONDS = 60;
 
 /** Offers an attempt to its provider's workers. Sending it twice is safe: the fence grants it once. */
 export function emitWork(tx: JobsTx, attempt: AttemptRow): void {
@@ -10,6 +21,29 @@ export function emitWork(tx: JobsTx, attempt: AttemptRow): void {
     contract: workSubmitV1,
     payload: { attemptId, jobId, provider, model },
     subject: subjects.workSubmit(provider),
+    partitionKey: jobId,
+    correlationId: jobId,
+  });
+}
+
+/** Asks the vendor to stop, where it can be asked. The attempt goes on until the vendor's verdict. */
+export function emitCancel(tx: JobsTx, attempt: AttemptRow): void {
+  const { provider, credential_id: id, credential_version: version, job_id: jobId } = attempt;
+  if (providerSpec(provider).poll?.cancel !== true || id === null || version === null) return;
+  tx.emit({
+    contract: workCancelV1,
+    payload: {
+      jobId,
+      provider,
+      credential: { id, version },
+      task: {
+        attemptId: attempt.attempt_id,
+        externalTaskId: attempt.external_task_id ?? attempt.attempt_id,
+        vendorTaskId: attempt.vendor_task_id,
+        operation: attempt.operation,
+      },
+    },
+    subject: subjects.workCancel(provider),
     partitionKey: jobId,
     correlationId: jobId,
   });

@@ -1,15 +1,12 @@
-import { AppError, backoffMs, type ErrorRecord, type RetryPolicy } from '@shotloom/kernel';
+import { AppError } from '@shotloom/kernel';
 import type { PayloadOf, attemptCancelledV1, attemptFailedV1, attemptSucceededV1 } from '@shotloom/contracts';
 import { changeJob, type JobsTx } from '../jobs/job-changes';
-import { cancelJob, failJob } from '../jobs/job-endings';
-import { RENDERED_PERCENT, shownProgress, type JobRow } from '../jobs/job-row';
-import { emitDelete, emitIngest } from './attempt-messages';
+import { cancelJob } from '../jobs/job-endings';
+import { RENDERED_PERCENT, type JobRow } from '../jobs/job-row';
+import { logJob } from '../log/log-entry';
+import { emitDelete, emitIngest, INGEST_RESEND_SECONDS } from './attempt-messages';
 import { changeAttempt, endAttempt, inSeconds, lockAttempt, type AttemptRow } from './attempt-rows';
-
-/** Between the attempts of one job. */
-const RETRY: RetryPolicy = { maxAttempts: 10, baseMs: 1_000, factor: 3, maxMs: 60_000, jitter: 0.3 };
-/** After this the ingest is asked for again: the message or its answer was lost with a broker or a disk. */
-export const INGEST_RESEND_SECONDS = 60;
+import { failAttempt, type Fallbacks } from './fail-attempt';
 
 /** What became of a reported outcome, for logs and metrics. */
 export type Applied = 'applied' | 'stale' | 'unknown';
@@ -58,14 +55,23 @@ export async function attemptSucceeded(
   const progress = Math.max(job.progress, RENDERED_PERCENT);
   await changeJob(tx, job, { status: 'storing', stage: 'downloading', progress });
   emitIngest(tx, job, rendered, report.result);
+  await logJob(tx, job.job_id, {
+    level: 'INFO',
+    text: 'It is rendered; the video is being stored.',
+    attempt: rendered,
+  });
   return 'applied';
 }
 
-export async function attemptFailed(tx: JobsTx, report: PayloadOf<typeof attemptFailedV1>): Promise<Applied> {
+export async function attemptFailed(
+  tx: JobsTx,
+  fallbacks: Fallbacks,
+  report: PayloadOf<typeof attemptFailedV1>,
+): Promise<Applied> {
   const locked = await lockReporting(tx, report);
   if (!locked) return 'unknown';
   if (!locked.current) return 'stale';
-  await failAttempt(tx, locked.job, locked.attempt, AppError.fromRecord(report.error).toRecord());
+  await failAttempt(tx, fallbacks, locked.job, locked.attempt, AppError.fromRecord(report.error).toRecord());
   return 'applied';
 }
 
@@ -80,32 +86,4 @@ export async function attemptCancelled(
   await endAttempt(tx, attempt, 'cancelled');
   await cancelJob(tx, job, attempt.progress);
   return 'applied';
-}
-
-/** Ends a failed attempt; the job gets another one where that makes sense, else it fails and its hold is released. */
-export async function failAttempt(
-  tx: JobsTx,
-  job: JobRow,
-  attempt: AttemptRow,
-  error: ErrorRecord,
-): Promise<void> {
-  await endAttempt(tx, attempt, 'failed', JSON.stringify(error));
-  emitDelete(tx, job, { attemptId: attempt.attempt_id });
-  if (job.cancel_requested_at !== null) {
-    await cancelJob(tx, job, attempt.progress);
-    return;
-  }
-  if (!error.retryable || job.attempts_made >= job.max_attempts) {
-    await failJob(tx, job, error, attempt.progress);
-    return;
-  }
-  await tx.sql
-    .updateTable('jobs.jobs')
-    .set({
-      active_attempt_id: null,
-      not_before: inSeconds(backoffMs(RETRY, job.attempts_made) / 1000),
-      progress: shownProgress(job.progress, attempt.progress),
-    })
-    .where('job_id', '=', job.job_id)
-    .execute();
 }

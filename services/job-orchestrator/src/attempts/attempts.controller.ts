@@ -1,16 +1,10 @@
 import { Controller, Inject } from '@nestjs/common';
 import { Ctx, Payload } from '@nestjs/microservices';
-import {
-  attemptCancelledV1,
-  attemptFailedV1,
-  attemptSucceededV1,
-  attemptsConsumer,
-} from '@shotloom/contracts';
+import { attemptsConsumer, attemptsSeenV1 } from '@shotloom/contracts';
 import {
   beginAttemptRpc,
   releaseLeaseRpc,
   renewLeaseRpc,
-  type PayloadOf,
   type RpcRequest,
   type RpcResponse,
 } from '@shotloom/contracts';
@@ -18,16 +12,11 @@ import { DeadLetter } from '@shotloom/bus';
 import { OnMessage, OnRequest, type DeliveryContext } from '@shotloom/bus/nest';
 import { ORCHESTRATOR, type Orchestrator } from '../app.tokens';
 import { sendProgress } from '../jobs/job-progress';
-import type { JobsTx } from '../jobs/job-changes';
 import { applyReport } from './apply-report';
-import { attemptCancelled, attemptFailed, attemptSucceeded, type Applied } from './attempt-outcomes';
 import { beginAttempt } from './begin-attempt';
 import { releaseLease, renewLease } from './renew-lease';
-
-type Report =
-  | PayloadOf<typeof attemptSucceededV1>
-  | PayloadOf<typeof attemptFailedV1>
-  | PayloadOf<typeof attemptCancelledV1>;
+import { applyReportOf } from './reports';
+import { takeSeen } from './seen';
 
 /** What workers ask and report. */
 @Controller()
@@ -58,20 +47,19 @@ export class AttemptsController {
   }
 
   @OnMessage(attemptsConsumer, { concurrency: 8 })
-  async report(@Payload() report: Report, @Ctx() context: DeliveryContext): Promise<void> {
-    await applyReport(this.app, context, report.attemptId, (tx) => apply(tx, context.type, report));
+  async report(@Payload() report: { attemptId: string }, @Ctx() context: DeliveryContext): Promise<void> {
+    if (context.type === attemptsSeenV1.type) return this.seen(report);
+    await applyReport(this.app, context, report.attemptId, (tx) =>
+      applyReportOf(this.app, tx, context.type, report),
+    );
   }
-}
 
-function apply(tx: JobsTx, type: string, report: Report): Promise<Applied> {
-  switch (type) {
-    case attemptSucceededV1.type:
-      return attemptSucceeded(tx, attemptSucceededV1.payload.parse(report));
-    case attemptFailedV1.type:
-      return attemptFailed(tx, attemptFailedV1.payload.parse(report));
-    case attemptCancelledV1.type:
-      return attemptCancelled(tx, attemptCancelledV1.payload.parse(report));
-    default:
-      throw new DeadLetter(`No handler for ${type}.`);
+  /** Looks at many attempts in one message. An attempt that is not there is looked at by somebody, as with every report. */
+  private async seen(report: unknown): Promise<void> {
+    const seen = attemptsSeenV1.payload.parse(report);
+    const { applied, unknown } = await takeSeen(this.app, seen);
+    this.app.metrics.reports.inc({ type: attemptsSeenV1.type, applied: 'applied' }, applied);
+    if (applied > 0) this.app.scheduler.wake(seen.provider);
+    if (unknown.length > 0) throw new DeadLetter(`There is no attempt ${unknown.slice(0, 5).join(', ')}.`);
   }
 }

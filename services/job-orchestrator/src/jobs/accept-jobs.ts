@@ -6,6 +6,7 @@ import { type JobRecord, type ModelSpec, type RpcRequest, type acceptJobsRpc } f
 import type { JobsTable } from '../schema/tables';
 import { claimIdempotencyKey } from './idempotency';
 import { emitChanged, type JobsTx } from './job-changes';
+import { logJob } from '../log/log-entry';
 import { findJobs } from './job-queries';
 import { toJobRecord } from './job-row';
 
@@ -20,10 +21,16 @@ export async function acceptJobs(
   const earlier = await claimIdempotencyKey(tx, request);
   if (earlier) return { jobs: await replay(tx, request, earlier), replayed: true };
   await holdAll(tx, request);
-  const { execution } = catalogue.get(request.request.model);
-  const values = request.jobIds.map((jobId, index) => toRow(request, jobId, index + 1, execution));
+  const model = catalogue.get(request.request.model);
+  const values = request.jobIds.map((jobId, index) => toRow(request, jobId, index + 1, model));
   const rows = await tx.sql.insertInto('jobs.jobs').values(values).returningAll().execute();
-  for (const row of rows) emitChanged(tx, row);
+  for (const row of rows) {
+    emitChanged(tx, row);
+    await logJob(tx, row.job_id, {
+      level: 'INFO',
+      text: `Accepted for ${row.model}; ${row.credits_held} credits are held.`,
+    });
+  }
   return { jobs: rows.map((row) => toJobRecord({ ...row, attempt_progress: null })), replayed: false };
 }
 
@@ -72,7 +79,7 @@ function toRow(
   request: AcceptRequest,
   jobId: string,
   variant: number,
-  execution: ModelSpec['execution'],
+  { execution, cancel_policy: cancelPolicy }: Pick<ModelSpec, 'execution' | 'cancel_policy'>,
 ): Insertable<JobsTable> {
   const { request: video, price } = request;
   return {
@@ -93,6 +100,7 @@ function toRow(
     retry_of: request.retryOf,
     metadata: JSON.stringify(request.metadata),
     max_attempts: execution.max_attempts,
+    cancel_policy: cancelPolicy,
     longest_wait_seconds: execution.longest_wait_seconds,
     not_before: new Date(0),
     active_attempt_id: null,

@@ -15,7 +15,12 @@ function selectJobs(executor: Executor) {
     .selectFrom('jobs.jobs as job')
     .leftJoin('jobs.attempts as attempt', 'attempt.attempt_id', 'job.active_attempt_id')
     .selectAll('job')
-    .select('attempt.progress as attempt_progress');
+    .select([
+      'attempt.progress as attempt_progress',
+      'attempt.kind as attempt_kind',
+      'attempt.submitted_at as attempt_submitted_at',
+      'attempt.usual_seconds as attempt_usual_seconds',
+    ]);
 }
 
 /** One job of one user; undefined where it is not theirs, not there, or deleted. */

@@ -1,10 +1,14 @@
 import type { Selectable } from 'kysely';
 import type { JobRecord, JobState } from '@shotloom/contracts';
+import type { AttemptRow } from '../attempts/attempt-rows';
+import { reached } from '../models/reached';
 import type { JobsTable } from '../schema/tables';
 
 export type JobRow = Selectable<JobsTable>;
 /** A job with what its running attempt last reported. */
-export type JobRowWithAttempt = JobRow & { readonly attempt_progress: number | null };
+export type JobRowWithAttempt = JobRow & { readonly attempt_progress: number | null } & {
+  readonly [K in 'kind' | 'submitted_at' | 'usual_seconds' as `attempt_${K}`]?: AttemptRow[K] | null;
+};
 
 /** Rendering fills the bar up to here; storing and checking the file is the rest (at most 99 until completed). */
 export const RENDERED_PERCENT = 95;
@@ -15,7 +19,10 @@ export function shownProgress(floor: number, attemptProgress: number | null): nu
 }
 
 /** The part of the job that events carry. */
-export function toJobState(row: JobRow, attemptProgress: number | null = null): JobState {
+export function toJobState(
+  row: JobRow,
+  attempt: { readonly progress: number; readonly estimated: boolean } = { progress: 0, estimated: false },
+): JobState {
   return {
     jobId: row.job_id,
     accountId: row.account_id,
@@ -27,8 +34,8 @@ export function toJobState(row: JobRow, attemptProgress: number | null = null): 
     status: row.status,
     stage: row.stage,
     conditions: row.conditions,
-    progress: shownProgress(row.progress, attemptProgress),
-    progressEstimated: false,
+    progress: shownProgress(row.progress, attempt.progress),
+    progressEstimated: attempt.estimated && row.finished_at === null,
     error: row.error,
     output: row.output,
     lateAssetId: row.late_asset_id,
@@ -39,10 +46,21 @@ export function toJobState(row: JobRow, attemptProgress: number | null = null): 
   };
 }
 
+function attemptOf(row: JobRowWithAttempt): { progress: number; estimated: boolean } {
+  if (row.attempt_progress === null) return { progress: 0, estimated: false };
+  const attempt = {
+    progress: row.attempt_progress,
+    kind: row.attempt_kind ?? 'lease',
+    submitted_at: row.attempt_submitted_at ?? null,
+    usual_seconds: row.attempt_usual_seconds ?? null,
+  };
+  return reached(attempt, new Date());
+}
+
 /** The whole job, as other services get it. */
 export function toJobRecord(row: JobRowWithAttempt): JobRecord {
   return {
-    ...toJobState(row, row.attempt_progress),
+    ...toJobState(row, attemptOf(row)),
     request: row.request,
     priceCredits: row.price_credits,
     priceVersion: row.price_version,

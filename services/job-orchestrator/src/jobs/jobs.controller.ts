@@ -1,7 +1,14 @@
 import { Controller, Inject } from '@nestjs/common';
 import { Ctx, Payload } from '@nestjs/microservices';
 import { AppError } from '@shotloom/kernel';
-import { acceptJobsRpc, cancelJobRpc, deleteJobRpc, getJobRpc, listJobsRpc } from '@shotloom/contracts';
+import {
+  acceptJobsRpc,
+  cancelJobRpc,
+  deleteJobRpc,
+  getJobRpc,
+  listJobsRpc,
+  stopAllJobsRpc,
+} from '@shotloom/contracts';
 import type { RpcRequest, RpcResponse } from '@shotloom/contracts';
 import type { RpcContext } from '@shotloom/bus';
 import { OnRequest } from '@shotloom/bus/nest';
@@ -9,6 +16,7 @@ import { ORCHESTRATOR, type Orchestrator } from '../app.tokens';
 import { acceptJobs } from './accept-jobs';
 import { deleteJob, requestCancel } from './cancel-job';
 import { findJob, listJobs } from './job-queries';
+import { stopAll } from './stop-all';
 
 /**
  * What other services may ask about jobs, and do to them, for a user that the gateway has authenticated. Each kind of question
@@ -40,7 +48,9 @@ export class JobsController {
   async get(
     @Payload() { userId, jobId }: RpcRequest<typeof getJobRpc>,
   ): Promise<RpcResponse<typeof getJobRpc>> {
-    return { job: (await findJob(this.app.database.sql, userId, jobId)) ?? null };
+    const { database } = this.app;
+    const job = await findJob(database.sql, userId, jobId);
+    return { job: job ?? null };
   }
 
   @OnRequest(listJobsRpc, { concurrency: 3 })
@@ -58,6 +68,13 @@ export class JobsController {
     });
     if (!job) throw new AppError('not_found', `There is no job ${jobId}.`);
     return { job };
+  }
+
+  @OnRequest(stopAllJobsRpc, { concurrency: 2 })
+  stopAll(
+    @Payload() request: RpcRequest<typeof stopAllJobsRpc>,
+  ): Promise<RpcResponse<typeof stopAllJobsRpc>> {
+    return stopAll(this.app.database, request);
   }
 
   @OnRequest(deleteJobRpc)

@@ -1,37 +1,78 @@
 import { AppError } from '@shotloom/kernel';
 import type { AssetRecord, JobOutput, PayloadOf, mediaFailedV1, mediaStoredV1 } from '@shotloom/contracts';
 import { emitDelete } from '../attempts/attempt-messages';
-import { failAttempt, type Applied } from '../attempts/attempt-outcomes';
-import { endAttempt, lockAttempt } from '../attempts/attempt-rows';
-import type { JobsTx } from '../jobs/job-changes';
+import type { Applied } from '../attempts/attempt-outcomes';
+import { endAttempt, lockAttempt, type AttemptRow } from '../attempts/attempt-rows';
+import { askForFreshLink } from '../attempts/fresh-link';
+import { failAttempt, type Fallbacks } from '../attempts/fail-attempt';
+import { wasGivenUp } from '../attempts/late-video';
+import { changeJob, type JobsTx } from '../jobs/job-changes';
 import { cancelJob, completeJob } from '../jobs/job-endings';
+import type { JobRow } from '../jobs/job-row';
+import { logJob } from '../log/log-entry';
 
 /** The video is ours: the job is completed and paid in one transaction, once. */
 export async function mediaStored(tx: JobsTx, report: PayloadOf<typeof mediaStoredV1>): Promise<Applied> {
   const locked = await lockAttempt(tx, report.attemptId);
   if (!locked) return 'unknown';
   const { job, attempt } = locked;
+  if (wasGivenUp(attempt)) return storedLate(tx, job, attempt, report.asset);
   if (attempt.status !== 'storing') {
     // Stored twice is the same asset; stored after the attempt was given up is one that nobody is given.
     if (attempt.status !== 'stored') emitDelete(tx, job, { assetId: report.asset.assetId });
     return 'stale';
   }
-  if (job.cancel_requested_at !== null) {
+  if (job.cancel_requested_at !== null && job.cancel_policy === 'free') {
     await endAttempt(tx, attempt, 'cancelled');
     await cancelJob(tx, job, attempt.progress);
     emitDelete(tx, job, { assetId: report.asset.assetId });
     return 'applied';
   }
-  await endAttempt(tx, attempt, 'stored');
+  const stored = await endAttempt(tx, attempt, 'stored');
+  await logJob(tx, job.job_id, {
+    level: 'SUCCESS',
+    text: `The video is stored. ${job.price_credits} credits were charged.`,
+    attempt: stored,
+  });
   await completeJob(tx, job, toOutput(report.asset, attempt.label));
+  // Its owner deleted the job while the engine was past stopping: it was paid for, and nobody wants it.
+  if (job.deleted_at !== null) emitDelete(tx, job, { assetId: report.asset.assetId });
   return 'applied';
 }
 
-export async function mediaFailed(tx: JobsTx, report: PayloadOf<typeof mediaFailedV1>): Promise<Applied> {
+/** The job stays failed and uncharged; the video is the user's all the same. */
+async function storedLate(
+  tx: JobsTx,
+  job: JobRow,
+  attempt: AttemptRow,
+  { assetId }: AssetRecord,
+): Promise<Applied> {
+  if (job.deleted_at !== null) {
+    emitDelete(tx, job, { assetId });
+    return 'stale';
+  }
+  if (job.late_asset_id !== null) return 'stale';
+  await logJob(tx, job.job_id, {
+    level: 'WARN',
+    text: 'The video that came too late is stored; it was not charged.',
+    attempt,
+  });
+  await changeJob(tx, job, { late_asset_id: assetId });
+  return 'applied';
+}
+
+export async function mediaFailed(
+  tx: JobsTx,
+  fallbacks: Fallbacks,
+  report: PayloadOf<typeof mediaFailedV1>,
+): Promise<Applied> {
   const locked = await lockAttempt(tx, report.attemptId);
   if (!locked) return 'unknown';
-  if (locked.attempt.status !== 'storing') return 'stale';
-  await failAttempt(tx, locked.job, locked.attempt, AppError.fromRecord(report.error).toRecord());
+  const { job, attempt } = locked;
+  if (attempt.status !== 'storing') return 'stale';
+  const error = AppError.fromRecord(report.error);
+  if (await askForFreshLink(tx, job, attempt, error)) return 'applied';
+  await failAttempt(tx, fallbacks, job, attempt, error.toRecord());
   return 'applied';
 }
 

@@ -18,16 +18,16 @@ export class MediaController {
 
   @OnMessage(mediaResultsConsumer, { concurrency: 8 })
   async report(@Payload() report: Report, @Ctx() context: DeliveryContext): Promise<void> {
-    await applyReport(this.app, context, report.attemptId, (tx) => apply(tx, context.type, report));
+    await applyReport(this.app, context, report.attemptId, (tx) => apply(this.app, tx, context.type, report));
   }
 }
 
-function apply(tx: JobsTx, type: string, report: Report): Promise<Applied> {
+function apply(app: Orchestrator, tx: JobsTx, type: string, report: Report): Promise<Applied> {
   switch (type) {
     case mediaStoredV1.type:
       return mediaStored(tx, mediaStoredV1.payload.parse(report));
     case mediaFailedV1.type:
-      return mediaFailed(tx, mediaFailedV1.payload.parse(report));
+      return mediaFailed(tx, app.catalogue, mediaFailedV1.payload.parse(report));
     default:
       throw new DeadLetter(`No handler for ${type}.`);
   }

@@ -69,13 +69,18 @@ async function startAttempt(tx: JobsTx, job: JobRow): Promise<void> {
       submitted_at: null,
       slow_at: null,
       hard_limit_at: null,
+      usual_seconds: null,
       cost: null,
     })
     .returningAll()
     .executeTakeFirstOrThrow();
   await tx.sql
     .updateTable('jobs.jobs')
-    .set({ active_attempt_id: attempt.attempt_id, attempts_made: number })
+    .set({
+      active_attempt_id: attempt.attempt_id,
+      attempts_made: number,
+      model_attempts: job.model_attempts + 1,
+    })
     .where('job_id', '=', job.job_id)
     .execute();
   emitWork(tx, attempt);

@@ -3,7 +3,7 @@ import type { Migration } from '@shotloom/database';
 import { guardTransitions } from './transition-guard';
 
 const ATTEMPT_MOVES = {
-  submitting: ['sending', 'running', 'failed', 'cancelled'],
+  submitting: ['sending', 'submitted', 'running', 'storing', 'failed', 'cancelled'],
   sending: ['submitting', 'uncertain', 'submitted', 'running', 'storing', 'failed', 'cancelled'],
   uncertain: ['submitting', 'submitted', 'running', 'storing', 'failed', 'cancelled'],
   submitted: ['running', 'storing', 'failed', 'cancelled'],
@@ -19,6 +19,7 @@ async function widenJobs(db: Kysely<unknown>): Promise<void> {
       ADD COLUMN model_attempts smallint NOT NULL DEFAULT 0,
       ADD COLUMN notes text[] NOT NULL DEFAULT '{}',
       ADD COLUMN late_asset_id uuid,
+      ADD COLUMN cancel_policy text NOT NULL DEFAULT 'free' CHECK (cancel_policy IN ('free','vendor_cost','full')),
       ADD COLUMN weight real NOT NULL DEFAULT 1 CHECK (weight BETWEEN 1 AND 8)`.execute(db);
 }
 
@@ -41,9 +42,10 @@ async function widenAttempts(db: Kysely<unknown>): Promise<void> {
       ADD COLUMN price_credits integer NOT NULL DEFAULT 0 CHECK (price_credits >= 0),
       ADD COLUMN holds_slot boolean NOT NULL DEFAULT true,
       ADD COLUMN submitted_at timestamptz,
+      ADD COLUMN usual_seconds real,
       ADD COLUMN slow_at timestamptz,
       ADD COLUMN hard_limit_at timestamptz,
-      ADD COLUMN estimated boolean NOT NULL DEFAULT false,
+      ADD COLUMN last_look boolean NOT NULL DEFAULT false,
       ADD COLUMN link_refreshes smallint NOT NULL DEFAULT 0,
       ADD COLUMN cost jsonb,
       ADD CONSTRAINT attempts_credential_whole CHECK ((credential_id IS NULL) = (credential_version IS NULL))`.execute(
@@ -72,7 +74,7 @@ async function createTimers(db: Kysely<unknown>): Promise<void> {
       credential_version integer NOT NULL,
       next_poll_at timestamptz NOT NULL,
       poll_no integer NOT NULL DEFAULT 0,
-      verb text NOT NULL DEFAULT 'poll' CHECK (verb IN ('poll','lookup')),
+      verb text NOT NULL DEFAULT 'poll' CHECK (verb IN ('poll','lookup','late')),
       misses smallint NOT NULL DEFAULT 0
     ) WITH (fillfactor = 50, autovacuum_vacuum_scale_factor = 0.05)`.execute(db);
   await sql`CREATE INDEX timers_due ON jobs.timers (provider, next_poll_at)`.execute(db);

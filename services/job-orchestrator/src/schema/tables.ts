@@ -7,6 +7,7 @@ import type {
   JobStage,
   JobStatus,
   LOG_LEVELS,
+  ModelSpec,
   RenderedObject,
   VendorCost,
   VendorLink,
@@ -69,6 +70,8 @@ export interface JobsTable {
   model_attempts: Generated<number>;
   notes: Generated<string[]>;
   late_asset_id: string | null;
+  /** The present model's: what a cancel costs once the vendor was asked. */
+  cancel_policy: Generated<ModelSpec['cancel_policy']>;
   /** 1 to 8: the bounded weight in the fair share between users. */
   weight: Generated<number>;
 }
@@ -119,8 +122,10 @@ export interface AttemptsTable {
   slow_at: MomentOrNull;
   /** From here on a video is no longer waited for; `deadline_at` is where it becomes overdue. */
   hard_limit_at: MomentOrNull;
-  /** Whether `progress` is computed from the model's history. */
-  estimated: Generated<boolean>;
+  /** The model's median when the vendor took the task: what progress is estimated by, so that it never falls. Seconds. */
+  usual_seconds: number | null;
+  /** Set when the vendor was asked for the last time before the attempt is given up. */
+  last_look: Generated<boolean>;
   /** How often the vendor was asked for a fresh link because the one before had ended. */
   link_refreshes: Generated<number>;
   cost: JsonOrNull<VendorCost>;
@@ -134,7 +139,8 @@ export interface TimersTable {
   credential_version: number;
   next_poll_at: Moment;
   poll_no: Generated<number>;
-  verb: Generated<'poll' | 'lookup'>;
+  /** `lookup`: is there such a task? `late`: the attempt was given up, and a video may still come. */
+  verb: Generated<'poll' | 'lookup' | 'late'>;
   /** Polls in a row that gave no news of the task. */
   misses: Generated<number>;
 }

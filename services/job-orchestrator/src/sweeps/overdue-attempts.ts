@@ -2,8 +2,10 @@ import { sql } from 'kysely';
 import { AppError, assertNever } from '@shotloom/kernel';
 import type { Database } from '@shotloom/database';
 import type { Logger } from '@shotloom/service-kit';
-import { emitIngest, emitWork } from '../attempts/attempt-messages';
-import { failAttempt, INGEST_RESEND_SECONDS } from '../attempts/attempt-outcomes';
+import { emitIngest, emitWork, INGEST_RESEND_SECONDS } from '../attempts/attempt-messages';
+import { askForFreshLink } from '../attempts/fresh-link';
+import { failAttempt, type Fallbacks } from '../attempts/fail-attempt';
+import { becomeUncertain } from '../attempts/submit-reports';
 import {
   changeAttempt,
   clockOf,
@@ -17,6 +19,7 @@ import { cancelJob } from '../jobs/job-endings';
 import type { JobRow } from '../jobs/job-row';
 import { RESEND_SECONDS } from '../scheduler/dispatch';
 import type { JobsSchema } from '../schema/tables';
+import { waitIsLong } from './long-waits';
 
 /** An attempt whose workers fell silent this often is ended, so that what kills workers cannot kill the whole fleet. */
 const MAX_LAPSES = 5;
@@ -25,13 +28,22 @@ const MAX_INGEST_RESENDS = 5;
 const BATCH = 100;
 /** A row that cannot be moved is looked at again after this, and does not stand in the way of others until then. */
 const SET_ASIDE_SECONDS = 60;
+/** An uncertain attempt that nobody has resolved stays so; it is counted and alarmed, never decided by a clock. */
+const ALARM_SECONDS = 3_600;
+
+export interface OverdueDeps {
+  readonly database: Database<JobsSchema>;
+  readonly fallbacks: Fallbacks;
+  readonly logger: Logger;
+}
 
 /**
- * Moves what did not move by itself: work no worker began, leases that lapsed, ingests without an answer. Every message can
- * be sent again from its row, so a broker that forgot everything costs time, not jobs. Returns how many it could not move.
+ * Moves what did not move by itself: work no worker began, leases that lapsed, workers silent after the fence, waits past their
+ * limits, ingests without an answer. Every message can be sent again from its row, so a broker that forgot everything costs time,
+ * not jobs. Returns how many it could not move.
  */
-export async function moveOverdueAttempts(database: Database<JobsSchema>, logger: Logger): Promise<number> {
-  const due = await database.sql
+export async function moveOverdueAttempts(deps: OverdueDeps): Promise<number> {
+  const due = await deps.database.sql
     .selectFrom('jobs.attempts')
     .select('attempt_id')
     .where('finished_at', 'is', null)
@@ -42,14 +54,14 @@ export async function moveOverdueAttempts(database: Database<JobsSchema>, logger
   let stuck = 0;
   for (const { attempt_id: attemptId } of due) {
     try {
-      await database.run((tx) => moveOne(tx, attemptId));
+      await deps.database.run((tx) => moveOne(tx, deps.fallbacks, attemptId));
     } catch (error) {
       stuck += 1;
-      logger.error(
+      deps.logger.error(
         { err: error, attemptId },
         'an overdue attempt could not be moved; it is looked at again in a minute',
       );
-      await setAside(database, attemptId);
+      await setAside(deps.database, attemptId);
     }
   }
   return stuck;
@@ -64,7 +76,7 @@ async function setAside(database: Database<JobsSchema>, attemptId: string): Prom
     .execute();
 }
 
-async function moveOne(tx: JobsTx, attemptId: string): Promise<void> {
+async function moveOne(tx: JobsTx, fallbacks: Fallbacks, attemptId: string): Promise<void> {
   const locked = await lockAttempt(tx, attemptId);
   if (!locked) return;
   const { job, attempt } = locked;
@@ -74,13 +86,19 @@ async function moveOne(tx: JobsTx, attemptId: string): Promise<void> {
   switch (attempt.status) {
     case 'submitting':
       return offerAgain(tx, attempt);
-    case 'running':
-      return takeBack(tx, job, attempt, late);
-    case 'storing':
-      return askForIngestAgain(tx, job, attempt);
     case 'sending':
+      return becomeUncertain(tx, job, attempt, JSON.stringify(silentSender(attempt).toRecord()));
     case 'uncertain':
+      await changeAttempt(tx, attempt, { due_at: inSeconds(ALARM_SECONDS) });
+      return;
     case 'submitted':
+      return waitIsLong(tx, job, attempt);
+    case 'running':
+      return attempt.kind === 'poll'
+        ? waitIsLong(tx, job, attempt)
+        : takeBack(tx, fallbacks, job, attempt, late);
+    case 'storing':
+      return askForIngestAgain(tx, fallbacks, job, attempt);
     case 'stored':
     case 'failed':
     case 'cancelled':
@@ -96,14 +114,28 @@ async function offerAgain(tx: JobsTx, attempt: AttemptRow): Promise<void> {
   emitWork(tx, await changeAttempt(tx, attempt, { resends, due_at: inSeconds(wait) }));
 }
 
-async function takeBack(tx: JobsTx, job: JobRow, attempt: AttemptRow, late: boolean): Promise<void> {
+const silentSender = ({ provider }: AttemptRow): AppError =>
+  new AppError('submit_unknown', 'The worker fell silent while it sent the task.', {
+    provider,
+    outcome: 'unknown',
+  });
+
+async function takeBack(
+  tx: JobsTx,
+  fallbacks: Fallbacks,
+  job: JobRow,
+  attempt: AttemptRow,
+  late: boolean,
+): Promise<void> {
   if (job.cancel_requested_at !== null) {
     await endAttempt(tx, attempt, 'cancelled');
     await cancelJob(tx, job, attempt.progress);
     return;
   }
   const lapses = attempt.lapses + 1;
-  if (late || lapses > MAX_LAPSES) return failAttempt(tx, job, attempt, silence(attempt, late).toRecord());
+  if (late || lapses > MAX_LAPSES) {
+    return failAttempt(tx, fallbacks, job, attempt, silence(attempt, late).toRecord());
+  }
   const offered = await changeAttempt(tx, attempt, {
     status: 'submitting',
     worker_id: null,
@@ -121,13 +153,19 @@ function silence({ provider }: AttemptRow, late: boolean): AppError {
   return new AppError('provider_unavailable', message, { provider, retryable: true });
 }
 
-async function askForIngestAgain(tx: JobsTx, job: JobRow, attempt: AttemptRow): Promise<void> {
+async function askForIngestAgain(
+  tx: JobsTx,
+  fallbacks: Fallbacks,
+  job: JobRow,
+  attempt: AttemptRow,
+): Promise<void> {
   const resends = attempt.resends + 1;
   if (attempt.result === null || resends > MAX_INGEST_RESENDS) {
     const error = new AppError('ingest_failed', 'The finished video could not be stored.', {
       retryable: true,
     });
-    return failAttempt(tx, job, attempt, error.toRecord());
+    if (await askForFreshLink(tx, job, attempt, error)) return;
+    return failAttempt(tx, fallbacks, job, attempt, error.toRecord());
   }
   const wait = INGEST_RESEND_SECONDS * 2 ** resends;
   emitIngest(tx, job, await changeAttempt(tx, attempt, { resends, due_at: inSeconds(wait) }), attempt.result);

@@ -1,0 +1,127 @@
+import { sql } from 'kysely';
+import { AppError, backoffMs, type RetryPolicy } from '@shotloom/kernel';
+import {
+  providerSpec,
+  type PayloadOf,
+  type attemptRefusedV1,
+  type attemptSubmittedV1,
+  type attemptUncertainV1,
+} from '@shotloom/contracts';
+import { changeJob, type JobsTx } from '../jobs/job-changes';
+import type { JobRow } from '../jobs/job-row';
+import { logJob } from '../log/log-entry';
+import type { ModelClock } from '../models/model-clock';
+import type { Applied } from './attempt-outcomes';
+import { changeAttempt, inSeconds, lockAttempt, type AttemptRow } from './attempt-rows';
+import { failAttempt, type Fallbacks } from './fail-attempt';
+import { shownNow } from './shown';
+import { startTimer } from './timers';
+import { vendorHasIt } from './vendor-has-it';
+
+/** Between two submits that the vendor turned away because too much runs there. */
+const TURNED_AWAY: RetryPolicy = { maxAttempts: 50, baseMs: 2_000, factor: 2, maxMs: 60_000, jitter: 0.3 };
+/** A task made a moment ago may not be listed yet. Seconds. */
+const LOOKUP_AFTER = 3;
+/** How often an operator is told of an attempt that nobody can resolve. Seconds. */
+const ALARM_EVERY = 3_600;
+
+/** The vendor took the task. After a callback that was faster it only adds what it knows. */
+export async function attemptSubmitted(
+  tx: JobsTx,
+  models: ModelClock,
+  report: PayloadOf<typeof attemptSubmittedV1>,
+): Promise<Applied> {
+  const locked = await lockAttempt(tx, report.attemptId);
+  if (!locked) return 'unknown';
+  const { job, attempt } = locked;
+  if (attempt.fence !== report.fence) return 'stale';
+  if (attempt.status === 'sending' || attempt.status === 'uncertain') {
+    const { vendorTaskId, notes } = report;
+    const times = models.timesOf(attempt.model);
+    await vendorHasIt(tx, job, attempt, { vendorTaskId, phase: 'queued', notes, times });
+    return 'applied';
+  }
+  if (attempt.vendor_task_id === report.vendorTaskId) return 'stale';
+  if (attempt.vendor_task_id !== null) {
+    const text = `${attempt.provider} has a second task for this attempt: ${report.vendorTaskId}. It may be billed twice; ask the vendor.`;
+    await logJob(tx, job.job_id, { level: 'ERROR', text, attempt });
+    return 'stale';
+  }
+  await changeAttempt(tx, attempt, { vendor_task_id: report.vendorTaskId });
+  return 'applied';
+}
+
+/** The vendor refused: nothing was bought. Where it only is too busy, the same attempt is sent again later. */
+export async function attemptRefused(
+  tx: JobsTx,
+  fallbacks: Fallbacks,
+  report: PayloadOf<typeof attemptRefusedV1>,
+): Promise<Applied> {
+  const locked = await lockAttempt(tx, report.attemptId);
+  if (!locked) return 'unknown';
+  const { job, attempt } = locked;
+  if (attempt.fence !== report.fence || attempt.status !== 'sending') return 'stale';
+  const error = AppError.fromRecord(report.error);
+  const busy = error.code === 'provider_rate_limited' && error.retryable;
+  if (busy && job.cancel_requested_at === null && attempt.resends < TURNED_AWAY.maxAttempts) {
+    const waitMs = error.retryAfterMs ?? backoffMs(TURNED_AWAY, attempt.resends + 1);
+    await changeAttempt(tx, attempt, {
+      status: 'submitting',
+      worker_id: null,
+      resends: attempt.resends + 1,
+      due_at: inSeconds(waitMs / 1000),
+    });
+    await logJob(tx, job.job_id, {
+      level: 'WARN',
+      text: `${attempt.provider} is too busy; it is asked again in ${Math.ceil(waitMs / 1000)} s. Nothing was bought.`,
+      attempt,
+    });
+    return 'applied';
+  }
+  await failAttempt(tx, fallbacks, job, attempt, error.toRecord());
+  return 'applied';
+}
+
+/** The answer was lost: a video may be under way. It is looked up, never sent again, and the hold stays. */
+export async function attemptUncertain(
+  tx: JobsTx,
+  report: PayloadOf<typeof attemptUncertainV1>,
+): Promise<Applied> {
+  const locked = await lockAttempt(tx, report.attemptId);
+  if (!locked) return 'unknown';
+  const { job, attempt } = locked;
+  if (attempt.fence !== report.fence || attempt.status !== 'sending') return 'stale';
+  await becomeUncertain(tx, job, attempt, JSON.stringify(report.error));
+  return 'applied';
+}
+
+/** Also where a worker fell silent after the fence: what it did is not known. */
+export async function becomeUncertain(
+  tx: JobsTx,
+  job: JobRow,
+  attempt: AttemptRow,
+  error: string | null,
+): Promise<void> {
+  const canLookUp = providerSpec(attempt.provider).poll?.lookup === true;
+  const uncertain = await changeAttempt(tx, attempt, {
+    status: 'uncertain',
+    error,
+    due_at: inSeconds(ALARM_EVERY),
+  });
+  if (canLookUp) await startTimer(tx, uncertain, 'lookup', LOOKUP_AFTER);
+  await logJob(tx, job.job_id, {
+    level: 'WARN',
+    text: canLookUp
+      ? `The answer of ${attempt.provider} was lost. The task is looked up by our own id; it is never sent again.`
+      : `The answer of ${attempt.provider} was lost, and it cannot be asked. A callback or the operator decides; the credits stay held.`,
+    attempt: uncertain,
+  });
+  const conditions = [...new Set([...job.conditions, 'uncertain' as const])];
+  const status = job.status === 'queued' ? { status: 'submitted' as const } : {};
+  await changeJob(tx, job, {
+    ...status,
+    conditions,
+    progress: shownNow(job, attempt),
+    ...(job.started_at === null ? { started_at: sql<Date>`clock_timestamp()` } : {}),
+  });
+}

@@ -1,0 +1,23 @@
+import { Controller, Inject } from '@nestjs/common';
+import { Payload } from '@nestjs/microservices';
+import { attemptRefRpc, beginSubmitRpc, type RpcRequest, type RpcResponse } from '@shotloom/contracts';
+import { OnRequest } from '@shotloom/bus/nest';
+import { ORCHESTRATOR, type Orchestrator } from '../app.tokens';
+import { findAttemptRef } from './attempt-ref';
+import { beginSubmit } from './begin-submit';
+
+/** What the workers of vendors ask. */
+@Controller()
+export class VendorAttemptsController {
+  constructor(@Inject(ORCHESTRATOR) private readonly app: Orchestrator) {}
+
+  @OnRequest(beginSubmitRpc)
+  begin(@Payload() request: RpcRequest<typeof beginSubmitRpc>): Promise<RpcResponse<typeof beginSubmitRpc>> {
+    return this.app.database.run((tx) => beginSubmit(tx, this.app.submits, request));
+  }
+
+  @OnRequest(attemptRefRpc, { concurrency: 4 })
+  ref(@Payload() request: RpcRequest<typeof attemptRefRpc>): Promise<RpcResponse<typeof attemptRefRpc>> {
+    return findAttemptRef(this.app.database, request);
+  }
+}

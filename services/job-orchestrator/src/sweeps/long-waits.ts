@@ -1,0 +1,61 @@
+import { sql } from 'kysely';
+import { giveUp } from '../attempts/late-video';
+import { changeAttempt, inSeconds, type AttemptRow } from '../attempts/attempt-rows';
+import { shownNow } from '../attempts/shown';
+import { askNow, startTimer } from '../attempts/timers';
+import { changeJob, type JobsTx } from '../jobs/job-changes';
+import type { JobRow } from '../jobs/job-row';
+import { logJob } from '../log/log-entry';
+
+/** For the last look to be sent, answered and taken in. */
+const LAST_LOOK_SECONDS = 30;
+
+interface Clock {
+  overdue: boolean;
+  over: boolean;
+}
+
+/** A vendor takes longer than usual: first `slow`, then `overdue` with a look at the vendor, and at the hard limit, after a last look, the end. */
+export async function waitIsLong(tx: JobsTx, job: JobRow, attempt: AttemptRow): Promise<void> {
+  const { rows } = await sql<Clock>`
+    SELECT deadline_at <= clock_timestamp() AS overdue, hard_limit_at <= clock_timestamp() AS over
+    FROM jobs.attempts WHERE attempt_id = ${attempt.attempt_id}`.execute(tx.sql);
+  const { overdue = false, over = false } = rows[0] ?? {};
+  if (over) return attempt.last_look ? giveUp(tx, job, attempt) : lookOnceMore(tx, attempt);
+  if (overdue) return becomeOverdue(tx, job, attempt);
+  return becomeSlow(tx, job, attempt);
+}
+
+async function becomeSlow(tx: JobsTx, job: JobRow, attempt: AttemptRow): Promise<void> {
+  await changeAttempt(tx, attempt, { due_at: sql<Date>`greatest(deadline_at, clock_timestamp())` });
+  const conditions = [...new Set([...job.conditions, 'slow' as const])];
+  await logJob(tx, job.job_id, {
+    level: 'INFO',
+    text: 'It takes longer than most videos of this model do.',
+    attempt,
+  });
+  await changeJob(tx, job, { conditions, progress: shownNow(job, attempt) });
+}
+
+async function becomeOverdue(tx: JobsTx, job: JobRow, attempt: AttemptRow): Promise<void> {
+  await changeAttempt(tx, attempt, { due_at: sql<Date>`greatest(hard_limit_at, clock_timestamp())` });
+  await askNow(tx, attempt.attempt_id);
+  const others = job.conditions.filter((condition) => condition !== 'slow');
+  await logJob(tx, job.job_id, {
+    level: 'WARN',
+    text: `It is past the longest wait of ${job.longest_wait_seconds} s. The vendor is asked again; the credits stay held.`,
+    attempt,
+  });
+  await changeJob(tx, job, {
+    conditions: [...new Set([...others, 'overdue' as const])],
+    progress: shownNow(job, attempt),
+  });
+}
+
+async function lookOnceMore(tx: JobsTx, attempt: AttemptRow): Promise<void> {
+  const looking = await changeAttempt(tx, attempt, {
+    last_look: true,
+    due_at: inSeconds(LAST_LOOK_SECONDS),
+  });
+  await startTimer(tx, looking, 'poll', 0);
+}
