@@ -26,7 +26,9 @@ export {
   mediaPosterV1,
   mediaStoredV1,
   workSubmitV1,
+  type MediaSource,
   type RenderedObject,
+  type VendorLink,
 } from './bus/messages';
 export {
   attemptsConsumer,

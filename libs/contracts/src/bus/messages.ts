@@ -20,6 +20,22 @@ const renderedObjectSchema = z.looseObject({
 });
 export type RenderedObject = z.infer<typeof renderedObjectSchema>;
 
+/**
+ * Where a vendor left what it made. Whoever has the URL has the video, so a URL is a secret: it is never logged or kept
+ * with its query. It is a plain string here, since a URL that cannot be used is a result to report and not a dead letter.
+ */
+const vendorLinkSchema = z.looseObject({
+  kind: z.literal('url'),
+  url: z.string(),
+  /** When the link ends, as far as the vendor says so. */
+  expiresAt: z.iso.datetime().nullable(),
+});
+export type VendorLink = z.infer<typeof vendorLinkSchema>;
+
+/** What storage is asked to make ours. */
+const mediaSourceSchema = z.discriminatedUnion('kind', [renderedObjectSchema, vendorLinkSchema]);
+export type MediaSource = z.infer<typeof mediaSourceSchema>;
+
 /** ATTEMPTS: what became of an attempt. `fence` is the number that `begin` gave; an older one changes nothing. */
 export const attemptSucceededV1 = defineMessage(
   'attempt.succeeded.v1',
@@ -42,14 +58,17 @@ export const attemptCancelledV1 = defineMessage(
 
 const owner = { accountId: z.string(), ownerUserId: z.string() };
 
-/** MEDIA: make the result of an attempt ours. Storing an attempt twice gives the first asset again. */
+/**
+ * MEDIA: make the result of an attempt ours. Storing an attempt twice gives the first asset again, also by another source:
+ * where a link has ended, a fresh one is sent in a message of its own.
+ */
 export const mediaIngestV1 = defineMessage(
   'media.ingest.v1',
   z.looseObject({
     jobId: z.string(),
     attemptId: z.string(),
     ...owner,
-    source: renderedObjectSchema,
+    source: mediaSourceSchema,
     label: z.string().nullable(),
   }),
 );
@@ -71,6 +90,10 @@ export const mediaStoredV1 = defineMessage(
   'media.stored.v1',
   z.looseObject({ jobId: z.string(), attemptId: z.string(), asset: assetRecordSchema }),
 );
+/**
+ * `ingest_failed` of a `url` says in `error.details.reason` what helps, and neither of them needs a second video:
+ * `link_expired` a fresh link from the vendor, `link_unreachable` the same link again, later.
+ */
 export const mediaFailedV1 = defineMessage(
   'media.failed.v1',
   z.looseObject({ jobId: z.string(), attemptId: z.string(), error: errorRecordSchema }),

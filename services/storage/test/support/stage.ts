@@ -12,6 +12,7 @@ import {
   mediaResultsConsumer,
   mediaStoredV1,
   STREAMS,
+  type RenderedObject,
 } from '@shotloom/contracts';
 import { migrate, openDatabase, type Database } from '@shotloom/database';
 import { newId } from '@shotloom/kernel';
@@ -24,7 +25,7 @@ import type { IngestRequest } from '../../src/ingest/ingest';
 import { createStorageMetrics } from '../../src/metrics';
 import { mediaMigrations, SCHEMA } from '../../src/schema/migrations';
 import type { MediaTables } from '../../src/schema/tables';
-import { startStorage } from '../../src/start-storage';
+import { createFetcher, startStorage } from '../../src/start-storage';
 import type { Upload } from '../../src/uploads/register-upload';
 
 /** Remembers in which order the steps were taken. */
@@ -96,7 +97,14 @@ export async function raiseStage(): Promise<Stage> {
     logger,
   });
   const store = openObjectStore(objectStoreConfigFromEnv(config)) as FileObjectStore;
-  const storage = { config, database, store, logger, metrics: createStorageMetrics(createMetrics('test')) };
+  const storage = {
+    config,
+    database,
+    store,
+    fetcher: createFetcher(config),
+    logger,
+    metrics: createStorageMetrics(createMetrics('test')),
+  };
   const stop = async (): Promise<void> => {
     await shutdown.run();
     await Promise.all([database.close(), bus.drain()]);
@@ -121,12 +129,15 @@ async function collectReports(bus: Bus): Promise<Report[]> {
   return reports;
 }
 
+/** The request for a result of our own workers. */
+export type RenderedRequest = IngestRequest & { readonly source: RenderedObject };
+
 /** Puts a film where a worker would, and gives the request that job-orchestrator would send. */
 export async function rendered(
   store: FileObjectStore,
   film: Buffer,
   options: { attemptId?: string; try?: number; ownerUserId?: string } = {},
-): Promise<IngestRequest> {
+): Promise<RenderedRequest> {
   const { attemptId = newId(), ownerUserId = newId() } = options;
   const key = `attempts/${attemptId}/${options.try ?? 1}`;
   await store.put(key, Readable.from([film]), { contentType: 'video/mp4' });
