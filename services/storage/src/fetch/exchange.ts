@@ -70,7 +70,6 @@ export class Exchange {
 
 /** The code alone: messages may quote what was sent. */
 function wordFor(error: unknown): string {
-  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-  if (/^[A-Z][A-Z0-9_]*$/.test(code)) return code;
-  return error instanceof Error ? error.name : 'unknown';
+  const code = typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined;
+  return typeof code === 'string' && /^[A-Z][A-Z0-9_]*$/.test(code) ? code : 'no reason given';
 }
