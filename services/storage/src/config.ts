@@ -19,7 +19,7 @@ const storageSchema = baseConfigSchema.extend({
   PORT: z.coerce.number().int().min(0).max(65_535).default(3002),
   DATABASE_URL: z.string().min(1),
   DATABASE_POOL: z.coerce.number().int().min(2).max(100).default(5),
-  /** Videos adopted at the same time, by this process. */
+  /** Videos adopted at the same time, by this process. One that is fetched from a vendor counts for as long as it flows. */
   INGEST_CONCURRENCY: z.coerce.number().int().min(1).max(64).default(8),
   /** A vendor's video with more bytes is refused. */
   INGEST_MAX_BYTES: z.coerce

@@ -32,7 +32,11 @@ export async function fetchResult(
     return { ok: true, facts, key, sha256 };
   } catch (error) {
     const verdict = judgeFailure(error, link, delivery);
-    if (verdict) return verdict;
+    if (verdict) {
+      const { outcome, error: reported } = verdict;
+      parts.logger.warn({ attemptId, outcome, reason: reported.message }, 'a result could not be fetched');
+      return verdict;
+    }
     // Never to the dead letters, which keep a message for a month: it holds the link.
     throw error instanceof AppError && !error.retryable ? new RetryLater(error.message) : error;
   } finally {

@@ -1,7 +1,7 @@
 import { AppError, assertNever } from '@shotloom/kernel';
 import type { VendorLink } from '@shotloom/contracts';
 import { FetchFailure } from '../fetch';
-import type { Refusal, Verdict } from './verdict';
+import type { Refusal, Refused } from './verdict';
 
 /** The delivery of the message that an ingest is for. */
 export interface Delivery {
@@ -11,7 +11,7 @@ export interface Delivery {
 }
 
 /** What job-orchestrator is told, or undefined where another delivery of the same message may mend it. */
-export function judgeFailure(error: unknown, link: VendorLink, delivery: Delivery): Verdict | undefined {
+export function judgeFailure(error: unknown, link: VendorLink, delivery: Delivery): Refused | undefined {
   if (delivery.signal?.aborted === true) return undefined;
   if (error instanceof FetchFailure) return judgeFetch(error, link, delivery);
   const known = AppError.from(error);
@@ -25,7 +25,7 @@ export function judgeFailure(error: unknown, link: VendorLink, delivery: Deliver
   return delivery.isLast ? failed('unreachable', known.message, 'link_unreachable') : undefined;
 }
 
-function judgeFetch(error: FetchFailure, link: VendorLink, { isLast }: Delivery): Verdict | undefined {
+function judgeFetch(error: FetchFailure, link: VendorLink, { isLast }: Delivery): Refused | undefined {
   const { kind, message } = error;
   switch (kind) {
     case 'refused':
@@ -47,13 +47,13 @@ function judgeFetch(error: FetchFailure, link: VendorLink, { isLast }: Delivery)
 const hasEnded = ({ expiresAt }: VendorLink): boolean =>
   expiresAt !== null && Date.parse(expiresAt) <= Date.now();
 
-const expired = (message: string): Verdict =>
+const expired = (message: string): Refused =>
   failed('expired', `The link has ended: ${message}`, 'link_expired');
 
-const failed = (outcome: Refusal, message: string, reason?: string): Verdict =>
+const failed = (outcome: Refusal, message: string, reason?: string): Refused =>
   no(
     outcome,
     new AppError('ingest_failed', message, { retryable: true, ...(reason ? { details: { reason } } : {}) }),
   );
 
-const no = (outcome: Refusal, error: AppError): Verdict => ({ ok: false, outcome, error });
+const no = (outcome: Refusal, error: AppError): Refused => ({ ok: false, outcome, error });

@@ -5,7 +5,13 @@ import type { VideoFacts } from '../videos/inspect-video';
 /** How a result turned out to be one that cannot be stored. */
 export type Refusal = Extract<IngestOutcome, 'missing' | 'invalid' | 'expired' | 'unreachable' | 'refused'>;
 
-/** What a look at a result gave: the object that holds it, or the error that is reported. */
+/** The error that is reported. */
+export interface Refused {
+  readonly ok: false;
+  readonly outcome: Refusal;
+  readonly error: AppError;
+}
+
+/** What a look at a result gave: the object that holds it, or why there is none. */
 export type Verdict =
-  | { readonly ok: true; readonly facts: VideoFacts; readonly key: string; readonly sha256: string }
-  | { readonly ok: false; readonly outcome: Refusal; readonly error: AppError };
+  Refused | { readonly ok: true; readonly facts: VideoFacts; readonly key: string; readonly sha256: string };
