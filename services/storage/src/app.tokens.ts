@@ -2,14 +2,17 @@ import type { Database } from '@shotloom/database';
 import type { ObjectStore } from '@shotloom/object-store';
 import type { Logger } from '@shotloom/service-kit';
 import type { Config } from './config';
+import type { GuardedFetcher } from './fetch';
 import type { StorageMetrics } from './metrics';
 import type { MediaTables } from './schema/tables';
 
 /** What the service is built from. */
 export interface Storage {
-  readonly config: Pick<Config, 'IMAGE_MAX_PIXELS' | 'VIDEO_MAX_SECONDS'>;
+  readonly config: Pick<Config, 'IMAGE_MAX_PIXELS' | 'VIDEO_MAX_SECONDS' | 'INGEST_MAX_BYTES'>;
   readonly database: Database<MediaTables>;
   readonly store: ObjectStore;
+  /** The only way to URLs that come from outside. */
+  readonly fetcher: GuardedFetcher;
   readonly logger: Logger;
   readonly metrics: StorageMetrics;
 }

@@ -43,4 +43,20 @@ describe('configuration', () => {
       'OBJECT_STORE_SIGNING_SECRET',
     );
   });
+
+  it('reads what may be fetched although it is private: nothing unless told', () => {
+    const store = { OBJECT_STORE_KIND: 'file', OBJECT_STORE_PATH: '/data' };
+    const file = {
+      ...base,
+      ...store,
+      OBJECT_STORE_PUBLIC_URL: 'http://127.0.0.1:8080/media',
+      OBJECT_STORE_SIGNING_SECRET: 's'.repeat(32),
+    };
+    const allowed = (text?: string): boolean => {
+      const more = text === undefined ? {} : { FETCH_ALLOW_PRIVATE: text };
+      return loadConfig(configSchema, { ...file, ...more }).FETCH_ALLOW_PRIVATE.hasAddress('10.0.0.1');
+    };
+    expect([allowed(), allowed(''), allowed('10.0.0.0/8')]).toEqual([false, false, true]);
+    expect(() => allowed('10.0.0.0/8,10.0.0.0/99')).toThrow('FETCH_ALLOW_PRIVATE: entry 2 is neither');
+  });
 });

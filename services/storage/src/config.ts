@@ -1,15 +1,36 @@
 import { z } from 'zod';
 import { baseConfigSchema, objectStoreConfigSchema } from '@shotloom/service-kit';
+import { AllowList } from './fetch';
 
 const HOUR_MS = 3_600_000;
+const GIB = 1024 ** 3;
+
+const allowListSchema = z.string().transform((text, context) => {
+  try {
+    return AllowList.parse(text);
+  } catch (error) {
+    context.addIssue({ code: 'custom', message: error instanceof Error ? error.message : 'cannot be read' });
+    return z.NEVER;
+  }
+});
 
 const storageSchema = baseConfigSchema.extend({
   /** Where `/media` is served. */
   PORT: z.coerce.number().int().min(0).max(65_535).default(3002),
   DATABASE_URL: z.string().min(1),
   DATABASE_POOL: z.coerce.number().int().min(2).max(100).default(5),
-  /** Videos adopted at the same time, by this process. */
+  /** Videos adopted at the same time, by this process. One that is fetched from a vendor counts for as long as it flows. */
   INGEST_CONCURRENCY: z.coerce.number().int().min(1).max(64).default(8),
+  /** A vendor's video with more bytes is refused. */
+  INGEST_MAX_BYTES: z.coerce
+    .number()
+    .int()
+    .positive()
+    .default(2 * GIB),
+  /** A vendor's video that takes longer to come is tried again, from its beginning. Seconds. */
+  INGEST_MAX_SECONDS: z.coerce.number().positive().max(86_400).default(1_800),
+  /** Addresses and hosts that may be fetched from although they are not public: see `AllowList`. */
+  FETCH_ALLOW_PRIVATE: allowListSchema.prefault(''),
   /** Posters drawn at the same time: each is an ffmpeg process. */
   POSTER_CONCURRENCY: z.coerce.number().int().min(1).max(16).default(1),
   /** A picture with more pixels is refused before it is decoded. */

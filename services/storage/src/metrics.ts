@@ -1,7 +1,12 @@
 import { Counter, Histogram } from 'prom-client';
 import type { MetricsRegistry } from '@shotloom/service-kit';
 
-export type IngestOutcome = 'stored' | 'again' | 'missing' | 'invalid' | 'unwanted';
+/**
+ * `expired`: the vendor's link has ended. `unreachable`: it gave nothing whole to the last. `refused`: we do not fetch it, because of
+ * where it leads or because of its size.
+ */
+export type IngestOutcome =
+  'stored' | 'again' | 'missing' | 'invalid' | 'unwanted' | 'expired' | 'unreachable' | 'refused';
 
 export interface StorageMetrics {
   /** What became of a request to store a result, and how long that took. Seconds. */
@@ -11,7 +16,7 @@ export interface StorageMetrics {
   orphansRemoved(count: number): void;
 }
 
-const SECONDS_BUCKETS = [0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10, 60];
+const SECONDS_BUCKETS = [0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10, 60, 300, 1_800];
 
 export function createStorageMetrics(registry: MetricsRegistry): StorageMetrics {
   const registers = [registry];

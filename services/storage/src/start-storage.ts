@@ -15,6 +15,7 @@ import { NestLogger, type ServiceContext } from '@shotloom/service-kit';
 import { AppModule } from './app.module';
 import type { Storage } from './app.tokens';
 import type { Config } from './config';
+import { GuardedFetcher } from './fetch';
 import { startMediaServer } from './media-http/media-server';
 import { createStorageMetrics } from './metrics';
 import { mediaMigrations, SCHEMA } from './schema/migrations';
@@ -45,7 +46,8 @@ export async function startStorage(context: Context): Promise<void> {
   });
   relay.start();
   shutdown.add('outbox', () => relay.stop());
-  const storage = { config, database, store, logger, metrics: createStorageMetrics(context.metrics) };
+  const metrics = createStorageMetrics(context.metrics);
+  const storage = { config, database, store, fetcher: createFetcher(config), logger, metrics };
   const sweeper = new Sweeper(storage, {
     intervalMs: config.SWEEP_INTERVAL_MS,
     orphanAgeMs: config.ORPHAN_AGE_MS,
@@ -63,6 +65,16 @@ async function openStore({ config, health }: Context): Promise<ObjectStore> {
   await store.ensureBucket();
   health.add('object store', () => store.ping());
   return store;
+}
+
+/** Guards every URL that others gave us. */
+export function createFetcher(
+  config: Pick<Config, 'FETCH_ALLOW_PRIVATE' | 'INGEST_MAX_SECONDS'>,
+): GuardedFetcher {
+  return new GuardedFetcher({
+    allow: config.FETCH_ALLOW_PRIVATE,
+    totalMs: config.INGEST_MAX_SECONDS * 1_000,
+  });
 }
 
 async function listen({ config, logger, shutdown }: Context, bus: Bus, storage: Storage): Promise<void> {

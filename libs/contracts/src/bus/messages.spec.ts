@@ -10,17 +10,22 @@ const contracts = new Map<string, MessageContract>(
   Object.values({ ...messages, ...vendorMessages }).map((contract) => [contract.type, contract]),
 );
 const files = readdirSync(FIXTURES);
+/** `<type>.json`, or `<type>.<variant>.json` where a payload comes in several shapes. */
+const typeOf = (file: string): string => /^(.+\.v\d+)(?:\.[a-z-]+)?\.json$/.exec(file)?.[1] ?? file;
 
-it('has a golden message for every type', () => {
-  expect(files.map((file) => file.replace(/\.json$/, '')).toSorted()).toEqual(
-    [...contracts.keys()].toSorted(),
-  );
+it('has a golden message for every type, and for every kind of source', () => {
+  expect([...new Set(files.map(typeOf))].toSorted()).toEqual([...contracts.keys()].toSorted());
+  expect(files).toEqual(expect.arrayContaining(['media.ingest.v1.json', 'media.ingest.v1.url.json']));
 });
 
 describe.each(files)('%s', (file) => {
   const wire: unknown = JSON.parse(readFileSync(join(FIXTURES, file), 'utf8'));
   const envelope = envelopeSchema.parse(wire);
   const contract = contracts.get(envelope.type);
+
+  it('is named after its type', () => {
+    expect(envelope.type).toBe(typeOf(file));
+  });
 
   it('is still understood, whole', () => {
     expect(contract?.payload.parse(envelope.payload)).toEqual(envelope.payload);

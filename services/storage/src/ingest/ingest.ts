@@ -1,31 +1,59 @@
+import { assertNever } from '@shotloom/kernel';
 import type { mediaIngestV1, PayloadOf } from '@shotloom/contracts';
 import type { Storage } from '../app.tokens';
 import { findAssetOfAttempt } from '../assets/asset-rows';
 import { objectKeys } from '../object-store/object-keys';
+import { fetchResult } from './fetch-result';
+import type { Delivery } from './judge-failure';
 import { judgeRendered } from './judge-rendered';
-import { settleIngest, type Settled } from './settle-ingest';
+import { isUnwanted, settleIngest, type Settled } from './settle-ingest';
+import type { Verdict } from './verdict';
 
 export type IngestRequest = PayloadOf<typeof mediaIngestV1>;
 
 /**
- * Makes what was rendered ours: a look at the object, one transaction (asset, report to job-orchestrator), then what
- * else lies below the attempt goes. Any part may be repeated: an attempt has one asset, and a message one report.
+ * Makes a result ours: a look at it (a vendor's is fetched first), one transaction (asset, report to job-orchestrator), then
+ * what else lies below the attempt goes. Any part may be repeated: an attempt has one asset, and a message one report.
  */
 export async function ingest(
   storage: Storage,
   request: IngestRequest,
   messageId: string,
-  signal?: AbortSignal,
+  delivery: Delivery = {},
 ): Promise<Settled> {
   const started = performance.now();
-  const known = await findAssetOfAttempt(storage.database.sql, request.attemptId);
-  const verdict = known ? undefined : await judgeRendered(storage.store, request, signal);
+  const verdict = await judge(storage, request, delivery);
   const settled = await storage.database.run((tx) => settleIngest(tx, request, verdict, messageId));
-  await tidyAttempt(storage, request.attemptId, settled.asset?.object_key);
+  if (isSettledForGood(request, settled)) {
+    await tidyAttempt(storage, request.attemptId, settled.asset?.object_key);
+  }
   storage.metrics.ingest(settled.outcome, (performance.now() - started) / 1_000);
-  if (settled.outcome === 'stored') storage.metrics.ingestedBytes(request.source.sizeBytes);
+  if (settled.outcome === 'stored') storage.metrics.ingestedBytes(settled.asset?.size_bytes ?? 0);
   return settled;
 }
+
+/** Undefined where no look is needed: the attempt has its asset, or nobody wants one. */
+async function judge(
+  storage: Storage,
+  { attemptId, source }: IngestRequest,
+  delivery: Delivery,
+): Promise<Verdict | undefined> {
+  const { database, store } = storage;
+  if (await findAssetOfAttempt(database.sql, attemptId)) return undefined;
+  switch (source.kind) {
+    case 'object':
+      return judgeRendered(store, attemptId, source, delivery.signal);
+    case 'url':
+      if (await isUnwanted(database.sql, attemptId)) return undefined;
+      return fetchResult(storage, attemptId, source, delivery);
+    default:
+      return assertNever(source, 'source of a result');
+  }
+}
+
+/** A link that gave nothing says nothing about the attempt: another delivery may be just before its transaction. */
+const isSettledForGood = ({ source }: IngestRequest, { asset, outcome }: Settled): boolean =>
+  source.kind === 'object' || asset !== undefined || outcome === 'unwanted';
 
 /** Everything that the attempt left but the object that is kept: what a worker that lost its lease wrote, for example. */
 async function tidyAttempt(

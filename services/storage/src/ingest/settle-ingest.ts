@@ -1,3 +1,4 @@
+import type { Kysely } from 'kysely';
 import { AppError, newId } from '@shotloom/kernel';
 import { mediaFailedV1, mediaStoredV1, subjects } from '@shotloom/contracts';
 import { once } from '@shotloom/database';
@@ -12,9 +13,9 @@ import {
 import type { IngestOutcome } from '../metrics';
 import { emitPoster } from '../posters/poster-message';
 import { SCHEMA } from '../schema/migrations';
-import type { VideoFacts } from '../videos/inspect-video';
+import type { MediaTables } from '../schema/tables';
 import type { IngestRequest } from './ingest';
-import type { Verdict } from './judge-rendered';
+import type { Verdict } from './verdict';
 
 /** How a request to store ended. `asset` is the living asset of the attempt, if there is one. */
 export interface Settled {
@@ -36,7 +37,7 @@ export async function settleIngest(
   const first = await findAssetOfAttempt(tx.sql, request.attemptId);
   const fresh = await once(tx, SCHEMA, 'storage-ingest', messageId);
   const deleted = first !== undefined && first.deleted_at !== null;
-  if (deleted || (await isUnwanted(tx, request.attemptId))) {
+  if (deleted || (await isUnwanted(tx.sql, request.attemptId))) {
     if (fresh) emitFailed(tx, request, unwanted());
     return { outcome: 'unwanted', asset: undefined };
   }
@@ -49,11 +50,14 @@ export async function settleIngest(
     if (fresh) emitFailed(tx, request, verdict.error);
     return { outcome: verdict.outcome, asset: undefined };
   }
-  return { outcome: 'stored', asset: await store(tx, request, verdict.facts) };
+  return { outcome: 'stored', asset: await store(tx, request, verdict) };
 }
 
-async function store(tx: MediaTx, request: IngestRequest, facts: VideoFacts): Promise<AssetRow> {
-  const { source } = request;
+async function store(
+  tx: MediaTx,
+  request: IngestRequest,
+  { facts, key, sha256 }: Extract<Verdict, { ok: true }>,
+): Promise<AssetRow> {
   const asset = await insertAsset(tx, {
     asset_id: newId(),
     account_id: request.accountId,
@@ -62,10 +66,10 @@ async function store(tx: MediaTx, request: IngestRequest, facts: VideoFacts): Pr
     origin: 'generated',
     attempt_id: request.attemptId,
     job_id: request.jobId,
-    object_key: source.key,
+    object_key: key,
     content_type: facts.contentType,
     size_bytes: facts.sizeBytes,
-    sha256: source.sha256,
+    sha256,
     width: facts.width,
     height: facts.height,
     duration_seconds: facts.durationSeconds,
@@ -73,15 +77,15 @@ async function store(tx: MediaTx, request: IngestRequest, facts: VideoFacts): Pr
     video_codec: facts.codec,
     label: request.label,
   });
-  if (!asset) throw new AppError('internal', `The object ${source.key} belongs to another asset.`);
+  if (!asset) throw new AppError('internal', `The object ${key} belongs to another asset.`);
   emitStored(tx, request, asset);
   emitPoster(tx, asset);
   return asset;
 }
 
 /** The job was deleted or cancelled before its result came: nobody may be given it, and nobody pays for it. */
-async function isUnwanted(tx: MediaTx, attemptId: string): Promise<boolean> {
-  const tombstone = await tx.sql
+export async function isUnwanted(db: Kysely<MediaTables>, attemptId: string): Promise<boolean> {
+  const tombstone = await db
     .selectFrom('media.attempt_tombstones')
     .select('attempt_id')
     .where('attempt_id', '=', attemptId)
@@ -105,6 +109,12 @@ function emitStored(tx: MediaTx, request: IngestRequest, asset: AssetRow): void 
 
 function emitFailed(tx: MediaTx, request: IngestRequest, error: AppError): void {
   const { jobId, attemptId } = request;
-  const record = { ...error.toRecord(), fields: undefined, details: undefined };
+  const record = { ...error.toRecord(), fields: undefined, details: reasonOf(error) };
   tx.emit({ contract: mediaFailedV1, payload: { jobId, attemptId, error: record }, ...route(request) });
+}
+
+/** Of the details only what job-orchestrator acts on: the rest is for our own logs. */
+function reasonOf({ details }: AppError): { reason: string } | undefined {
+  const reason = details?.['reason'];
+  return typeof reason === 'string' ? { reason } : undefined;
 }

@@ -21,8 +21,9 @@ export class MediaController {
 
   @OnMessage(mediaIngestConsumer)
   async ingest(@Payload() request: IngestRequest, @Ctx() context: DeliveryContext): Promise<void> {
-    const { signal, envelope } = context;
-    await whileOurs(signal, () => ingest(this.storage, request, envelope.id, signal));
+    const { signal, envelope, deliveryCount } = context;
+    const isLast = deliveryCount >= mediaIngestConsumer.maxDeliver;
+    await whileOurs(signal, () => ingest(this.storage, request, envelope.id, { signal, isLast }));
   }
 
   @OnMessage(mediaDeleteConsumer)

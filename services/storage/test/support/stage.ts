@@ -12,11 +12,12 @@ import {
   mediaResultsConsumer,
   mediaStoredV1,
   STREAMS,
+  type RenderedObject,
 } from '@shotloom/contracts';
 import { migrate, openDatabase, type Database } from '@shotloom/database';
 import { newId } from '@shotloom/kernel';
 import { objectStoreConfigFromEnv, openObjectStore, type FileObjectStore } from '@shotloom/object-store';
-import { createMetrics, HealthRegistry, loadConfig, Shutdown } from '@shotloom/service-kit';
+import { createMetrics, HealthRegistry, loadConfig, Shutdown, type Logger } from '@shotloom/service-kit';
 import { createTestDatabase, freePort, silentLogger, startNats } from '@shotloom/testing';
 import type { Storage } from '../../src/app.tokens';
 import { configSchema } from '../../src/config';
@@ -24,7 +25,7 @@ import type { IngestRequest } from '../../src/ingest/ingest';
 import { createStorageMetrics } from '../../src/metrics';
 import { mediaMigrations, SCHEMA } from '../../src/schema/migrations';
 import type { MediaTables } from '../../src/schema/tables';
-import { startStorage } from '../../src/start-storage';
+import { createFetcher, startStorage } from '../../src/start-storage';
 import type { Upload } from '../../src/uploads/register-upload';
 
 /** Remembers in which order the steps were taken. */
@@ -45,6 +46,9 @@ export interface Report {
   readonly attemptId: string;
   readonly assetId: string | undefined;
   readonly code: string | undefined;
+  readonly retryable: boolean | undefined;
+  /** Of the error's details. */
+  readonly reason: unknown;
 }
 
 /** The whole service on real Postgres, NATS and a file store, with the parts to call its functions directly too. */
@@ -61,10 +65,15 @@ export interface Stage {
   stop(): Promise<void>;
 }
 
-export async function raiseStage(): Promise<Stage> {
+export interface StageOptions {
+  /** On top of the environment that every test needs. */
+  readonly env?: Readonly<Record<string, string>>;
+  readonly logger?: Logger;
+}
+
+export async function raiseStage({ env = {}, logger = silentLogger() }: StageOptions = {}): Promise<Stage> {
   const [nats, postgres, port] = [await startNats(), await createTestDatabase(), await freePort()];
   const path = await mkdtemp(join(tmpdir(), 'shotloom-storage-'));
-  const logger = silentLogger();
   const mediaUrl = `http://127.0.0.1:${port}/media`;
   const config = loadConfig(configSchema, {
     NATS_URL: nats.url,
@@ -75,6 +84,7 @@ export async function raiseStage(): Promise<Stage> {
     OBJECT_STORE_PATH: path,
     OBJECT_STORE_PUBLIC_URL: mediaUrl,
     OBJECT_STORE_SIGNING_SECRET: 'a secret that only this test knows',
+    ...env,
   });
   await migrate({ url: postgres.url }, [mediaMigrations]);
   const bus = await connectBus({ url: nats.url, name: 'peers', logger });
@@ -96,7 +106,14 @@ export async function raiseStage(): Promise<Stage> {
     logger,
   });
   const store = openObjectStore(objectStoreConfigFromEnv(config)) as FileObjectStore;
-  const storage = { config, database, store, logger, metrics: createStorageMetrics(createMetrics('test')) };
+  const storage = {
+    config,
+    database,
+    store,
+    fetcher: createFetcher(config),
+    logger,
+    metrics: createStorageMetrics(createMetrics('test')),
+  };
   const stop = async (): Promise<void> => {
     await shutdown.run();
     await Promise.all([database.close(), bus.drain()]);
@@ -113,7 +130,9 @@ async function collectReports(bus: Bus): Promise<Report[]> {
       const stored = mediaStoredV1.payload.safeParse(payload).data;
       const failed = mediaFailedV1.payload.safeParse(payload).data;
       const attemptId = stored?.attemptId ?? failed?.attemptId ?? '';
-      reports.push({ type, attemptId, assetId: stored?.asset.assetId, code: failed?.error.code });
+      const { code, retryable, details } = failed?.error ?? {};
+      const reason = details?.['reason'];
+      reports.push({ type, attemptId, assetId: stored?.asset.assetId, code, retryable, reason });
       return Promise.resolve();
     },
     { concurrency: 1 },
@@ -121,12 +140,15 @@ async function collectReports(bus: Bus): Promise<Report[]> {
   return reports;
 }
 
+/** The request for a result of our own workers. */
+export type RenderedRequest = IngestRequest & { readonly source: RenderedObject };
+
 /** Puts a film where a worker would, and gives the request that job-orchestrator would send. */
 export async function rendered(
   store: FileObjectStore,
   film: Buffer,
   options: { attemptId?: string; try?: number; ownerUserId?: string } = {},
-): Promise<IngestRequest> {
+): Promise<RenderedRequest> {
   const { attemptId = newId(), ownerUserId = newId() } = options;
   const key = `attempts/${attemptId}/${options.try ?? 1}`;
   await store.put(key, Readable.from([film]), { contentType: 'video/mp4' });

@@ -1,0 +1,45 @@
+import { lookup } from 'node:dns/promises';
+import { isIP } from 'node:net';
+import type { AllowList } from './allow-list';
+import { hostOf, portOf } from './checked-url';
+import { FetchFailure } from './fetch-failure';
+import { isPublicAddress } from './public-address';
+
+export interface Address {
+  readonly address: string;
+  readonly family: number;
+}
+
+/** All addresses of a name. */
+export type Resolve = (hostname: string) => Promise<readonly Address[]>;
+
+export const resolveBySystem: Resolve = (hostname) => lookup(hostname, { all: true });
+
+/**
+ * The addresses that may be connected to for this URL; the name is resolved once, here. One address that may not is enough
+ * to refuse them all, because a name with both is an attack or a mistake. Throws `refused`, or `unavailable` for no answer.
+ */
+export async function checkedAddresses(
+  url: URL,
+  { resolve, allow }: { readonly resolve: Resolve; readonly allow: AllowList },
+): Promise<readonly Address[]> {
+  const addresses = await addressesOf(hostOf(url), resolve);
+  if (allow.hasHost(url.hostname, portOf(url))) return addresses;
+  for (const { address } of addresses) {
+    if (isPublicAddress(address) || allow.hasAddress(address)) continue;
+    throw new FetchFailure(
+      'refused',
+      `${url.host} leads to ${address}, which is not on the public internet.`,
+    );
+  }
+  return addresses;
+}
+
+async function addressesOf(host: string, resolve: Resolve): Promise<readonly Address[]> {
+  const family = isIP(host);
+  if (family !== 0) return [{ address: host, family }];
+  const addresses = await resolve(host).catch(() => []);
+  if (addresses.length === 0)
+    throw new FetchFailure('unavailable', `The name ${host} could not be resolved.`);
+  return addresses;
+}
