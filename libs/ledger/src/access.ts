@@ -11,6 +11,7 @@ const CALLABLE = [
   'split_hold(uuid, uuid, bigint, text)',
   'capture_hold(uuid, bigint)',
   'release_hold(uuid)',
+  'resolve_many(jsonb)',
 ] as const;
 
 /** Lets a service's role read the ledger and call its functions, and nothing else. Run it as the schema's owner. */

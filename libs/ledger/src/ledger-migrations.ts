@@ -4,6 +4,7 @@ import { createPostingFunctions } from './migrations/0002-create-posting-functio
 import { createHoldFunctions } from './migrations/0003-create-hold-functions';
 import { createBatchHold } from './migrations/0004-create-batch-hold';
 import { closeToPublic } from './migrations/0005-close-to-public';
+import { createBatchResolution } from './migrations/0006-create-batch-resolution';
 
 /** The schema `ledger`. Run by whoever owns the database; services then need `grantLedgerAccess`. */
 export const ledgerMigrations: MigrationSet = {
@@ -14,5 +15,6 @@ export const ledgerMigrations: MigrationSet = {
     '0003-create-hold-functions': createHoldFunctions,
     '0004-create-batch-hold': createBatchHold,
     '0005-close-to-public': closeToPublic,
+    '0006-create-batch-resolution': createBatchResolution,
   },
 };
