@@ -7,6 +7,7 @@ const CALLABLE = [
   'charge_back(uuid, bigint, text, text)',
   'expire_lots(integer)',
   'hold_credits(uuid, uuid, bigint, text, text, timestamptz)',
+  'hold_credits(uuid, uuid, bigint, text, text, timestamptz, jsonb)',
   'hold_many(jsonb)',
   'split_hold(uuid, uuid, bigint, text)',
   'capture_hold(uuid, bigint)',

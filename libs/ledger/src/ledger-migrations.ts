@@ -5,6 +5,10 @@ import { createHoldFunctions } from './migrations/0003-create-hold-functions';
 import { createBatchHold } from './migrations/0004-create-batch-hold';
 import { closeToPublic } from './migrations/0005-close-to-public';
 import { createBatchResolution } from './migrations/0006-create-batch-resolution';
+import { createBudgets } from './migrations/0007-create-budgets';
+import { countBudgetsInHolds } from './migrations/0008-count-budgets-in-holds';
+import { countBudgetsInBatchHolds } from './migrations/0009-count-budgets-in-batch-holds';
+import { returnBudgetsInBatchResolutions } from './migrations/0010-return-budgets-in-batch-resolutions';
 
 /** The schema `ledger`. Run by whoever owns the database; services then need `grantLedgerAccess`. */
 export const ledgerMigrations: MigrationSet = {
@@ -16,5 +20,9 @@ export const ledgerMigrations: MigrationSet = {
     '0004-create-batch-hold': createBatchHold,
     '0005-close-to-public': closeToPublic,
     '0006-create-batch-resolution': createBatchResolution,
+    '0007-create-budgets': createBudgets,
+    '0008-count-budgets-in-holds': countBudgetsInHolds,
+    '0009-count-budgets-in-batch-holds': countBudgetsInBatchHolds,
+    '0010-return-budgets-in-batch-resolutions': returnBudgetsInBatchResolutions,
   },
 };
