@@ -9,6 +9,7 @@ import { createBudgets } from './migrations/0007-create-budgets';
 import { countBudgetsInHolds } from './migrations/0008-count-budgets-in-holds';
 import { countBudgetsInBatchHolds } from './migrations/0009-count-budgets-in-batch-holds';
 import { returnBudgetsInBatchResolutions } from './migrations/0010-return-budgets-in-batch-resolutions';
+import { indexOwners } from './migrations/0011-index-owners';
 
 /** The schema `ledger`. Run by whoever owns the database; services then need `grantLedgerAccess`. */
 export const ledgerMigrations: MigrationSet = {
@@ -24,5 +25,6 @@ export const ledgerMigrations: MigrationSet = {
     '0008-count-budgets-in-holds': countBudgetsInHolds,
     '0009-count-budgets-in-batch-holds': countBudgetsInBatchHolds,
     '0010-return-budgets-in-batch-resolutions': returnBudgetsInBatchResolutions,
+    '0011-index-owners': indexOwners,
   },
 };
