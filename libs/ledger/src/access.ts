@@ -7,10 +7,12 @@ const CALLABLE = [
   'charge_back(uuid, bigint, text, text)',
   'expire_lots(integer)',
   'hold_credits(uuid, uuid, bigint, text, text, timestamptz)',
+  'hold_credits(uuid, uuid, bigint, text, text, timestamptz, jsonb)',
   'hold_many(jsonb)',
   'split_hold(uuid, uuid, bigint, text)',
   'capture_hold(uuid, bigint)',
   'release_hold(uuid)',
+  'resolve_many(jsonb)',
 ] as const;
 
 /** Lets a service's role read the ledger and call its functions, and nothing else. Run it as the schema's owner. */

@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import { z } from 'zod';
 import { checkAmount } from './amounts';
+import { toBudgetItems, type HoldBudget } from './budgets';
 import { referenceConflict, unknownHold } from './conflicts';
 import { readResult, type LedgerExecutor } from './executor';
 
@@ -14,17 +15,22 @@ export interface HoldRequest {
   readonly priceVersion: string;
   /** When an open hold becomes an alarm; a day after it was made unless told. It never lapses by itself. */
   readonly alarmAt?: Date | undefined;
+  /** What it counts against, in full or not at all; at most four. */
+  readonly budgets?: readonly HoldBudget[] | undefined;
 }
 
 export type HoldResult =
   | { readonly status: 'held' }
   | { readonly status: 'already' }
-  | { readonly status: 'insufficient'; readonly available: number };
+  | { readonly status: 'insufficient'; readonly available: number }
+  /** The first of its budgets, in the order given, that has too little left. */
+  | { readonly status: 'over_budget'; readonly key: string; readonly left: number };
 
 const holdResult = z.discriminatedUnion('status', [
   z.object({ status: z.literal('held') }),
   z.object({ status: z.literal('already') }),
   z.object({ status: z.literal('insufficient'), available: z.int() }),
+  z.object({ status: z.literal('over_budget'), key: z.string(), left: z.int() }),
   z.object({ status: z.literal('mismatch') }),
 ]);
 const splitResult = z.discriminatedUnion('status', [
@@ -33,21 +39,23 @@ const splitResult = z.discriminatedUnion('status', [
 ]);
 
 /**
- * Sets credits aside, in one round trip. Idempotent by `holdId`. Throws `AppError('conflict')` when the id or the
- * reference belongs to another hold.
+ * Sets credits aside, in one round trip. Idempotent by `holdId`; budgets are not compared, since a repetition may fall
+ * into another period. Throws `AppError('conflict')` when the id or the reference belongs to another hold.
  */
 export async function hold(ex: LedgerExecutor, request: HoldRequest): Promise<HoldResult> {
   const { holdId, accountId, reference, priceVersion, alarmAt } = request;
   const amount = checkAmount(request.amount);
+  const budgets = toBudgetItems(request.budgets);
   const statement = sql<{ result: unknown }>`
     select ledger.hold_credits(${holdId}::uuid, ${accountId}::uuid, ${amount}::bigint, ${reference}::text,
-      ${priceVersion}::text, ${alarmAt ?? null}::timestamptz) as result`;
+      ${priceVersion}::text, ${alarmAt ?? null}::timestamptz,
+      ${budgets ? JSON.stringify(budgets) : null}::jsonb) as result`;
   return toHoldResult(await readResult(ex, statement, holdResult), request);
 }
 
 /**
- * Many holds in one round trip, in the order given: an item that cannot be paid fails alone. The accounts are locked
- * in their own order first. Results are in the order of the requests.
+ * Many holds in one round trip: an item that cannot be paid fails alone. Funds and budgets are used up in the order
+ * given. The accounts are locked in their own order first, then the budgets. Results are in the order of the requests.
  */
 export async function holdMany(ex: LedgerExecutor, requests: readonly HoldRequest[]): Promise<HoldResult[]> {
   if (requests.length === 0) return [];
@@ -58,6 +66,7 @@ export async function holdMany(ex: LedgerExecutor, requests: readonly HoldReques
     reference: request.reference,
     price_version: request.priceVersion,
     alarm_at: request.alarmAt ?? null,
+    budgets: toBudgetItems(request.budgets),
   }));
   const statement = sql<{
     result: unknown;
@@ -77,8 +86,8 @@ export type SplitResult =
   | { readonly status: 'insufficient'; readonly available: number };
 
 /**
- * Moves a part of an open hold into a new hold of its own (a story's hold into its shots'). `available` is what the
- * parent still holds, 0 once it is resolved. Idempotent by the child's id.
+ * Moves a part of an open hold into a new hold of its own (a story's hold into its shots'), which counts against the
+ * same budgets. `available` is what the parent still holds, 0 once it is resolved. Idempotent by the child's id.
  */
 export async function splitHold(
   ex: LedgerExecutor,

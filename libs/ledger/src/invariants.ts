@@ -1,83 +1,95 @@
 import { sql } from 'kysely';
+import { z } from 'zod';
+import { AppError } from '@shotloom/kernel';
 import type { LedgerExecutor } from './executor';
+import { budgetCheck, ownerChecks, type BudgetPlace, type Check } from './invariant-checks';
+
+const EVERYTHING = { after: null, upTo: null };
 
 /**
- * Everything that must be true of the ledger at any moment, in one statement and so on one snapshot. Each row is a
- * sentence about something that is wrong. It reads the whole ledger: run it on a replica once the ledger is large.
+ * Says in sentences what does not add up; empty means that the ledger is exact. One statement and so one snapshot of the
+ * whole ledger, which it reads in full: `checkInvariantsPage` is for a ledger that is large or busy.
  */
-const CHECKS = `
-  with posted as (
-    select account_id, sum(amount) as amount from (
-      select debit_account_id as account_id, -amount as amount from ledger.transfers
-      union all
-      select credit_account_id, amount from ledger.transfers
-    ) as sides group by account_id
-  ), open_holds as (
-    select owner_id, sum(amount) as amount from ledger.holds where state = 'open' group by owner_id
-  ), lots_left as (
-    select owner_id, sum(remaining) as amount from ledger.lots group by owner_id
-  ), lots_held as (
-    select hl.lot_id, sum(case when h.state = 'open' then hl.amount else hl.captured_amount end) as amount
-    from ledger.hold_lots hl join ledger.holds h on h.id = hl.hold_id group by hl.lot_id
-  ), lots_gone as (
-    select lot_id, sum(amount) as amount from ledger.transfers where kind in ('expire', 'repay') group by lot_id
-  ), named as (
-    select hold_id, sum(amount) as amount, sum(captured_amount) as captured from ledger.hold_lots group by hold_id
-  ), moved as (
-    select h.id,
-      coalesce(sum(t.amount) filter (where t.kind = 'hold'), 0)
-        - coalesce(sum(t.amount) filter (where t.kind = 'split'), 0)
-        + coalesce((select sum(s.amount) from ledger.transfers s
-            where s.kind = 'split' and s.reference = h.id::text), 0) as held,
-      coalesce(sum(t.amount) filter (where t.kind = 'capture'), 0) as captured,
-      coalesce(sum(t.amount) filter (where t.kind = 'release'), 0) as returned
-    from ledger.holds h left join ledger.transfers t on t.hold_id = h.id group by h.id
-  )
-  select format('The sum of all balances is %s and not zero', sum(balance)) as problem
-    from ledger.accounts having sum(balance) <> 0
-  union all
-  select format('Account %s (%s of %s) has %s, its transfers give %s', a.id, a.kind, a.owner_id, a.balance,
-      coalesce(p.amount, 0))
-    from ledger.accounts a left join posted p on p.account_id = a.id where a.balance <> coalesce(p.amount, 0)
-  union all
-  select format('Transfers name the account %s, which is not there', p.account_id)
-    from posted p left join ledger.accounts a on a.id = p.account_id where a.id is null
-  union all
-  select format('Account %s (%s of %s) is negative: %s', id, kind, owner_id, balance)
-    from ledger.accounts where kind not in ('source', 'debt') and balance < 0
-  union all
-  select format('Owner %s has %s held, open holds are %s', a.owner_id, a.balance, coalesce(o.amount, 0))
-    from ledger.accounts a left join open_holds o on o.owner_id = a.owner_id
-    where a.kind = 'held' and a.balance <> coalesce(o.amount, 0)
-  union all
-  select format('Owner %s has %s available, lots hold %s', a.owner_id, a.balance, coalesce(l.amount, 0))
-    from ledger.accounts a left join lots_left l on l.owner_id = a.owner_id
-    where a.kind = 'available' and a.balance <> coalesce(l.amount, 0)
-  union all
-  select format('Lot %s of %s has %s left, %s in holds and %s written off', l.id, l.amount, l.remaining,
-      coalesce(h.amount, 0), coalesce(g.amount, 0))
-    from ledger.lots l left join lots_held h on h.lot_id = l.id left join lots_gone g on g.lot_id = l.id
-    where l.amount <> l.remaining + coalesce(h.amount, 0) + coalesce(g.amount, 0)
-  union all
-  select format('Hold %s of %s (captured %s) names lots of %s (captured %s)', h.id, h.amount, h.captured_amount,
-      coalesce(n.amount, 0), coalesce(n.captured, 0))
-    from ledger.holds h left join named n on n.hold_id = h.id
-    where h.amount <> coalesce(n.amount, 0) or h.captured_amount <> coalesce(n.captured, 0)
-  union all
-  select format('Hold %s of %s is %s, its transfers are %s held, %s captured, %s returned', h.id, h.amount, h.state,
-      m.held, m.captured, m.returned)
-    from ledger.holds h join moved m on m.id = h.id
-    where h.amount <> m.held or h.captured_amount <> m.captured
-      or m.returned <> case when h.state = 'open' then 0 else h.amount - h.captured_amount end
-  union all
-  select format('Hold %s is %s and its resolution says %s', h.id, h.state, coalesce(r.outcome, 'nothing'))
-    from ledger.holds h left join ledger.resolutions r on r.hold_id = h.id
-    where coalesce(r.outcome, 'open') <> h.state
-      or (r.hold_id is not null and (r.captured <> h.captured_amount or r.captured + r.returned <> h.amount))
-  order by 1`;
-
-/** Says in sentences what does not add up; empty means that the ledger is exact. */
 export async function checkInvariants(ex: LedgerExecutor): Promise<string[]> {
-  const { rows } = await sql.raw<{ problem: string }>(CHECKS).execute(ex);
+  return violations(ex, [...ownerChecks(EVERYTHING), budgetCheck(EVERYTHING)]);
+}
+
+export interface InvariantsPage {
+  readonly violations: string[];
+  /** Where the next page starts; null once the walk is over. */
+  readonly nextCursor: string | null;
+}
+
+/**
+ * One step of a walk over the ledger: the payers that come next, at most `limit`, and after the last of them the budgets
+ * in the same manner. A step is exact by itself, on one snapshot: whatever must add up does so for each payer and each
+ * budget. Throws `AppError('invalid_input')` for a cursor that is not one.
+ */
+export async function checkInvariantsPage(
+  ex: LedgerExecutor,
+  { cursor, limit }: { readonly cursor?: string | null | undefined; readonly limit: number },
+): Promise<InvariantsPage> {
+  if (!Number.isInteger(limit) || limit < 1) throw badInput('limit', 'Must be a whole number, one or more.');
+  const from = cursor === undefined || cursor === null ? { owner: null } : decode(cursor);
+  return 'owner' in from ? checkOwners(ex, from.owner, limit) : checkBudgets(ex, from.budget, limit);
+}
+
+async function checkOwners(ex: LedgerExecutor, after: string | null, limit: number): Promise<InvariantsPage> {
+  const start = after === null ? sql`` : sql`and owner_id > ${after}::uuid`;
+  const { rows } = await sql<{ owner: string }>`
+    select owner_id as owner from ledger.accounts where kind = 'available' ${start}
+    order by owner_id limit ${limit}`.execute(ex);
+  const last = rows.length === limit ? rows.at(-1) : undefined;
+  return {
+    violations: await violations(ex, ownerChecks({ after, upTo: last?.owner ?? null })),
+    nextCursor: encode(last ?? { budget: null }),
+  };
+}
+
+async function checkBudgets(
+  ex: LedgerExecutor,
+  after: BudgetPlace | null,
+  limit: number,
+): Promise<InvariantsPage> {
+  const start = after === null ? sql`` : sql`where (key, period) > (${after.key}, ${after.period})`;
+  const { rows } = await sql<BudgetPlace>`
+    select key, period from ledger.budgets ${start} order by key, period limit ${limit}`.execute(ex);
+  const last = rows.length === limit ? rows.at(-1) : undefined;
+  return {
+    violations: await violations(ex, [budgetCheck({ after, upTo: last ?? null })]),
+    nextCursor: last ? encode({ budget: last }) : null,
+  };
+}
+
+async function violations(ex: LedgerExecutor, checks: readonly Check[]): Promise<string[]> {
+  const all = sql.join(
+    checks.map((check) => sql`(${check})`),
+    sql` union all `,
+  );
+  const { rows } = await sql<{ problem: string }>`${all} order by problem`.execute(ex);
   return rows.map((row) => row.problem);
+}
+
+const position = z.union([
+  z.strictObject({ owner: z.guid() }),
+  z.strictObject({ budget: z.strictObject({ key: z.string(), period: z.string() }).nullable() }),
+]);
+
+function encode(at: z.output<typeof position>): string {
+  return Buffer.from(JSON.stringify(at)).toString('base64url');
+}
+
+function decode(cursor: string): z.output<typeof position> {
+  try {
+    return position.parse(JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8')));
+  } catch (error) {
+    throw badInput('cursor', 'Must be a cursor that an earlier page gave.', error);
+  }
+}
+
+function badInput(field: string, reason: string, cause?: unknown): AppError {
+  return new AppError('invalid_input', `The ledger cannot be checked from there: ${reason}`, {
+    fields: [{ field, reason }],
+    cause,
+  });
 }

@@ -4,6 +4,12 @@ import { createPostingFunctions } from './migrations/0002-create-posting-functio
 import { createHoldFunctions } from './migrations/0003-create-hold-functions';
 import { createBatchHold } from './migrations/0004-create-batch-hold';
 import { closeToPublic } from './migrations/0005-close-to-public';
+import { createBatchResolution } from './migrations/0006-create-batch-resolution';
+import { createBudgets } from './migrations/0007-create-budgets';
+import { countBudgetsInHolds } from './migrations/0008-count-budgets-in-holds';
+import { countBudgetsInBatchHolds } from './migrations/0009-count-budgets-in-batch-holds';
+import { returnBudgetsInBatchResolutions } from './migrations/0010-return-budgets-in-batch-resolutions';
+import { indexOwners } from './migrations/0011-index-owners';
 
 /** The schema `ledger`. Run by whoever owns the database; services then need `grantLedgerAccess`. */
 export const ledgerMigrations: MigrationSet = {
@@ -14,5 +20,11 @@ export const ledgerMigrations: MigrationSet = {
     '0003-create-hold-functions': createHoldFunctions,
     '0004-create-batch-hold': createBatchHold,
     '0005-close-to-public': closeToPublic,
+    '0006-create-batch-resolution': createBatchResolution,
+    '0007-create-budgets': createBudgets,
+    '0008-count-budgets-in-holds': countBudgetsInHolds,
+    '0009-count-budgets-in-batch-holds': countBudgetsInBatchHolds,
+    '0010-return-budgets-in-batch-resolutions': returnBudgetsInBatchResolutions,
+    '0011-index-owners': indexOwners,
   },
 };

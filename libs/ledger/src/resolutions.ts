@@ -20,7 +20,8 @@ export type ReleaseResult =
   | { readonly status: 'released'; readonly returned: number }
   | { readonly status: 'already'; readonly resolution: HoldResolution };
 
-const resolveResult = z.discriminatedUnion('status', [
+/** What one resolution may answer, alone or in a batch. */
+export const resolveResult = z.discriminatedUnion('status', [
   z.object({ status: z.enum(['captured', 'released']), captured: z.int(), returned: z.int() }),
   z.object({
     status: z.literal('already'),
