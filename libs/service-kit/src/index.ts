@@ -1,3 +1,4 @@
+export { callbackUrl, signCallback, verifyCallback } from './callback-url';
 export { createLogger, type Logger } from './logger';
 export { createMetrics, type MetricsRegistry } from './metrics';
 export {
