@@ -20,7 +20,8 @@ const seedSchema = z
  * JSON, `{credentialId, version}`.
  */
 async function main(): Promise<void> {
-  const logger = createLogger({ service: 'gateway-seed-credential' });
+  // Log lines may come late, and the last line on stdout has to be the answer.
+  const logger = createLogger({ service: 'gateway-seed-credential', destination: process.stderr });
   try {
     const config = loadConfig(seedSchema);
     const ring = keyRing(config);
