@@ -143,7 +143,7 @@ export default tseslint.config(
     },
   },
   {
-    files: ['deploy/**', 'tools/**', 'services/*/src/{migrate,topology,seed-demo}.ts'],
+    files: ['deploy/**', 'tools/**', 'services/*/src/{migrate,topology,seed-demo,seed-credential}.ts'],
     rules: { 'no-console': 'off' },
   },
 );

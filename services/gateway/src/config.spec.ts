@@ -1,6 +1,6 @@
 import { objectStoreConfigFromEnv } from '@shotloom/object-store';
 import { ConfigError, loadConfig } from '@shotloom/service-kit';
-import { configSchema, mediaOrigins, publicUrl } from './config';
+import { configSchema, keyRing, mediaOrigins, publicUrl } from './config';
 
 const env = {
   DATABASE_URL: 'postgres://db/shotloom',
@@ -41,5 +41,44 @@ describe('the configuration', () => {
     expect(broken).toThrow(ConfigError);
     expect(broken).toThrow(/DATABASE_URL[^]*S3_ENDPOINT|S3_ENDPOINT[^]*DATABASE_URL/);
     expect(broken).not.toThrow(/hidden|secret-port/);
+  });
+
+  describe('of the keys that seal credentials', () => {
+    const key = Buffer.alloc(32, 1).toString('base64');
+    const other = Buffer.alloc(32, 2).toString('base64');
+    const load = (change: object) => loadConfig(configSchema, { ...env, ...change });
+
+    it('needs none, and then there is no ring', () => expect(keyRing(load({}))).toBeNull());
+
+    it('finds the present key and old ones by their ids', () => {
+      const old = keyRing(load({ CREDENTIALS_KEY: other }))?.current;
+      const ring = keyRing(load({ CREDENTIALS_KEY: key, CREDENTIALS_KEYS_OLD: `${old?.id}=${other}` }));
+      expect(ring?.current.bytes).toEqual(Buffer.alloc(32, 1));
+      expect(ring?.find(old?.id ?? '')?.bytes).toEqual(Buffer.alloc(32, 2));
+      expect(ring?.find('0000000000000000')).toBeUndefined();
+    });
+
+    it.each([
+      [
+        '31 bytes',
+        { CREDENTIALS_KEY: Buffer.alloc(31).toString('base64') },
+        /CREDENTIALS_KEY: must be 32 bytes/,
+      ],
+      ['a sign that is not base64', { CREDENTIALS_KEY: `*${key}` }, /CREDENTIALS_KEY: must be 32 bytes/],
+      [
+        'an old key without its id',
+        { CREDENTIALS_KEY: key, CREDENTIALS_KEYS_OLD: other },
+        /_OLD: must be keyId/,
+      ],
+      [
+        'an old key under a wrong id',
+        { CREDENTIALS_KEY: key, CREDENTIALS_KEYS_OLD: `00=${other}` },
+        /_OLD: has under 00/,
+      ],
+      ['old keys alone', { CREDENTIALS_KEYS_OLD: `00=${other}` }, /CREDENTIALS_KEY: is needed/],
+    ])('refuses %s, and shows no key', (_, change, expected) => {
+      expect(() => load(change)).toThrow(expected);
+      expect(() => load(change)).not.toThrow(/AQEB|AgIC/);
+    });
   });
 });

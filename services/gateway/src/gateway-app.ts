@@ -3,6 +3,7 @@ import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { NestLogger } from '@shotloom/service-kit';
+import { registerCallbacks } from './callbacks/callbacks';
 import { registerConsole } from './console/console-files';
 import { registerDocs } from './docs/docs-pages';
 import { GatewayModule } from './gateway.module';
@@ -54,6 +55,7 @@ export async function createGatewayApp(parts: GatewayParts): Promise<NestFastify
   await registerSecurityHeaders(fastify, config);
   authenticateRequests(fastify, app.get(Credentials, { strict: false }));
   await fastify.register(multipart);
+  await registerCallbacks(fastify, parts);
   if (config.STORAGE_URL !== undefined) await registerMediaProxy(fastify, config.STORAGE_URL, logger);
   if (config.NOTIFIER_URL !== undefined) registerSocketTunnel(fastify, config.NOTIFIER_URL, logger);
   await registerDocs(app);

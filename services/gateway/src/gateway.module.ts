@@ -6,12 +6,21 @@ import { JobsModule } from './jobs/jobs.module';
 import { ModelsModule } from './models/models.module';
 import type { GatewayParts } from './platform/parts';
 import { PlatformModule } from './platform/platform.module';
+import { ProviderCredentialsModule } from './provider-credentials/provider-credentials.module';
 import { UploadsModule } from './uploads/uploads.module';
 
 @Module({})
 export class GatewayModule {
   static of(parts: GatewayParts): DynamicModule {
-    const features = [IdentityModule, GenerateModule, JobsModule, UploadsModule, ModelsModule, HealthModule];
+    const features = [
+      IdentityModule,
+      ProviderCredentialsModule,
+      GenerateModule,
+      JobsModule,
+      UploadsModule,
+      ModelsModule,
+      HealthModule,
+    ];
     return { module: GatewayModule, imports: [PlatformModule.of(parts), ...features] };
   }
 }

@@ -34,7 +34,7 @@ export class Backstage {
   onAccept: (request: Accept) => Promise<void> = () => Promise.resolve();
   onRegister: (request: Register) => Promise<void> = () => Promise.resolve();
 
-  private constructor(private readonly bus: Bus) {}
+  private constructor(readonly bus: Bus) {}
 
   static async start(natsUrl: string): Promise<Backstage> {
     const bus = await connectBus({ url: natsUrl, name: 'backstage', logger: silentLogger() });

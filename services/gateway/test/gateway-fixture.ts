@@ -4,9 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { connectBus, type Bus } from '@shotloom/bus';
-import { Catalogue, type Principal } from '@shotloom/contracts';
+import { Catalogue, type ModelSpec, type Principal } from '@shotloom/contracts';
 import { migrate, openDatabase, type Database } from '@shotloom/database';
-import { newId, systemClock } from '@shotloom/kernel';
+import { newId, systemClock, type Clock } from '@shotloom/kernel';
 import { ledgerMigrations } from '@shotloom/ledger';
 import { objectStoreConfigFromEnv, openObjectStore, type ObjectStore } from '@shotloom/object-store';
 import { createMetrics, HealthRegistry, type MetricsRegistry } from '@shotloom/service-kit';
@@ -38,7 +38,10 @@ export interface GatewayFixture {
 }
 
 /** A real gateway on a real port with its own NATS, Postgres and object store; only job-orchestrator and storage are stood in for. */
-export async function startGateway(env: Record<string, string> = {}): Promise<GatewayFixture> {
+export async function startGateway(
+  env: Record<string, string> = {},
+  { models, clock = systemClock }: { models?: readonly ModelSpec[]; clock?: Clock } = {},
+): Promise<GatewayFixture> {
   const logger = silentLogger();
   const nats = await startNats();
   const testDatabase = await createTestDatabase();
@@ -72,8 +75,8 @@ export async function startGateway(env: Record<string, string> = {}): Promise<Ga
     bus,
     database,
     objectStore: store,
-    catalogue: new Catalogue(new Set(config.PROVIDERS_ENABLED)),
-    clock: systemClock,
+    catalogue: new Catalogue(new Set(config.PROVIDERS_ENABLED), models),
+    clock,
   };
   const app = await createGatewayApp(parts);
   await app.listen(0, '127.0.0.1');

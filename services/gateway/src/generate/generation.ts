@@ -3,7 +3,6 @@ import type { Bus } from '@shotloom/bus';
 import {
   acceptJobsRpc,
   describeAssetsRpc,
-  priceOf,
   type Catalogue,
   type DescribedAsset,
   type JobRecord,
@@ -12,10 +11,18 @@ import {
   type Principal,
   type RpcRequest,
 } from '@shotloom/contracts';
-import { AppError, newId, type Clock } from '@shotloom/kernel';
+import { AppError, newId, type Clock, type FieldError } from '@shotloom/kernel';
 import { BUS, CATALOGUE, CLOCK } from '../platform/parts';
 import { canonicalHash } from './canonical-json';
 import { Acceptance } from './acceptance';
+import {
+  fitFallback,
+  nameFallback,
+  priced,
+  refuseDearer,
+  type FallbackModel,
+  type PricedRequest,
+} from './fallback';
 import { resolveModel } from './resolve-model';
 import { assetNotFound, readSource } from './source-reference';
 import {
@@ -61,22 +68,46 @@ export class Generation {
     checkMetadata(body.metadata ?? {});
     const model = resolveModel(this.catalogue, operation, body, this.clock.now());
     refuseUnsupported(checkCapabilities(model, operation, body));
+    const others = nameFallback(this.catalogue, model, body.fallback ?? []);
     const asset = operation === 'text-to-video' ? null : await this.findSource(command, model);
-    const request = buildVideoRequest(model, operation, body, asset);
+    const main = priced(model, buildVideoRequest(model, operation, body, asset));
+    const fallback = this.fallBackFrom(main, others, body, asset);
     const accept: RpcRequest<typeof acceptJobsRpc> = {
       userId: principal.userId,
       accountId: principal.accountId,
       idempotency: idempotencyOf(command),
-      request,
-      price: priceOf(model, request.durationSeconds),
+      ...main,
       jobIds: Array.from({ length: body.variants ?? 1 }, () => newId()),
       metadata: body.metadata ?? {},
       retryOf: null,
-      fallback: [],
+      fallback,
       budgets: [],
       weight: 1,
     };
     return this.acceptance.accept(accept, command.requestId);
+  }
+
+  /** Every model of the chain must be able to do it, and be within the price: a chain is what the user has agreed to. */
+  private fallBackFrom(
+    main: PricedRequest,
+    others: readonly FallbackModel[],
+    body: GenerateBody,
+    asset: DescribedAsset | null,
+  ): PricedRequest[] {
+    const links: PricedRequest[] = [];
+    const problems: FieldError[] = [];
+    for (const other of others) {
+      const state = this.catalogue.state(other.model, this.clock.now());
+      const fit = state.enabled
+        ? fitFallback(other, main.request, body, asset)
+        : [{ field: other.field, reason: state.reason }];
+      if ('request' in fit) links.push(fit);
+      else problems.push(...fit);
+    }
+    refuseUnsupported(problems);
+    const fields = ['max_price_credits', ...others.map(({ field }) => field)];
+    refuseDearer([main, ...links], fields, body.max_price_credits);
+    return links;
   }
 
   private async findSource(command: GenerateCommand, model: ModelSpec): Promise<DescribedAsset> {

@@ -13,7 +13,7 @@ import { findFrame } from './frame';
 /** The body of any of the three routes: video-to-anime has every field that one of them has, and needs none. */
 export type GenerateBody = VideoToAnime;
 
-const DEFAULT_STRENGTH = 0.6;
+export const DEFAULT_STRENGTH = 0.6;
 const MAX_METADATA_ENTRIES = 16;
 const SEEDS = 4_294_967_296;
 
@@ -42,13 +42,19 @@ export function checkCapabilities(model: ModelSpec, operation: Operation, body: 
   return problems;
 }
 
+/** Whether the model makes videos of exactly so many seconds. */
+export function canLast({ duration: { min, max, step } }: ModelSpec, seconds: number): boolean {
+  return seconds >= min && seconds <= max && (seconds - min) % step === 0;
+}
+
 function checkDuration(
-  { id, duration: { min, max, step } }: ModelSpec,
+  model: ModelSpec,
   duration: number | undefined,
   refuse: (field: string, reason: string) => void,
 ): void {
-  if (duration === undefined) return;
-  if (duration >= min && duration <= max && (duration - min) % step === 0) return;
+  if (duration === undefined || canLast(model, duration)) return;
+  const { id } = model;
+  const { min, max, step } = model.duration;
   const steps = step === 1 ? '' : ` in steps of ${step}`;
   refuse('duration', `${id} makes videos of ${min} to ${max} s${steps}, not of ${duration} s.`);
 }

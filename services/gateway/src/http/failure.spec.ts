@@ -15,6 +15,7 @@ describe('toHttpFailure', () => {
     [fastifyError(400, 'Body is not valid JSON'), 'invalid_input', 400],
     [fastifyError(413, 'Request body is too large'), 'payload_too_large', 413],
     [fastifyError(415, 'Unsupported Media Type'), 'invalid_input', 415],
+    [fastifyError(410, 'Nothing waits for it any more'), 'not_found', 410],
     [fastifyError(503, 'Service Unavailable'), 'unavailable', 503],
     [new NotFoundException('Cannot GET /x'), 'not_found', 404],
   ])('gives %s a code and keeps its status', (thrown, code, status) => {

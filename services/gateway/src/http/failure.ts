@@ -43,7 +43,7 @@ function statusOf(thrown: unknown): number | undefined {
 }
 
 function codeOf(status: number): ErrorCode | undefined {
-  if (status === 404 || status === 405) return 'not_found';
+  if (status === 404 || status === 405 || status === 410) return 'not_found';
   if (status === 413) return 'payload_too_large';
   if (status === 503 || status === 504) return 'unavailable';
   return status >= 400 && status < 500 ? 'invalid_input' : undefined;

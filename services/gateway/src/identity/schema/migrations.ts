@@ -1,7 +1,11 @@
 import type { MigrationSet } from '@shotloom/database';
 import { createIdentityMigration } from './0001-create-identity';
+import { createProviderCredentialsMigration } from './0002-create-provider-credentials';
 
 export const identityMigrations: MigrationSet = {
   schema: 'identity',
-  migrations: { '0001-create-identity': createIdentityMigration },
+  migrations: {
+    '0001-create-identity': createIdentityMigration,
+    '0002-create-provider-credentials': createProviderCredentialsMigration,
+  },
 };

@@ -47,9 +47,41 @@ export interface TicketsTable {
   created_at: Timestamp;
 }
 
+/** A key at a provider. Its secrets are in its versions. */
+export interface ProviderCredentialsTable {
+  id: string;
+  provider: string;
+  /** Both null: the operator's. */
+  owner_user_id: string | null;
+  account_id: string | null;
+  name: string;
+  enabled: Generated<boolean>;
+  /** Tasks in flight under it; null where only the provider's own limit holds. */
+  concurrency: number | null;
+  current_version: number;
+  created_at: Timestamp;
+  updated_at: Timestamp;
+}
+
+/** Never changed but to seal the same fields with another key: attempts that are under way are pinned to a version. */
+export interface ProviderCredentialVersionsTable {
+  credential_id: string;
+  version: number;
+  /** Which of the operator's keys sealed it. */
+  key_id: string;
+  nonce: Buffer;
+  /** The fields as JSON, sealed, with the tag of 16 bytes at the end. */
+  ciphertext: Buffer;
+  /** Instead of the provider's own; authenticated together with the fields, so that nobody can lead secrets elsewhere. */
+  base_url: string | null;
+  created_at: Timestamp;
+}
+
 export interface IdentityTables {
   'identity.accounts': AccountsTable;
   'identity.users': UsersTable;
   'identity.api_keys': ApiKeysTable;
   'identity.tickets': TicketsTable;
+  'identity.provider_credentials': ProviderCredentialsTable;
+  'identity.provider_credential_versions': ProviderCredentialVersionsTable;
 }

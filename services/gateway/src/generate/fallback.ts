@@ -1,0 +1,116 @@
+import {
+  priceOf,
+  type Catalogue,
+  type DescribedAsset,
+  type ModelSpec,
+  type VideoRequest,
+} from '@shotloom/contracts';
+import { AppError, type FieldError } from '@shotloom/kernel';
+import { findFrame, type Frame, type FrameWish } from './frame';
+import {
+  canLast,
+  buildVideoRequest,
+  checkCapabilities,
+  checkSource,
+  type GenerateBody,
+} from './video-request';
+
+/** A model to fall back to, and the field that named it, where errors about it belong. */
+export interface FallbackModel {
+  readonly field: string;
+  readonly model: ModelSpec;
+}
+
+/** A request that is resolved for one model, at its price of today. */
+export interface PricedRequest {
+  readonly request: VideoRequest;
+  readonly price: { readonly credits: number; readonly version: string };
+}
+
+export function priced(model: ModelSpec, request: VideoRequest): PricedRequest {
+  return { request, price: priceOf(model, request.durationSeconds) };
+}
+
+/** The models of a chain by their names, each once. Throws for a name that nobody knows, and for the main model itself. */
+export function nameFallback(catalogue: Catalogue, main: ModelSpec, ids: readonly string[]): FallbackModel[] {
+  const found = new Map<string, FallbackModel>();
+  const problems: FieldError[] = [];
+  for (const [index, id] of ids.entries()) {
+    const field = `fallback.${index}`;
+    const model = catalogue.list().find((candidate) => candidate.id === id);
+    if (!model) problems.push({ field, reason: `There is no model ${id}. See GET /api/v1/models.` });
+    else if (model.id === main.id) {
+      problems.push({ field, reason: `${id} is the model that is tried first; name others here.` });
+    } else if (!found.has(id)) found.set(id, { field, model });
+  }
+  const [first] = problems;
+  if (first) throw new AppError('invalid_input', first.reason, { fields: problems });
+  return [...found.values()];
+}
+
+/**
+ * The same video as `main` by another model: same seed, and the same frame and length unless the user left them open and the
+ * model lacks them. What the user asked for (`wish`) and the model cannot do is a reason, and never left out in silence.
+ */
+export function fitFallback(
+  { field, model }: FallbackModel,
+  main: VideoRequest,
+  wish: GenerateBody,
+  asset: DescribedAsset | null,
+): PricedRequest | readonly FieldError[] {
+  const { size: _, aspect_ratio: __, ...frameless } = wish;
+  const frame = frameLike(model, main, wish, asset);
+  const problems = [
+    ...checkCapabilities(model, main.operation, frameless),
+    ...('reason' in frame ? [frame] : []),
+    ...(asset ? checkSource(model, field, asset) : []),
+  ];
+  if (problems.length > 0 || 'reason' in frame) return problems.map(({ reason }) => ({ field, reason }));
+  const { size, aspectRatio } = frame;
+  const usual = canLast(model, main.durationSeconds) ? main.durationSeconds : undefined;
+  const body = {
+    ...wish,
+    size,
+    aspect_ratio: aspectRatio,
+    seed: main.seed,
+    duration: wish.duration ?? usual,
+  };
+  return priced(model, buildVideoRequest(model, main.operation, body, asset));
+}
+
+/** The main frame by its class and shape; what the user left open may differ. */
+function frameLike(
+  model: ModelSpec,
+  main: VideoRequest,
+  wish: GenerateBody,
+  asset: DescribedAsset | null,
+): Frame | FieldError {
+  // Pixels name a shape too.
+  const shapeIsWished = wish.aspect_ratio !== undefined || /x/i.test(wish.size ?? '');
+  const same = findFrame(model, { size: main.size, aspect_ratio: main.aspectRatio }, asset);
+  const others: FrameWish[] = [
+    ...(wish.size === undefined ? [{ aspect_ratio: main.aspectRatio }] : []),
+    ...(shapeIsWished ? [] : [{ size: wish.size === undefined ? undefined : main.size }]),
+  ];
+  const found = [same, ...others.map((other) => findFrame(model, other, asset))];
+  return found.find((frame) => !('reason' in frame)) ?? same;
+}
+
+/** Throws for every model of the chain that costs more than the user allows. `fields` are of the chain, in its order. */
+export function refuseDearer(
+  chain: readonly PricedRequest[],
+  fields: readonly string[],
+  most: number | undefined,
+): void {
+  if (most === undefined) return;
+  const problems = chain.flatMap(({ request, price }, index): FieldError[] => {
+    if (price.credits <= most) return [];
+    const reason = `${request.model} costs ${price.credits} credits for ${request.durationSeconds} s, and max_price_credits allows ${most}.`;
+    return [{ field: fields[index] ?? 'max_price_credits', reason }];
+  });
+  const [first] = problems;
+  if (!first) return;
+  const message =
+    problems.length === 1 ? first.reason : 'Several models cost more than max_price_credits allows.';
+  throw new AppError('invalid_input', message, { fields: problems });
+}
