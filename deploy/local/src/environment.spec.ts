@@ -5,7 +5,14 @@ const input: EnvironmentInput = {
   root: '/clone',
   objectsPath: '/data/objects',
   providers: ['animatic'],
-  secrets: { postgresPassword: 'p', objectStoreSigningSecret: 'signing', tokenSecret: 'token' },
+  simulators: {},
+  secrets: {
+    postgresPassword: 'p',
+    objectStoreSigningSecret: 'signing',
+    tokenSecret: 'token',
+    callbackSecret: 'callback',
+    credentialsKey: 'seal',
+  },
   addresses: {
     databaseUrl: 'postgres://db',
     natsUrl: 'nats://bus',
@@ -17,6 +24,7 @@ const input: EnvironmentInput = {
       storage: 13,
       notifier: 14,
       'provider-animatic': 15,
+      'provider-kling': 16,
     },
   },
   inherited: {
@@ -30,7 +38,7 @@ const input: EnvironmentInput = {
 };
 
 function service(name: string): ServiceDefinition {
-  const found = servicesFor(['animatic']).find((definition) => definition.name === name);
+  const found = servicesFor(['animatic', 'kling']).find((definition) => definition.name === name);
   if (found === undefined) throw new Error(name);
   return found;
 }
@@ -58,6 +66,28 @@ describe('serviceEnvironment', () => {
     });
     expect(env).not.toHaveProperty('DATABASE_URL');
     expect(env).not.toHaveProperty('PORT');
+  });
+
+  it('gives the secrets of callbacks and of keys only to those who need them', () => {
+    const has = (name: string): string[] =>
+      Object.keys(serviceEnvironment(service(name), input)).filter((key) =>
+        ['CALLBACK_SECRET', 'CREDENTIALS_KEY'].includes(key),
+      );
+    expect(has('gateway')).toEqual(['CALLBACK_SECRET', 'CREDENTIALS_KEY']);
+    expect(has('job-orchestrator')).toEqual(['CALLBACK_SECRET']);
+    for (const name of ['storage', 'notifier', 'provider-kling']) expect(has(name)).toEqual([]);
+  });
+
+  it('lets storage fetch from this machine, and a worker find its simulator, only where one runs', () => {
+    const simulating = { ...input, simulators: { kling: 'http://127.0.0.1:4010' } };
+    expect(serviceEnvironment(service('storage'), simulating)).toMatchObject({
+      FETCH_ALLOW_PRIVATE: '127.0.0.1/32',
+    });
+    expect(serviceEnvironment(service('storage'), input)).not.toHaveProperty('FETCH_ALLOW_PRIVATE');
+    const worker = serviceEnvironment(service('provider-kling'), simulating);
+    expect(worker).toMatchObject({ KLING_BASE_URL: 'http://127.0.0.1:4010' });
+    expect(serviceEnvironment(service('provider-kling'), input)).not.toHaveProperty('KLING_BASE_URL');
+    expect(serviceEnvironment(service('provider-animatic'), simulating)).not.toHaveProperty('KLING_BASE_URL');
   });
 
   it('passes settings through, but neither Node options nor variables of npm', () => {

@@ -16,6 +16,8 @@ export interface EnvironmentInput {
   readonly root: string;
   readonly objectsPath: string;
   readonly providers: readonly string[];
+  /** Where the simulator of a vendor is, by provider. */
+  readonly simulators: Readonly<Record<string, string>>;
   readonly secrets: Secrets;
   readonly addresses: Addresses;
   /** The environment of the runtime: settings such as LOG_LEVEL or limits pass through to the services. */
@@ -54,7 +56,8 @@ export function serviceEnvironment(service: ServiceDefinition, input: Environmen
     TOKEN_SECRET: input.secrets.tokenSecret,
     ...(service.hasPublicPort ? { PORT: text(addresses.publicPorts[name]) } : {}),
     ...sharedBy(service, input),
-    ...(name === 'gateway' ? gatewayOnly(input) : {}),
+    ...ONLY[name]?.(input),
+    ...simulated(name, input),
   };
 }
 
@@ -78,17 +81,36 @@ function sharedBy(service: ServiceDefinition, input: EnvironmentInput): NodeJS.P
   return Object.fromEntries(service.needs.flatMap((need) => Object.entries(SHARED[need](input))));
 }
 
+/** What one service is told and no other. */
+const ONLY: Readonly<Record<string, (input: EnvironmentInput) => NodeJS.ProcessEnv>> = {
+  gateway: gatewayOnly,
+  'job-orchestrator': ({ secrets }) => ({ CALLBACK_SECRET: secrets.callbackSecret }),
+};
+
 /** Stands in for the Ingress of a cluster: /media and /ws reach their services through the gateway. */
-function gatewayOnly({ root, addresses }: EnvironmentInput): NodeJS.ProcessEnv {
+function gatewayOnly({ root, addresses, secrets }: EnvironmentInput): NodeJS.ProcessEnv {
   return {
+    CALLBACK_SECRET: secrets.callbackSecret,
+    CREDENTIALS_KEY: secrets.credentialsKey,
     STORAGE_URL: `http://127.0.0.1:${addresses.publicPorts['storage']}`,
     NOTIFIER_URL: `http://127.0.0.1:${addresses.publicPorts['notifier']}`,
     CONSOLE_DIR: join(root, 'services', 'console', 'dist'),
   };
 }
 
+/** A worker finds the simulator of its vendor, and storage may fetch from this machine, which it refuses otherwise. */
+function simulated(name: string, { simulators }: EnvironmentInput): NodeJS.ProcessEnv {
+  if (name === 'storage') {
+    return Object.keys(simulators).length === 0 ? {} : { FETCH_ALLOW_PRIVATE: '127.0.0.1/32' };
+  }
+  const provider = name.replace(/^provider-/, '');
+  const url = simulators[provider];
+  if (url === undefined || name === provider) return {};
+  return { [`${provider.toUpperCase().replaceAll('-', '_')}_BASE_URL`]: url };
+}
+
 /** Node's own options and the runtime's are not meant for the services. */
-function withoutOurs(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+export function withoutOurs(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   return Object.fromEntries(
     Object.entries(env).filter(
       ([key]) => key !== 'NODE_OPTIONS' && key !== 'NODE_CHANNEL_FD' && !/^(SHOTLOOM|npm|JEST)_/.test(key),

@@ -11,6 +11,7 @@ describe('parseOptions', () => {
       dataDir: '/clone/.shotloom',
       ports: {},
       providers: ['animatic'],
+      simulate: [],
       demo: 'once',
       detach: false,
       restart: true,
@@ -43,10 +44,20 @@ describe('parseOptions', () => {
     expect(parse(['--demo']).demo).toBe('always');
   });
 
+  it('starts the engine of a vendor that it simulates, once', () => {
+    expect(parse(['--simulate', 'kling'])).toMatchObject({
+      providers: ['animatic', 'kling'],
+      simulate: ['kling'],
+    });
+    const env = { SHOTLOOM_SIMULATE: 'kling' };
+    expect(parse(['--providers', 'kling'], env)).toMatchObject({ providers: ['kling'], simulate: ['kling'] });
+  });
+
   it.each([
     [['--port', 'http'], /"http" is not a port for gateway/],
     [['--port', '70000'], /not a port/],
     [['--providers', '../evil'], /not the name of a provider/],
+    [['--simulate', 'nobody'], /no simulator of "nobody"; there is one of kling/],
     [['dance'], /Unknown command "dance"/],
     [['--fast'], /Unknown option/],
   ])('refuses %j in one sentence', (args, sentence) => {

@@ -1,5 +1,6 @@
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { SIMULATED } from './simulators';
 
 export type Command = 'start' | 'stop' | 'status' | 'help';
 
@@ -10,7 +11,10 @@ export interface Options {
   readonly dataDir: string;
   /** Ports that were asked for by name; all others are free ones. */
   readonly ports: { readonly gateway?: number; readonly postgres?: number; readonly nats?: number };
+  /** Engines to start; the simulated ones are among them. */
   readonly providers: readonly string[];
+  /** Vendors that a simulator on this machine stands in for. */
+  readonly simulate: readonly string[];
   /** Render a sample after the start: always, never, or only the first time. */
   readonly demo: 'always' | 'never' | 'once';
   readonly detach: boolean;
@@ -22,6 +26,7 @@ export const HELP = `npm start [-- flags]    starts everything and stays until C
   --port <n>            port of the gateway (SHOTLOOM_PORT); 0 for any; default 8080, or a free one when that is taken
   --data-dir <folder>   where all data is kept (SHOTLOOM_DATA_DIR); default .shotloom
   --providers <a,b>     engines to start (PROVIDERS_ENABLED); default animatic
+  --simulate <a,b>      start a simulator of these vendors and their engines (SHOTLOOM_SIMULATE): kling
   --demo, --no-demo     render a sample photograph after the start; default: the first time only
   --detach              return when all is ready, go on in the background
   --no-restart          leave a process that died as it is
@@ -31,6 +36,7 @@ const FLAGS = {
   port: { type: 'string' },
   'data-dir': { type: 'string' },
   providers: { type: 'string' },
+  simulate: { type: 'string' },
   demo: { type: 'boolean' },
   detach: { type: 'boolean' },
   restart: { type: 'boolean' },
@@ -45,6 +51,8 @@ export function parseOptions(argv: readonly string[], env: NodeJS.ProcessEnv, ro
     allowPositionals: true,
     allowNegative: true,
   });
+  const simulate = simulated(values.simulate ?? env['SHOTLOOM_SIMULATE'] ?? '');
+  const providers = list(values.providers ?? env['PROVIDERS_ENABLED'] ?? 'animatic');
   return {
     command: values.help === true ? 'help' : toCommand(positionals),
     root,
@@ -54,7 +62,8 @@ export function parseOptions(argv: readonly string[], env: NodeJS.ProcessEnv, ro
       ...port('postgres', env['SHOTLOOM_POSTGRES_PORT']),
       ...port('nats', env['SHOTLOOM_NATS_PORT']),
     },
-    providers: list(values.providers ?? env['PROVIDERS_ENABLED'] ?? 'animatic'),
+    providers: [...new Set([...providers, ...simulate])],
+    simulate,
     demo: values.demo === undefined ? 'once' : values.demo ? 'always' : 'never',
     detach: values.detach ?? false,
     restart: values.restart ?? true,
@@ -80,4 +89,11 @@ function list(value: string): string[] {
   const bad = names.find((name) => name !== '' && !/^[a-z][a-z0-9-]*$/.test(name));
   if (bad !== undefined) throw new Error(`"${bad}" is not the name of a provider.`);
   return names.filter((name) => name !== '');
+}
+
+function simulated(value: string): string[] {
+  const names = list(value);
+  const unknown = names.find((name) => !SIMULATED.includes(name));
+  if (unknown === undefined) return names;
+  throw new Error(`There is no simulator of "${unknown}"; there is one of ${SIMULATED.join(', ')}.`);
 }

@@ -6,7 +6,8 @@ import { objectStoreAt, serviceEnvironment, type Addresses, type EnvironmentInpu
 import type { Options } from './options';
 import { runOnce } from './run-once';
 import type { Secrets } from './secrets';
-import { startService } from './service-process';
+import { startProcess } from './service-process';
+import { simulatedCredential, simulatorOf, type Simulator } from './simulators';
 import { servicesFor, type ServiceDefinition } from './services';
 import { SupervisedUnit, type UnitDefinition, type UnitEvents } from './supervised-unit';
 
@@ -29,7 +30,11 @@ export class Platform {
   /** Servers, schema and streams, services: each only when what it needs is ready. Resolves when all are. */
   async start(): Promise<void> {
     const definitions = servicesFor(this.options.providers);
-    const [databaseUrl, natsUrl] = await Promise.all([this.startPostgres(), this.startNats()]);
+    const [databaseUrl, natsUrl, simulators] = await Promise.all([
+      this.startPostgres(),
+      this.startNats(),
+      this.startSimulators(),
+    ]);
     const ports = await choosePorts(definitions, this.options.ports);
     const addresses: Addresses = {
       databaseUrl,
@@ -41,11 +46,13 @@ export class Platform {
       root: this.options.root,
       objectsPath: this.folder.objects,
       providers: this.options.providers,
+      simulators: Object.fromEntries(simulators.map(({ provider, url }) => [provider, url])),
       secrets: this.secrets,
       addresses,
       inherited: process.env,
     };
     await this.prepare(definitions);
+    for (const simulator of simulators) await this.seedCredential(simulator);
     await this.startServices(definitions);
   }
 
@@ -67,9 +74,7 @@ export class Platform {
 
   /** Runs the gateway's seed script; it prints what it made as JSON. */
   async seed(): Promise<string> {
-    const gateway = servicesFor([]).find(({ name }) => name === 'gateway');
-    if (gateway === undefined) throw new Error('There is no gateway to seed.');
-    return this.script(gateway, 'seed-demo', 'Seeding the demo user');
+    return this.script(gatewayDefinition(), 'seed-demo', 'Seeding the demo user');
   }
 
   describe(): Omit<RuntimeInfo, 'apiKey' | 'userId' | 'accountId' | 'startedAt'> {
@@ -89,6 +94,7 @@ export class Platform {
       databaseUrl: addresses.databaseUrl,
       natsUrl: addresses.natsUrl,
       objectStore: objectStoreAt(process.env, this.folder.objects),
+      simulators: this.environment().simulators,
       logs: this.folder.logs,
       dataDir: this.folder.root,
     };
@@ -131,6 +137,27 @@ export class Platform {
     return `nats://127.0.0.1:${port}`;
   }
 
+  private async startSimulators(): Promise<Simulator[]> {
+    const simulators: Simulator[] = [];
+    for (const provider of this.options.simulate) {
+      const simulator = await simulatorOf(provider, {
+        root: this.options.root,
+        logFile: await logFile(this.folder, `simulator-${provider}`),
+        marker: processMarker(this.folder.root),
+      });
+      await this.supervise(this.servers, simulator.unit);
+      simulators.push(simulator);
+    }
+    return simulators;
+  }
+
+  /** The operator's key for a simulated vendor. Doing it again changes nothing. */
+  private async seedCredential(simulator: Simulator): Promise<void> {
+    const what = `Seeding the key of ${simulator.provider}`;
+    const more = { CREDENTIAL_JSON: await simulatedCredential(simulator) };
+    await this.script(gatewayDefinition(), 'seed-credential', what, more);
+  }
+
   private async supervise(units: SupervisedUnit[], definition: UnitDefinition): Promise<void> {
     if (this.ending) throw new Error('It was asked to end while it started.');
     const unit = new SupervisedUnit(definition, this.events, this.options.restart);
@@ -147,11 +174,16 @@ export class Platform {
     if (owner !== undefined) await this.script(owner, 'topology', 'Creating streams and consumers');
   }
 
-  private async script(service: ServiceDefinition, name: string, what: string): Promise<string> {
+  private async script(
+    service: ServiceDefinition,
+    name: string,
+    what: string,
+    more: NodeJS.ProcessEnv = {},
+  ): Promise<string> {
     return runOnce({
       what,
       script: join(this.options.root, 'services', service.name, 'dist', `${name}.js`),
-      env: serviceEnvironment(service, this.environment()),
+      env: { ...serviceEnvironment(service, this.environment()), ...more },
       logFile: await logFile(this.folder, name),
       secret: name === 'seed-demo',
     });
@@ -165,12 +197,13 @@ export class Platform {
         name: service.name,
         logFile: log,
         launch: () =>
-          startService({
+          startProcess({
             name: service.name,
+            script: join(this.options.root, 'services', service.name, 'dist', 'main.js'),
+            args: [processMarker(this.folder.root)],
             root: this.options.root,
             env: serviceEnvironment(service, environment),
             logFile: log,
-            marker: processMarker(this.folder.root),
             healthUrl: `http://127.0.0.1:${environment.addresses.internalPorts[service.name]}/health/ready`,
           }),
       });
@@ -178,6 +211,12 @@ export class Platform {
     const failed = (await Promise.allSettled(starts)).find((result) => result.status === 'rejected');
     if (failed !== undefined) throw failed.reason;
   }
+}
+
+function gatewayDefinition(): ServiceDefinition {
+  const gateway = servicesFor([]).find(({ name }) => name === 'gateway');
+  if (gateway === undefined) throw new Error('There is no gateway to seed.');
+  return gateway;
 }
 
 /** On the command line of every service, so that a later run knows what an earlier one left behind. */

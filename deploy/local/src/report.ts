@@ -9,6 +9,7 @@ export function describeRuntime(info: RuntimeInfo, film: string | undefined, det
     `  Console   ${info.consoleUrl}`,
     `  API docs  ${info.docsUrl}`,
     `  API key   ${info.apiKey}`,
+    ...Object.entries(info.simulators).map(([name, url]) => `  Simulated ${name} at ${url}`),
     `  Logs      ${info.logs}`,
     '',
     'Make another one:',

@@ -13,6 +13,10 @@ export interface Secrets {
   readonly postgresPassword: string;
   readonly objectStoreSigningSecret: string;
   readonly tokenSecret: string;
+  /** Signs the addresses that vendors call back at. */
+  readonly callbackSecret: string;
+  /** Seals the keys of vendors; base64 of 32 bytes. Without it the keys that are kept cannot be read. */
+  readonly credentialsKey: string;
   readonly demoUser?: DemoUser;
 }
 
@@ -22,6 +26,8 @@ export async function openSecrets(file: string): Promise<Secrets> {
     postgresPassword: randomSecret(),
     objectStoreSigningSecret: randomSecret(),
     tokenSecret: randomSecret(),
+    callbackSecret: randomSecret(),
+    credentialsKey: randomBytes(32).toString('base64'),
     ...known,
   };
   await writePrivateJson(file, secrets);

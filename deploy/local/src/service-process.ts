@@ -1,29 +1,26 @@
 import { causeOfDeath, startChild, waitFor, type Child } from '@shotloom/testing';
-import { join } from 'node:path';
 
 export interface ServiceProcess {
   readonly name: string;
+  /** The compiled file. */
+  readonly script: string;
+  /** The last one is the marker of the data folder: a later run knows its own by it. */
+  readonly args: readonly string[];
   readonly root: string;
   readonly env: NodeJS.ProcessEnv;
   readonly logFile: string;
-  /** On the command line of every process of one data folder, so that a later run knows its own. */
-  readonly marker: string;
+  /** Answers 200 when the process is ready. */
   readonly healthUrl: string;
 }
 
 const READY_MS = 60_000;
 
-/** Starts one service and resolves when it says that it is ready. A service that ends before is one clear error. */
-export async function startService(service: ServiceProcess): Promise<Child> {
-  const { name, root, env, logFile, marker, healthUrl } = service;
+/** Starts one process and resolves when it says that it is ready. One that ends before is one clear error. */
+export async function startProcess(service: ServiceProcess): Promise<Child> {
+  const { name, script, args, root, env, logFile, healthUrl } = service;
   const child = await startChild({
     command: process.execPath,
-    args: [
-      ...nodeFlags(env),
-      '--enable-source-maps',
-      join(root, 'services', name, 'dist', 'main.js'),
-      marker,
-    ],
+    args: [...nodeFlags(env), '--enable-source-maps', script, ...args],
     cwd: root,
     env,
     logFile,

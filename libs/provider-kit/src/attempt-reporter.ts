@@ -1,4 +1,3 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import type { Bus } from '@shotloom/bus';
 import {
   attemptCancelledV1,
@@ -9,7 +8,9 @@ import {
   type PayloadOf,
   type RenderedObject,
 } from '@shotloom/contracts';
-import { backoffMs, type AppError, type RetryPolicy } from '@shotloom/kernel';
+import type { AppError } from '@shotloom/kernel';
+import { errorPayload } from './error-payload';
+import { publishStubbornly } from './publish-stubbornly';
 
 export interface AttemptFacts {
   readonly provider: string;
@@ -17,14 +18,6 @@ export interface AttemptFacts {
   readonly jobId: string;
   readonly fence: number;
 }
-
-const PUBLISH_AGAIN: RetryPolicy = {
-  maxAttempts: Infinity,
-  baseMs: 200,
-  factor: 2,
-  maxMs: 3_000,
-  jitter: 0.3,
-};
 
 /**
  * Tells job-orchestrator what became of an attempt, and waits until the stream has it. Tries again as long as the lease holds
@@ -42,7 +35,7 @@ export class AttemptReporter {
   }
 
   failed(error: AppError): Promise<void> {
-    return this.publish(attemptFailedV1, { ...this.named, error: toPayload(error) }, 'failed');
+    return this.publish(attemptFailedV1, { ...this.named, error: errorPayload(error) }, 'failed');
   }
 
   cancelled(): Promise<void> {
@@ -59,30 +52,11 @@ export class AttemptReporter {
     outcome: string,
   ): Promise<void> {
     const { provider, jobId, attemptId, fence } = this.facts;
-    const id = `${attemptId}:${fence}:${outcome}`;
-    for (let failed = 1; ; failed += 1) {
-      try {
-        await this.bus.publish(contract, payload, {
-          subject: subjects.attempts(provider),
-          correlationId: jobId,
-          id,
-        });
-        return;
-      } catch (error) {
-        const wait = backoffMs(PUBLISH_AGAIN, failed);
-        if (wait >= this.remainingMs()) throw error;
-        await delay(wait);
-      }
-    }
+    const options = {
+      subject: subjects.attempts(provider),
+      correlationId: jobId,
+      id: `${attemptId}:${fence}:${outcome}`,
+    };
+    await publishStubbornly(this.bus, contract, payload, options, (waitMs) => waitMs < this.remainingMs());
   }
-}
-
-/** The record as the contract has it: mutable lists, and no keys without a value. */
-function toPayload(error: AppError): PayloadOf<typeof attemptFailedV1>['error'] {
-  const { fields, details, ...rest } = error.toRecord();
-  return {
-    ...rest,
-    ...(fields ? { fields: [...fields] } : {}),
-    ...(details ? { details: { ...details } } : {}),
-  };
 }

@@ -42,3 +42,11 @@ export {
   type VendorTask,
   type VendorVideo,
 } from './vendor';
+export {
+  runVendorService,
+  runVendorWorker,
+  vendorConfigSchema,
+  type MediaUrl,
+  type VendorServiceOptions,
+  type VendorWorkerOptions,
+} from './vendor-worker';

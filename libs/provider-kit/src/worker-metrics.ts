@@ -1,5 +1,6 @@
 import { Counter, Gauge, Histogram } from 'prom-client';
 import type { MetricsRegistry } from '@shotloom/service-kit';
+import { known } from './known-metric';
 
 /** What became of a message that asked for a render. `refused`: the fence did not let us in. */
 export type AttemptOutcome =
@@ -39,10 +40,4 @@ export function workerMetrics(registry: MetricsRegistry, provider: string): Work
     },
     inFlight: (change) => inFlight.inc({ provider }, change),
   };
-}
-
-/** A second worker in the same process counts into the same metric: registering a name twice would throw. */
-function known<M>(registry: MetricsRegistry, name: string, create: (name: string) => M): M {
-  const existing: unknown = registry.getSingleMetric(name);
-  return existing === undefined ? create(name) : (existing as M);
 }

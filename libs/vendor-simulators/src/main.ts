@@ -27,6 +27,8 @@ async function main(): Promise<void> {
       concurrency: { type: 'string', default: '20' },
       'pad-bytes': { type: 'string', default: '0' },
       scale: { type: 'string', default: '1' },
+      // Read by nobody here: the local runtime knows its own processes by it.
+      'shotloom-data': { type: 'string' },
     },
   });
   if (positionals.length !== 1 || positionals[0] !== 'kling') throw new Error(USAGE);

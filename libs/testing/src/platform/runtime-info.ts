@@ -8,10 +8,12 @@ export interface RuntimeInfo {
   readonly apiKey: string;
   readonly userId: string;
   readonly accountId: string;
-  /** By service, and `postgres`, `nats`, `runtime`. Kept up to date when something is restarted. */
+  /** By service, and `postgres`, `nats`, `simulator-<provider>`, `runtime`. Kept up to date when something is restarted. */
   readonly pids: Readonly<Record<string, number>>;
   /** Health and metrics, by service. */
   readonly internalUrls: Readonly<Record<string, string>>;
+  /** By provider; empty unless a vendor is simulated. Each is inspected and scripted below `/_sim/`. */
+  readonly simulators: Readonly<Record<string, string>>;
   readonly databaseUrl: string;
   readonly natsUrl: string;
   readonly objectStore:
@@ -27,7 +29,7 @@ export interface RuntimeRequest {
   readonly type: 'request';
   readonly id: number;
   readonly action: 'restart' | 'stop';
-  /** A service, `nats` or `postgres`. */
+  /** A service, `nats`, `postgres` or `simulator-<provider>`. */
   readonly unit: string;
   /** How the present process is ended first. Default: its own gentle way. */
   readonly signal?: NodeJS.Signals | undefined;

@@ -16,6 +16,8 @@ export interface PlatformOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** Engines to start; default `['animatic']`. */
   readonly providers?: readonly string[];
+  /** Vendors to simulate, together with their engines; default none. */
+  readonly simulate?: readonly string[];
   /** Whether what was killed comes back by itself. Default false: the test decides when. */
   readonly supervise?: boolean;
 }
@@ -74,8 +76,9 @@ export async function startPlatform(options: PlatformOptions = {}): Promise<Runn
 }
 
 async function launch(dataDir: string, options: PlatformOptions): Promise<ChildProcess> {
-  const { env = {}, providers = ['animatic'], supervise = false } = options;
-  const args = ['--data-dir', dataDir, '--providers', providers.join(','), '--port', '0', '--no-demo'];
+  const { env = {}, providers = ['animatic'], simulate = [], supervise = false } = options;
+  const engines = ['--providers', providers.join(','), '--simulate', simulate.join(',')];
+  const args = ['--data-dir', dataDir, ...engines, '--port', '0', '--no-demo'];
   const child = fork(RUNTIME, supervise ? args : [...args, '--no-restart'], {
     cwd: ROOT,
     execArgv: [],

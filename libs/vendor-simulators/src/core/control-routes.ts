@@ -21,10 +21,13 @@ export interface Controlled {
   readonly tasks: () => readonly SimTask[];
   readonly script: (fault: Fault) => void;
   readonly clearFaults: () => void;
+  /** The fields of a credential that it accepts, named as the adapter of the vendor reads them. */
+  readonly credential: () => Readonly<Record<string, string>>;
 }
 
 /**
- * `GET /_sim/tasks`, `GET /_sim/requests`, `GET /_sim/counts`, `POST /_sim/faults` (one or a list), `DELETE /_sim/faults`.
+ * `GET /_sim/tasks`, `GET /_sim/requests`, `GET /_sim/counts`, `GET /_sim/credential`,
+ * `POST /_sim/faults` (one or a list), `DELETE /_sim/faults`.
  * For chaos and benchmarks, where the simulator is a process of its own.
  */
 export function control(controlled: Controlled, log: RequestLog, request: SimRequest): SimReply {
@@ -36,6 +39,8 @@ export function control(controlled: Controlled, log: RequestLog, request: SimReq
       return ok(log.list());
     case 'GET /_sim/counts':
       return ok({ requests: log.counts(), tasks: controlled.tasks().length });
+    case 'GET /_sim/credential':
+      return ok({ fields: controlled.credential() });
     case 'POST /_sim/faults':
       return scriptAll(controlled, jsonOf(request));
     case 'DELETE /_sim/faults':

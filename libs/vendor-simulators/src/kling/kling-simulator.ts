@@ -61,6 +61,7 @@ export async function startKlingSimulator(options: KlingSimulatorOptions = {}): 
     tasks: () => tasks.all().map(toSimTask),
     script: (fault: Fault) => faults.add(fault),
     clearFaults: () => faults.clear(),
+    credential: () => credentialFields(accounts[0]),
   };
   const routes = new KlingRoutes({
     ...{ accounts, tasks, links, now, linkLifetimeMs },
@@ -80,6 +81,15 @@ export async function startKlingSimulator(options: KlingSimulatorOptions = {}): 
       clock.stop();
       await server.stop();
     },
+  };
+}
+
+function credentialFields(account: KlingAccount | undefined): Readonly<Record<string, string>> {
+  const [apiKey] = account?.apiKeys ?? [];
+  const webhookSecret = account?.webhookSecret ?? undefined;
+  return {
+    ...(apiKey === undefined ? {} : { apiKey }),
+    ...(webhookSecret === undefined ? {} : { webhookSecret }),
   };
 }
 
