@@ -7,4 +7,5 @@ export { hold, holdMany, splitHold, type HoldRequest, type HoldResult, type Spli
 export { capture, release, type CaptureResult, type HoldResolution, type ReleaseResult } from './resolutions';
 export { getBalance, listOverdueHolds, type Balance, type OverdueHold } from './balances';
 export { listTransactions, type LedgerTransaction, type TransactionKind } from './transactions';
+export { readHoldHistory, readHolds, type HoldHistory, type HoldState } from './hold-history';
 export { checkInvariants } from './invariants';

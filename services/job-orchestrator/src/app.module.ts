@@ -2,6 +2,7 @@ import { Module, type DynamicModule } from '@nestjs/common';
 import { ORCHESTRATOR, type Orchestrator } from './app.tokens';
 import { AttemptsController } from './attempts/attempts.controller';
 import { JobsController } from './jobs/jobs.controller';
+import { LogController } from './log/log.controller';
 import { MediaController } from './media/media.controller';
 
 @Module({})
@@ -9,7 +10,7 @@ export class AppModule {
   static with(orchestrator: Orchestrator): DynamicModule {
     return {
       module: AppModule,
-      controllers: [JobsController, AttemptsController, MediaController],
+      controllers: [JobsController, AttemptsController, MediaController, LogController],
       providers: [{ provide: ORCHESTRATOR, useValue: orchestrator }],
     };
   }

@@ -10,6 +10,7 @@ import {
 } from '@shotloom/contracts';
 import {
   getJobRpc,
+  jobLogRpc,
   listJobsRpc,
   mediaResultsConsumer,
   releaseLeaseRpc,
@@ -96,6 +97,7 @@ async function listen({ shutdown }: ServiceContext<Config>, orchestrator: Orches
       beginAttemptRpc,
       renewLeaseRpc,
       releaseLeaseRpc,
+      jobLogRpc,
     ],
   });
   const app = await NestFactory.createMicroservice(AppModule.with(orchestrator), {
