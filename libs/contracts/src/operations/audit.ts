@@ -79,7 +79,12 @@ export const auditedAttemptSchema = z.object({
   linkRefreshes: z.int(),
   error: errorRecordSchema.nullable(),
   timer: z
-    .object({ nextPollAt: moment, pollNo: z.int(), verb: z.enum(['poll', 'lookup']), misses: z.int() })
+    .object({
+      nextPollAt: moment,
+      pollNo: z.int(),
+      verb: z.enum(['poll', 'lookup', 'late']),
+      misses: z.int(),
+    })
     .nullable(),
 });
 export type AuditedAttempt = z.infer<typeof auditedAttemptSchema>;
@@ -111,11 +116,14 @@ export type AuditedOutbox = z.infer<typeof auditedOutboxSchema>;
 
 export const auditedEventSchema = z.object({
   seq: z.int(),
+  /** When the stream took it, by its clock. */
   at: moment,
   /** The message's own id: the same one twice is one event that was published twice. */
   id: z.string(),
   version: z.int(),
   status: z.enum(JOB_STATUSES),
+  /** It tells of a video that came after the job had failed for lateness. */
+  late: z.boolean(),
 });
 export type AuditedEvent = z.infer<typeof auditedEventSchema>;
 
