@@ -21,3 +21,5 @@ export type {
 export { DeadLetter, RetryLater } from './errors';
 export { listDead, purgeDead, replayDead, type DeadMessage } from './dead-letters';
 export { applyTopology, verifyTopology, type Topology, type TopologyChange } from './topology';
+export { consumerStates, countDead, type ConsumerState, type DeadCount } from './consumer-states';
+export { readRange, type RangeOptions, type RangeResult } from './read-range';

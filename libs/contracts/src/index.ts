@@ -132,6 +132,35 @@ export {
   testConnectionRpc,
 } from './rpc/vendor';
 export { beginAttemptRpc, releaseLeaseRpc, renewLeaseRpc } from './rpc/attempts';
+export {
+  listDeadLettersRpc,
+  listUncertainRpc,
+  opsAuditRpc,
+  pauseProviderRpc,
+  replayDeadLetterRpc,
+  resolveUncertainRpc,
+} from './rpc/operations';
+export {
+  auditReportSchema,
+  checkSchema,
+  type AuditedAttempt,
+  type AuditedDeadLetters,
+  type AuditedEvent,
+  type AuditedEvents,
+  type AuditedHold,
+  type AuditedJob,
+  type AuditedOutbox,
+  type AuditReport,
+  type Check,
+} from './operations/audit';
+export {
+  deadLetterSchema,
+  uncertainAttemptSchema,
+  uncertainResolutionSchema,
+  type DeadLetterRecord,
+  type UncertainAttempt,
+  type UncertainResolution,
+} from './operations/records';
 export { describeAssetsRpc, registerUploadRpc } from './rpc/storage';
 export { principalSchema, verifyCredentialRpc, type Principal } from './rpc/identity';
 export { problemSchema, type Problem } from './http/problem';

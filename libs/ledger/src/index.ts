@@ -9,4 +9,5 @@ export { capture, release, type CaptureResult, type HoldResolution, type Release
 export { resolveMany, type ResolveItem, type ResolveItemResult } from './batch-resolutions';
 export { getBalance, listOverdueHolds, type Balance, type OverdueHold } from './balances';
 export { listTransactions, type LedgerTransaction, type TransactionKind } from './transactions';
+export { readHoldHistory, readHolds, type HoldHistory, type HoldState } from './hold-history';
 export { checkInvariants, checkInvariantsPage, type InvariantsPage } from './invariants';

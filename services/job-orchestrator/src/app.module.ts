@@ -3,6 +3,7 @@ import { ORCHESTRATOR, type Orchestrator } from './app.tokens';
 import { AttemptsController } from './attempts/attempts.controller';
 import { VendorAttemptsController } from './attempts/vendor-attempts.controller';
 import { JobsController } from './jobs/jobs.controller';
+import { LogController } from './log/log.controller';
 import { MediaController } from './media/media.controller';
 
 @Module({})
@@ -10,7 +11,13 @@ export class AppModule {
   static with(orchestrator: Orchestrator): DynamicModule {
     return {
       module: AppModule,
-      controllers: [JobsController, AttemptsController, VendorAttemptsController, MediaController],
+      controllers: [
+        JobsController,
+        AttemptsController,
+        VendorAttemptsController,
+        MediaController,
+        LogController,
+      ],
       providers: [{ provide: ORCHESTRATOR, useValue: orchestrator }],
     };
   }

@@ -12,6 +12,7 @@ import {
 } from '@shotloom/contracts';
 import {
   getJobRpc,
+  jobLogRpc,
   listJobsRpc,
   mediaResultsConsumer,
   releaseLeaseRpc,
@@ -122,6 +123,7 @@ async function listen({ shutdown }: ServiceContext<Config>, orchestrator: Orches
       attemptRefRpc,
       renewLeaseRpc,
       releaseLeaseRpc,
+      jobLogRpc,
     ],
   });
   const app = await NestFactory.createMicroservice(AppModule.with(orchestrator), {
