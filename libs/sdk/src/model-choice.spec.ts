@@ -4,7 +4,7 @@ import { modelsFor, nearestDuration, pixelsOf, quoteCredits } from './model-choi
 
 const models: ModelResource[] = MODELS.map((model) => ({ ...model, enabled: true, reason: null }));
 
-it.each(models)('quotes $id as the server does', (model) => {
+it.each(models.filter(({ price }) => price !== null))('quotes $id as the server does', (model) => {
   for (const seconds of [model.duration.min, model.duration.default, model.duration.max]) {
     expect(quoteCredits(model, seconds)).toBe(priceOf(model, seconds).credits);
   }

@@ -23,9 +23,16 @@ afterAll(() => gateway.close());
 describe('models', () => {
   it('are listed with price and whether they are on', async () => {
     const { body } = await call(gateway, '/api/v1/models', user);
-    expect(body['data']).toEqual([
+    expect(body['data']).toContainEqual(
       expect.objectContaining({ id: 'animatic:animatic-1', enabled: true, reason: null }),
-    ]);
+    );
+    expect(body['data']).toContainEqual(
+      expect.objectContaining({
+        id: 'kling:kling-2.6',
+        enabled: false,
+        reason: expect.stringContaining('not switched on') as string,
+      }),
+    );
     expect((await call(gateway, '/api/v1/models/animatic:animatic-1', user)).body).toMatchObject({
       enabled: true,
     });

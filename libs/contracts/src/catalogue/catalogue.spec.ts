@@ -38,7 +38,7 @@ it('finds a default only among what is on', () => {
   expect(new Catalogue(new Set(['animatic'])).defaultFor('image-to-video', today)?.id).toBe(
     'animatic:animatic-1',
   );
-  expect(new Catalogue(new Set(['kling'])).defaultFor('image-to-video', today)).toBeUndefined();
+  expect(new Catalogue(new Set(['nobody'])).defaultFor('image-to-video', today)).toBeUndefined();
 });
 
 it('has pixels for every size and ratio that a model offers, even as H.264 wants them', () => {

@@ -1,3 +1,4 @@
+import { KLING_MODELS } from './kling-models';
 import { modelSpecSchema, type ModelSpec } from './model';
 
 const FULL_SIZES = {
@@ -45,4 +46,6 @@ const ANIMATIC: ModelSpec = {
 };
 
 /** Every model that this release knows. Checked when the module loads, so a wrong entry cannot ship. */
-export const MODELS: readonly ModelSpec[] = [ANIMATIC].map((model) => modelSpecSchema.parse(model));
+export const MODELS: readonly ModelSpec[] = [ANIMATIC, ...KLING_MODELS].map((model) =>
+  modelSpecSchema.parse(model),
+);
