@@ -41,6 +41,14 @@ it.each(['deadline', 'caller'] as const)('takes a stop by the %s after the body 
   expect(failed({ stopped })).toMatchObject({ code: 'submit_unknown', outcome: 'unknown' });
 });
 
+it('says why the answer was lost', () => {
+  expect(failed({ thrown: withCode('UND_ERR_SOCKET', 'other side closed') }).message).toContain(
+    'was lost (the connection failed: other side closed (UND_ERR_SOCKET))',
+  );
+  expect(failed({ stopped: 'deadline' }).message).toContain('was lost (no answer within 30 s)');
+  expect(failed({ stopped: 'caller' }).message).toContain('was lost (the call was stopped)');
+});
+
 it('reads the verdict from the status where only its words were lost', () => {
   expect(failed({ progress: { bodySent: true, status: 400 } }).outcome).toBe('refused');
   expect(failed({ progress: { bodySent: true, status: 200 } }).outcome).toBe('unknown');

@@ -40,7 +40,7 @@ export function callFailure(call: FailedCall): AppError {
   if (effect === 'creates' && outcome === 'unknown') {
     return new AppError(
       'submit_unknown',
-      `The request was sent to ${provider}, but its answer was lost: a video may be under way. It is looked up, never sent again.`,
+      `The request was sent to ${provider}, but its answer was lost (${whyLost(call, reason)}): a video may be under way. It is looked up, never sent again.`,
       { ...options, retryable: false },
     );
   }
@@ -58,6 +58,12 @@ export function callFailure(call: FailedCall): AppError {
     ...options,
     retryable: true,
   });
+}
+
+function whyLost({ stopped, timeoutMs }: FailedCall, reason: string): string {
+  if (stopped === 'deadline') return `no answer within ${Math.round(timeoutMs / 100) / 10} s`;
+  if (stopped === 'caller') return 'the call was stopped';
+  return `the connection failed: ${reason}`;
 }
 
 function outcomeOf({ progress, thrown }: FailedCall): CallOutcome {

@@ -30,7 +30,12 @@ export interface Controlled {
  * `POST /_sim/faults` (one or a list), `DELETE /_sim/faults`.
  * For chaos and benchmarks, where the simulator is a process of its own.
  */
-export function control(controlled: Controlled, log: RequestLog, request: SimRequest): SimReply {
+export function control(
+  controlled: Controlled,
+  log: RequestLog,
+  failures: readonly string[],
+  request: SimRequest,
+): SimReply {
   const what = `${request.method} ${request.path}`;
   switch (what) {
     case 'GET /_sim/tasks':
@@ -38,7 +43,7 @@ export function control(controlled: Controlled, log: RequestLog, request: SimReq
     case 'GET /_sim/requests':
       return ok(log.list());
     case 'GET /_sim/counts':
-      return ok({ requests: log.counts(), tasks: controlled.tasks().length });
+      return ok({ requests: log.counts(), tasks: controlled.tasks().length, failures: failures.length });
     case 'GET /_sim/credential':
       return ok({ fields: controlled.credential() });
     case 'POST /_sim/faults':

@@ -31,6 +31,8 @@ const CONTROL_PREFIX = '/_sim/';
 /** One vendor's HTTP server on 127.0.0.1. Under `/_sim/` it is inspected and scripted. */
 export class SimServer {
   readonly log = new RequestLog();
+  /** What its own handlers threw; each cut a connection. */
+  readonly failures: string[] = [];
   private server: Server | undefined;
 
   constructor(private readonly options: SimServerOptions) {}
@@ -38,7 +40,7 @@ export class SimServer {
   /** Resolves with the base URL, without a slash at its end. */
   async start(): Promise<string> {
     const server = createServer((incoming, response) => {
-      void this.serve(incoming, response).catch(() => incoming.socket.destroy());
+      void this.answer(incoming, response);
     });
     this.server = server;
     server.listen(this.options.port, '127.0.0.1');
@@ -56,10 +58,31 @@ export class SimServer {
     await closed;
   }
 
-  private async serve(incoming: IncomingMessage, response: ServerResponse): Promise<void> {
-    const request = await readRequest(incoming);
+  private async answer(incoming: IncomingMessage, response: ServerResponse): Promise<void> {
+    let request: SimRequest | undefined;
+    try {
+      request = await readRequest(incoming);
+      await this.serve(request, incoming, response);
+    } catch (error) {
+      // A body that never came whole is its sender's affair; all else is a mistake in here, which must not pass for a fault.
+      if (request !== undefined) this.report(request, error);
+      incoming.socket.destroy();
+    }
+  }
+
+  private report({ method, path }: SimRequest, error: unknown): void {
+    const what = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    this.failures.push(`${method} ${path}: ${what}`);
+    process.stderr.write(`The simulator failed at ${method} ${path}: ${what}\n`);
+  }
+
+  private async serve(
+    request: SimRequest,
+    incoming: IncomingMessage,
+    response: ServerResponse,
+  ): Promise<void> {
     if (request.path.startsWith(CONTROL_PREFIX)) {
-      send(response, control(this.options.controlled, this.log, request));
+      send(response, control(this.options.controlled, this.log, this.failures, request));
       return;
     }
     const kind = this.options.routes.kindOf(request);

@@ -36,6 +36,8 @@ export interface KlingSimulator extends Controlled {
   readonly accounts: readonly KlingAccount[];
   readonly requests: () => readonly LoggedRequest[];
   readonly callbacks: () => readonly SentCallback[];
+  /** What its own handlers threw: a mistake of the simulator. */
+  readonly failures: () => readonly string[];
   readonly stop: () => Promise<void>;
 }
 
@@ -76,6 +78,7 @@ export async function startKlingSimulator(options: KlingSimulatorOptions = {}): 
     accounts,
     requests: () => server.log.list(),
     callbacks: () => sender.sent,
+    failures: () => server.failures,
     stop: async () => {
       sender.stop();
       clock.stop();
