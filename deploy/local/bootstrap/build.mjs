@@ -34,7 +34,7 @@ function readStamp() {
 function projectFolders() {
   const parents = ['libs', 'services'].map((name) => join(ROOT, name));
   const packages = parents.flatMap((parent) => readdirSync(parent).map((name) => join(parent, name)));
-  return [...packages.filter(hasBuild), join(ROOT, 'deploy', 'local')];
+  return [...packages.filter(hasBuild), join(ROOT, 'deploy', 'local'), join(ROOT, 'tools', 'bench')];
 }
 
 function hasBuild(folder) {

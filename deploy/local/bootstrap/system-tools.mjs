@@ -1,4 +1,4 @@
-import { accessSync, constants, existsSync } from 'node:fs';
+import { accessSync, constants, existsSync, readdirSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { runStep } from './run-step.mjs';
 
@@ -20,10 +20,12 @@ const NEEDS = {
     package: ['swift-proxy', 'swift-account', 'swift-container', 'swift-object', 'python3-swift'],
     isThere: () => isProgram('swift-proxy-server') && isProgram('swift-object-server'),
   },
+  pgbench: { package: 'postgresql', isThere: () => hasPgbench() },
 };
 
 export const RUNTIME_TOOLS = ['nats-server', 'ffmpeg', 'a Chinese font', 'setpriv'];
 export const TEST_TOOLS = [...RUNTIME_TOOLS, 'chromium', 'swift'];
+export const BENCH_TOOLS = [...RUNTIME_TOOLS, 'pgbench'];
 
 /** Installs what is missing where we may, else names the exact command. */
 export async function ensureSystemTools(names) {
@@ -54,6 +56,13 @@ async function aptInstall(label, packages) {
     await runStep('Updating the package lists', 'apt-get', [...options, 'update'], settings);
     await runStep(label, 'apt-get', install, settings);
   }
+}
+
+/** Debian keeps it beside each server's programs; what is in PATH is a wrapper that may find none. */
+function hasPgbench() {
+  const folder = '/usr/lib/postgresql';
+  const versions = existsSync(folder) ? readdirSync(folder) : [];
+  return versions.some((version) => existsSync(join(folder, version, 'bin', 'pgbench')));
 }
 
 function isProgram(name) {

@@ -1,0 +1,51 @@
+import { execFile } from 'node:child_process';
+import { existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { requireTool } from '@shotloom/testing';
+
+const run = promisify(execFile);
+const DEBIAN = '/usr/lib/postgresql';
+
+/** Debian keeps the program of each major version apart; the wrapper in PATH wants a configuration of its own. */
+export function findPgbench(): string {
+  const versions = existsSync(DEBIAN) ? readdirSync(DEBIAN).toSorted((a, b) => Number(b) - Number(a)) : [];
+  const found = versions
+    .map((version) => join(DEBIAN, version, 'bin', 'pgbench'))
+    .find((path) => existsSync(path));
+  return found ?? requireTool('pgbench', 'postgresql');
+}
+
+export interface PgbenchRun {
+  readonly databaseUrl: string;
+  readonly script: string;
+  readonly clients: number;
+  readonly seconds: number;
+  /** Where each client's counter begins, so that no two runs make the same ids. */
+  readonly firstNumber: number;
+  readonly users: number;
+}
+
+/** Transactions per second. Statements are prepared once a connection: the raw limit should be as high as it can be. */
+export async function pgbench(options: PgbenchRun): Promise<number> {
+  const url = new URL(options.databaseUrl);
+  const password = decodeURIComponent(url.password);
+  url.password = '';
+  const args = [
+    ['--no-vacuum', '--protocol=prepared', `--file=${options.script}`],
+    [`--client=${options.clients}`, '--jobs=2', `--time=${options.seconds}`],
+    ['-D', `i=${options.firstNumber}`, '-D', `users=${options.users}`],
+    [url.href],
+  ].flat();
+  const { stdout, stderr } = await run(findPgbench(), args, {
+    env: { ...process.env, PGPASSWORD: password },
+    timeout: (options.seconds + 60) * 1000,
+  });
+  const [, tps] = /^tps = ([\d.]+)/m.exec(stdout) ?? [];
+  if (tps === undefined || /aborted|ERROR/.test(stderr)) {
+    throw new Error(
+      `pgbench could not run the transaction: ${stderr.trim().split('\n').slice(0, 3).join(' ')}`,
+    );
+  }
+  return Number(tps);
+}

@@ -1,0 +1,31 @@
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { ROOT } from '../paths';
+import type { BenchReport } from '../results';
+import { toMarkdown } from './markdown';
+
+const DOCS = join(ROOT, 'docs', 'benchmarks.md');
+const BEGIN = '<!-- figures -->';
+const END = '<!-- end of figures -->';
+
+/** Keeps the run as JSON; returns the file. */
+export async function saveJson(report: BenchReport): Promise<string> {
+  const folder = join(ROOT, '.shotloom', 'bench');
+  await mkdir(folder, { recursive: true });
+  const file = join(folder, `${report.startedAt.replaceAll(':', '-').slice(0, 19)}.json`);
+  await writeFile(file, `${JSON.stringify(report, null, 2)}\n`);
+  return file;
+}
+
+/** Puts the figures between the two marks of docs/benchmarks.md; what people wrote around them stays. */
+export async function writeDocs(report: BenchReport): Promise<string> {
+  const text = await readFile(DOCS, 'utf8');
+  await writeFile(DOCS, insertFigures(text, toMarkdown(report)));
+  return DOCS;
+}
+
+export function insertFigures(text: string, figures: string): string {
+  const [begin, end] = [text.indexOf(BEGIN), text.indexOf(END)];
+  if (begin === -1 || end < begin) throw new Error(`docs/benchmarks.md lacks the marks ${BEGIN} and ${END}.`);
+  return `${text.slice(0, begin + BEGIN.length)}\n\n${figures}\n\n${text.slice(end)}`;
+}
