@@ -24,6 +24,7 @@ import { AppModule } from './app.module';
 import type { Orchestrator } from './app.tokens';
 import type { Config } from './config';
 import { createOrchestratorMetrics } from './metrics';
+import { CredentialDirectory } from './scheduler/credential-directory';
 import { Scheduler } from './scheduler/scheduler';
 import { jobsMigrations, SCHEMA } from './schema/migrations';
 import type { JobsSchema } from './schema/tables';
@@ -69,10 +70,10 @@ function assemble(
   const catalogue = new Catalogue(new Set(config.PROVIDERS_ENABLED));
   const limits = {
     perUser: config.USER_PROVIDER_CONCURRENCY,
-    perProvider: config.PROVIDER_CONCURRENCY,
     batch: BATCH,
   };
-  const scheduler = new Scheduler({ database, limits, logger });
+  const credentials = CredentialDirectory.overBus(bus, logger);
+  const scheduler = new Scheduler({ database, limits, credentials, logger });
   return {
     config,
     bus,

@@ -3,6 +3,7 @@ import type { PayloadOf, attemptCancelledV1, attemptFailedV1, attemptSucceededV1
 import { changeJob, type JobsTx } from '../jobs/job-changes';
 import { cancelJob, failJob } from '../jobs/job-endings';
 import { RENDERED_PERCENT, shownProgress, type JobRow } from '../jobs/job-row';
+import { openLane } from '../scheduler/lanes';
 import { emitDelete, emitIngest } from './attempt-messages';
 import { changeAttempt, endAttempt, inSeconds, lockAttempt, type AttemptRow } from './attempt-rows';
 
@@ -108,4 +109,5 @@ export async function failAttempt(
     })
     .where('job_id', '=', job.job_id)
     .execute();
+  await openLane(tx, { provider: job.provider, ownerUserId: job.owner_user_id, weight: job.weight });
 }

@@ -46,6 +46,7 @@ export class Sweeper {
     const { database, scheduler, providers, metrics, logger } = this.deps;
     try {
       metrics.stuck.set(await moveOverdueAttempts(database, logger));
+      for (const provider of providers) await scheduler.repair(provider);
       if (Date.now() >= this.slowAt) {
         await database.run((tx) => forgetOldKeys(tx));
         metrics.violations.set((await checkInvariants(database.sql)).length);
