@@ -18,8 +18,6 @@ export const configSchema = baseConfigSchema.extend({
   PROVIDERS_ENABLED: providerList.default(['animatic']),
   /** Attempts that one user may have with one provider at a time (product, section 2: 1 to 5). */
   USER_PROVIDER_CONCURRENCY: z.coerce.number().int().min(1).max(5).default(3),
-  /** Attempts that one provider may have at a time, over all users. */
-  PROVIDER_CONCURRENCY: z.coerce.number().int().min(1).default(64),
   /** A worker that renders must renew within this time, or the attempt is given to another. Seconds. */
   LEASE_SECONDS: z.coerce.number().min(2).max(600).default(12),
   /** A worker must have sent a task to its vendor, inputs included, and said so, within this; else the attempt is uncertain. Seconds. */

@@ -30,6 +30,7 @@ import type { Config } from './config';
 import { createOrchestratorMetrics } from './metrics';
 import { ModelClock } from './models/model-clock';
 import { PollPlanner } from './planner/poll-planner';
+import { CredentialDirectory } from './scheduler/credential-directory';
 import { Scheduler } from './scheduler/scheduler';
 import { jobsMigrations, SCHEMA } from './schema/migrations';
 import type { JobsSchema } from './schema/tables';
@@ -89,12 +90,12 @@ function assemble(
   const catalogue = new Catalogue(new Set(config.PROVIDERS_ENABLED));
   const limits = {
     perUser: config.USER_PROVIDER_CONCURRENCY,
-    perProvider: config.PROVIDER_CONCURRENCY,
     batch: BATCH,
   };
-  const scheduler = new Scheduler({ database, limits, logger });
   const { PUBLIC_URL: publicUrl, CALLBACK_SECRET: secret, SEND_SECONDS: sendSeconds } = config;
   const callbacks = publicUrl !== undefined && secret !== undefined ? { publicUrl, secret } : null;
+  const credentials = CredentialDirectory.overBus(bus, logger);
+  const scheduler = new Scheduler({ database, limits, credentials, logger });
   return {
     config,
     bus,

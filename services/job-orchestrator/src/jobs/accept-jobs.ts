@@ -3,6 +3,7 @@ import { AppError, credits } from '@shotloom/kernel';
 import { holdMany } from '@shotloom/ledger';
 import type { Catalogue } from '@shotloom/contracts';
 import { type JobRecord, type ModelSpec, type RpcRequest, type acceptJobsRpc } from '@shotloom/contracts';
+import { openLane } from '../scheduler/lanes';
 import type { JobsTable } from '../schema/tables';
 import { claimIdempotencyKey } from './idempotency';
 import { emitChanged, type JobsTx } from './job-changes';
@@ -20,6 +21,11 @@ export async function acceptJobs(
 ): Promise<{ jobs: JobRecord[]; replayed: boolean }> {
   const earlier = await claimIdempotencyKey(tx, request);
   if (earlier) return { jobs: await replay(tx, request, earlier), replayed: true };
+  await openLane(tx, {
+    provider: request.request.provider,
+    ownerUserId: request.userId,
+    weight: request.weight,
+  });
   await holdAll(tx, request);
   const model = catalogue.get(request.request.model);
   const values = request.jobIds.map((jobId, index) => toRow(request, jobId, index + 1, model));

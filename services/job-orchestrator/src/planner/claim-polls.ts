@@ -33,8 +33,11 @@ export interface ClaimOptions {
   readonly provider: ProviderSpec;
   readonly limit: number;
   readonly models: Pick<ModelClock, 'timesOf'>;
-  /** How many of the wanted calls the vendor's budget allows now, under one credential. */
-  readonly takeCalls: (tx: JobsTx, credentialId: string, wanted: number) => Promise<number>;
+  /** How many of the wanted calls the vendor's budget allows now, by credential. */
+  readonly takeCalls: (
+    tx: JobsTx,
+    wanted: ReadonlyMap<string, number>,
+  ) => Promise<ReadonlyMap<string, number>>;
   readonly random: () => number;
 }
 
@@ -78,14 +81,9 @@ async function readDue(tx: JobsTx, provider: string, limit: number): Promise<Due
 async function withinBudget(tx: JobsTx, rows: readonly DueRow[], options: ClaimOptions): Promise<DueRow[]> {
   const batch = options.provider.poll?.batch ?? 1;
   const byCredential = Map.groupBy(rows, (row) => row.credential_id);
-  const allowed: DueRow[] = [];
-  // In one order everywhere: the budgets are rows that other claims lock too.
-  for (const credentialId of [...byCredential.keys()].toSorted()) {
-    const mine = byCredential.get(credentialId) ?? [];
-    const calls = await options.takeCalls(tx, credentialId, Math.ceil(mine.length / batch));
-    allowed.push(...mine.slice(0, calls * batch));
-  }
-  return allowed;
+  const wanted = new Map([...byCredential].map(([id, mine]) => [id, Math.ceil(mine.length / batch)]));
+  const calls = await options.takeCalls(tx, wanted);
+  return [...byCredential].flatMap(([id, mine]) => mine.slice(0, (calls.get(id) ?? 0) * batch));
 }
 
 function nextWait(row: DueRow, { provider, models, random }: ClaimOptions): number {

@@ -4,7 +4,7 @@ import { pollBatchV1, providerSpec, subjects, type ProviderSpec } from '@shotloo
 import type { Database } from '@shotloom/database';
 import type { Logger } from '@shotloom/service-kit';
 import type { ModelClock } from '../models/model-clock';
-import { takeRequests } from '../requests/take-requests';
+import { takeRequestsOf } from '../requests/request-buckets';
 import type { JobsSchema } from '../schema/tables';
 import { claimPolls, type ClaimedPoll } from './claim-polls';
 
@@ -61,8 +61,7 @@ export class PollPlanner {
           provider,
           limit: CLAIM,
           models,
-          takeCalls: (within, credentialId, wanted) =>
-            takeRequests(within.sql, { provider: provider.id, credentialId, wanted, reserve: RESERVE }),
+          takeCalls: (within, wanted) => takeRequestsOf(within.sql, provider.id, wanted, RESERVE),
           random: Math.random,
         }),
       );

@@ -1,87 +1,123 @@
-import { sql } from 'kysely';
+import { sql, type InsertObject } from 'kysely';
 import { newId } from '@shotloom/kernel';
 import { emitWork } from '../attempts/attempt-messages';
 import { inSeconds } from '../attempts/attempt-rows';
 import type { JobsTx } from '../jobs/job-changes';
 import type { JobRow } from '../jobs/job-row';
-import { pickJobs, type SchedulerLimits } from './pick-jobs';
+import type { JobsSchema } from '../schema/tables';
+import { claimProbes } from '../breaker/breakers';
+import { takeRequestsOf } from '../requests/request-buckets';
+import type { PlannedStart } from './plan-starts';
+import type { ProviderNow } from './provider-limits';
 
 /** An attempt that no worker has begun by then is offered again; doubles each time. */
 export const RESEND_SECONDS = 30;
 
 /**
- * One pass for one provider. Passes of one provider exclude each other over all replicas, so counting what runs and then
- * starting more cannot overshoot a limit. Returns how many were started; null where another replica is at it.
+ * Starts what was planned, as far as it still may: a job that somebody works on now (a cancel, say) is left for the next pass, and a
+ * key whose calls or whose probe another transaction took meanwhile starts fewer. Returns the starts that were made.
  */
-export async function dispatchPass(
+export async function startAttempts(
   tx: JobsTx,
-  provider: string,
-  limits: SchedulerLimits,
-): Promise<number | null> {
-  const lock = await sql<{ mine: boolean }>`
-    SELECT pg_try_advisory_xact_lock(hashtext('shotloom.scheduler'), hashtext(${provider})) AS mine`.execute(
-    tx.sql,
+  now: ProviderNow,
+  planned: readonly PlannedStart[],
+): Promise<readonly PlannedStart[]> {
+  if (planned.length === 0) return [];
+  const jobs = await lockWaiting(
+    tx,
+    planned.map(({ jobId }) => jobId),
   );
-  if (lock.rows[0]?.mine !== true) return null;
-  const picked = await pickJobs(tx, provider, limits);
-  if (picked.length === 0) return 0;
-  const jobs = await tx.sql
+  const still = planned.filter(({ jobId }) => jobs.has(jobId));
+  const allowed = await withinBudgets(tx, now, await withClaimedProbes(tx, now, still));
+  const attempts = allowed.flatMap((start) => {
+    const job = jobs.get(start.jobId);
+    return job ? [toAttempt(job, start, now)] : [];
+  });
+  if (attempts.length === 0) return [];
+  const rows = await tx.sql.insertInto('jobs.attempts').values(attempts).returningAll().execute();
+  await sql`
+    UPDATE jobs.jobs AS job SET active_attempt_id = made.attempt_id,
+      attempts_made = job.attempts_made + 1, model_attempts = job.model_attempts + 1
+    FROM unnest(${rows.map((row) => row.job_id)}::uuid[], ${rows.map((row) => row.attempt_id)}::uuid[])
+      AS made (job_id, attempt_id)
+    WHERE job.job_id = made.job_id`.execute(tx.sql);
+  for (const row of rows) emitWork(tx, row);
+  return allowed;
+}
+
+async function lockWaiting(tx: JobsTx, jobIds: readonly string[]): Promise<ReadonlyMap<string, JobRow>> {
+  const rows = await tx.sql
     .selectFrom('jobs.jobs')
     .selectAll()
-    .where('job_id', 'in', picked)
+    .where('job_id', 'in', jobIds)
     .where('active_attempt_id', 'is', null)
     .where('finished_at', 'is', null)
     .orderBy('job_id')
     .forUpdate()
     .skipLocked()
     .execute();
-  for (const job of jobs) await startAttempt(tx, job);
-  return jobs.length;
+  return new Map(rows.map((row) => [row.job_id, row]));
 }
 
-async function startAttempt(tx: JobsTx, job: JobRow): Promise<void> {
-  const number = job.attempts_made + 1;
-  const attempt = await tx.sql
-    .insertInto('jobs.attempts')
-    .values({
-      attempt_id: newId(),
-      job_id: job.job_id,
-      owner_user_id: job.owner_user_id,
-      number,
-      provider: job.provider,
-      model: job.model,
-      status: 'submitting',
-      worker_id: null,
-      step: null,
-      result: null,
-      label: null,
-      error: null,
-      due_at: inSeconds(RESEND_SECONDS),
-      deadline_at: inSeconds(job.longest_wait_seconds),
-      started_at: null,
-      finished_at: null,
-      credential_id: null,
-      credential_version: null,
-      external_task_id: null,
-      vendor_task_id: null,
-      price_credits: job.price_credits,
-      operation: job.operation,
-      submitted_at: null,
-      slow_at: null,
-      hard_limit_at: null,
-      usual_seconds: null,
-      cost: null,
-    })
-    .returningAll()
-    .executeTakeFirstOrThrow();
-  await tx.sql
-    .updateTable('jobs.jobs')
-    .set({
-      active_attempt_id: attempt.attempt_id,
-      attempts_made: number,
-      model_attempts: job.model_attempts + 1,
-    })
-    .where('job_id', '=', job.job_id)
-    .execute();
-  emitWork(tx, attempt);
+async function withClaimedProbes(
+  tx: JobsTx,
+  { provider }: ProviderNow,
+  starts: readonly PlannedStart[],
+): Promise<readonly PlannedStart[]> {
+  const probes = starts.flatMap(({ key }) => (key?.probe === true ? [key.id] : []));
+  const claimed = await claimProbes(tx.sql, provider, probes);
+  return starts.filter(({ key }) => key?.probe !== true || claimed.has(key.id));
+}
+
+async function withinBudgets(
+  tx: JobsTx,
+  { provider, requests }: ProviderNow,
+  starts: readonly PlannedStart[],
+): Promise<readonly PlannedStart[]> {
+  if (requests === null) return starts;
+  const wanted = new Map<string, number>();
+  for (const { key } of starts) if (key) wanted.set(key.id, (wanted.get(key.id) ?? 0) + 1);
+  const left = new Map(await takeRequestsOf(tx.sql, provider, wanted));
+  return starts.filter(({ key }) => {
+    if (!key) return true;
+    const tokens = left.get(key.id) ?? 0;
+    left.set(key.id, tokens - 1);
+    return tokens > 0;
+  });
+}
+
+function toAttempt(
+  job: JobRow,
+  { key }: PlannedStart,
+  { provider, spec }: ProviderNow,
+): InsertObject<JobsSchema, 'jobs.attempts'> {
+  return {
+    attempt_id: newId(),
+    job_id: job.job_id,
+    owner_user_id: job.owner_user_id,
+    number: job.attempts_made + 1,
+    provider,
+    model: job.model,
+    kind: spec.kind,
+    operation: job.operation,
+    credential_id: key?.id ?? null,
+    credential_version: key?.version ?? null,
+    price_credits: job.price_credits,
+    status: 'submitting',
+    due_at: inSeconds(RESEND_SECONDS),
+    deadline_at: inSeconds(job.longest_wait_seconds),
+    worker_id: null,
+    step: null,
+    result: null,
+    label: null,
+    error: null,
+    started_at: null,
+    finished_at: null,
+    external_task_id: null,
+    vendor_task_id: null,
+    submitted_at: null,
+    slow_at: null,
+    hard_limit_at: null,
+    cost: null,
+  };
 }

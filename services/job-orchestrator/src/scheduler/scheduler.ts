@@ -1,12 +1,19 @@
+import { providerSpec } from '@shotloom/contracts';
 import type { Database } from '@shotloom/database';
 import type { Logger } from '@shotloom/service-kit';
 import type { JobsSchema } from '../schema/tables';
-import { dispatchPass } from './dispatch';
-import type { SchedulerLimits } from './pick-jobs';
+import type { CredentialDirectory } from './credential-directory';
+import { schedulerPass, type PassResult } from './pass';
+import type { SchedulerLimits } from './provider-limits';
+import { repairLanes } from './repair-lanes';
+
+/** Where another replica is at it, it may have looked before our change was there: looked at again after this. Milliseconds. */
+const AGAIN_MS = 50;
 
 /** Runs passes when something may have become possible, and at each sweep for what nobody announced. */
 export class Scheduler {
   private readonly wanted = new Set<string>();
+  private readonly again = new Map<string, NodeJS.Timeout>();
   private running: Promise<void> | undefined;
   private stopped = false;
 
@@ -14,6 +21,7 @@ export class Scheduler {
     private readonly deps: {
       database: Database<JobsSchema>;
       limits: SchedulerLimits;
+      credentials: CredentialDirectory;
       logger: Logger;
     },
   ) {}
@@ -27,8 +35,16 @@ export class Scheduler {
     });
   }
 
+  /** One bounded step of putting right what lanes and slots should be; for the sweep. */
+  async repair(provider: string): Promise<void> {
+    const { database, limits, logger } = this.deps;
+    const repaired = await database.run((tx) => repairLanes(tx, provider, limits));
+    if (repaired > 0) logger.debug({ provider, repaired }, 'lanes were put right');
+  }
+
   async stop(): Promise<void> {
     this.stopped = true;
+    for (const timer of this.again.values()) clearTimeout(timer);
     await this.running;
   }
 
@@ -46,13 +62,37 @@ export class Scheduler {
   }
 
   private async passes(provider: string): Promise<void> {
-    const { database, limits, logger } = this.deps;
     try {
-      const started = await database.run((tx) => dispatchPass(tx, provider, limits));
-      if (started === limits.batch) this.wanted.add(provider);
-      if (started) logger.debug({ provider, started }, 'attempts started');
+      const result = await this.pass(provider);
+      if (result === null) this.wakeLater(provider);
+      else this.tell(provider, result);
+      // Last in the set, so that a provider with a long queue does not keep the others waiting.
+      if (result?.more === true) this.wanted.add(provider);
     } catch (error) {
-      logger.error({ err: error, provider }, 'a scheduler pass failed; the next sweep tries again');
+      this.deps.logger.error({ err: error, provider }, 'a scheduler pass failed; the next sweep tries again');
     }
+  }
+
+  /** The keys are asked for before the transaction begins: inside one, nothing waits for another service. */
+  private async pass(provider: string): Promise<PassResult | null> {
+    const { database, limits } = this.deps;
+    const needsKey = providerSpec(provider).kind === 'poll';
+    const credentials = needsKey ? await this.deps.credentials.of(provider) : undefined;
+    return database.run((tx) => schedulerPass(tx, { provider, limits, credentials }));
+  }
+
+  private tell(provider: string, { started, reason, news }: PassResult): void {
+    const { logger } = this.deps;
+    if (started > 0) logger.debug({ provider, started }, 'attempts started');
+    if (news && reason !== null) logger.info({ provider, reason }, 'jobs wait although they could start');
+  }
+
+  private wakeLater(provider: string): void {
+    if (this.stopped || this.again.has(provider)) return;
+    const timer = setTimeout(() => {
+      this.again.delete(provider);
+      this.wake(provider);
+    }, AGAIN_MS);
+    this.again.set(provider, timer);
   }
 }

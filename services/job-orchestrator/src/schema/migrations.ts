@@ -1,6 +1,7 @@
 import type { MigrationSet } from '@shotloom/database';
 import { createJobsMigration } from './0001-create-jobs';
 import { addVendorAttemptsMigration } from './0002-vendor-attempts';
+import { addSchedulerMigration } from './0003-scheduler';
 
 export const SCHEMA = 'jobs';
 
@@ -9,5 +10,6 @@ export const jobsMigrations: MigrationSet = {
   migrations: {
     '0001-create-jobs': createJobsMigration,
     '0002-vendor-attempts': addVendorAttemptsMigration,
+    '0003-scheduler': addSchedulerMigration,
   },
 };

@@ -13,6 +13,16 @@ import type {
   VendorLink,
   VideoRequest,
 } from '@shotloom/contracts';
+import type {
+  BreakersTable,
+  LanesTable,
+  LaneWakesTable,
+  ProviderSettingsTable,
+  ProviderStateTable,
+  RequestBucketsTable,
+  SlotLimitsTable,
+  SlotsTable,
+} from './scheduler-tables';
 
 /** A model that a job may fall back to: resolved and priced when the job was accepted. */
 export interface ChainLink {
@@ -183,4 +193,12 @@ export interface JobsSchema {
   'jobs.model_stats': ModelStatsTable;
   'jobs.log': LogTable;
   'jobs.idempotency_keys': IdempotencyKeysTable;
+  'jobs.lanes': LanesTable;
+  'jobs.lane_wakes': LaneWakesTable;
+  'jobs.provider_state': ProviderStateTable;
+  'jobs.provider_settings': ProviderSettingsTable;
+  'jobs.slots': SlotsTable;
+  'jobs.slot_limits': SlotLimitsTable;
+  'jobs.request_buckets': RequestBucketsTable;
+  'jobs.breakers': BreakersTable;
 }

@@ -57,6 +57,7 @@ export class Sweeper {
         await models.flush();
         this.flushAt = Date.now() + FLUSH_EVERY_MS;
       }
+      for (const provider of providers) await scheduler.repair(provider);
       if (Date.now() >= this.slowAt) {
         await database.run((tx) => forgetOldKeys(tx));
         metrics.violations.set((await checkInvariants(database.sql)).length);

@@ -1,0 +1,53 @@
+import { sql } from 'kysely';
+import type { JobsTx } from '../jobs/job-changes';
+import type { KeyState } from './key-ring';
+import type { ProviderNow } from './provider-limits';
+
+interface StateRow {
+  id: string;
+  in_use: number;
+  concurrency: number | null;
+  tokens: number | null;
+  next_token_at: Date | null;
+  breaker: KeyState['breaker'];
+  retry_at: Date | null;
+}
+
+/** What is known of some credentials of a provider, in one statement. Tokens are looked at, not taken. */
+export async function readKeyStates(
+  tx: JobsTx,
+  { provider, requests }: ProviderNow,
+  ids: readonly string[],
+): Promise<KeyState[]> {
+  if (ids.length === 0) return [];
+  const perMinute = sql`${requests?.perMinute ?? null}::float8`;
+  const burst = sql`${requests?.burst ?? null}::float8`;
+  const { rows } = await sql<StateRow>`
+    SELECT known.id, coalesce(slot.in_use, 0) AS in_use, slot_limit.concurrency, known.tokens,
+      known.at + make_interval(secs => greatest(0, 1 - known.tokens) * 60 / ${perMinute}) AS next_token_at,
+      CASE WHEN coalesce(breaker.state, 'closed') = 'closed' THEN 'closed'
+           WHEN breaker.retry_at <= known.at THEN 'due' ELSE 'shut' END AS breaker,
+      breaker.retry_at
+    FROM (
+      SELECT wanted.id, clock.at, least(${burst}, coalesce(
+        bucket.tokens + greatest(0, extract(epoch FROM clock.at - bucket.refilled_at)) * ${perMinute} / 60, ${burst})) AS tokens
+      FROM unnest(${ids}::uuid[]) AS wanted (id)
+      CROSS JOIN (SELECT clock_timestamp() AS at) AS clock
+      LEFT JOIN jobs.request_buckets AS bucket ON bucket.provider = ${provider} AND bucket.credential_id = wanted.id
+    ) AS known
+    LEFT JOIN jobs.slots AS slot
+      ON slot.provider = ${provider} AND slot.scope = 'credential' AND slot.key = known.id::text
+    LEFT JOIN jobs.slot_limits AS slot_limit
+      ON slot_limit.provider = ${provider} AND slot_limit.scope = 'credential' AND slot_limit.key = known.id::text
+    LEFT JOIN jobs.breakers AS breaker
+      ON breaker.provider = ${provider} AND breaker.credential_id = known.id`.execute(tx.sql);
+  return rows.map((row) => ({
+    id: row.id,
+    inUse: row.in_use,
+    limit: row.concurrency,
+    tokens: row.tokens,
+    nextTokenAt: row.next_token_at,
+    breaker: row.breaker,
+    retryAt: row.retry_at,
+  }));
+}

@@ -1,0 +1,164 @@
+import type { JobsTx } from '../jobs/job-changes';
+import type { KnownCredentials, ListedCredential } from './credential-directory';
+import { startAttempts } from './dispatch';
+import { KeyRing, NO_KEYS_NEEDED, type KeyWait } from './key-ring';
+import { readKeyStates } from './key-states';
+import { tidyLanes } from './lane-upkeep';
+import { planStarts, type SeenTo } from './plan-starts';
+import {
+  lockProvider,
+  readFreeSlots,
+  readProvider,
+  type FreeSlots,
+  type ProviderNow,
+  type SchedulerLimits,
+} from './provider-limits';
+import { anyReady, readReadyLanes, type LookAt, type ReadyLane } from './ready-lanes';
+import { settleLane } from './settle-lane';
+import { moveClock, noteReason, takeSlots, writeLanes } from './settle-pass';
+
+/** Why jobs wait although they could start. */
+export type WaitingReason = 'paused' | 'provider_full' | 'no_credential' | 'credentials_unknown' | KeyWait;
+
+export interface PassInput {
+  readonly provider: string;
+  readonly limits: SchedulerLimits;
+  /** Undefined where the provider needs no key, or the list could not be had. */
+  readonly credentials: KnownCredentials | undefined;
+}
+
+export interface PassResult {
+  readonly started: number;
+  /** Another pass would find something to do at once. */
+  readonly more: boolean;
+  readonly reason: WaitingReason | null;
+  /** Whether the reason is another than the pass before had. */
+  readonly news: boolean;
+}
+
+/**
+ * One pass for one provider: takes in what has happened since the last, and starts what may start, in the fair order. Passes of one
+ * provider exclude each other over all replicas, so limits cannot be overshot. Null where another replica is at it.
+ */
+export async function schedulerPass(tx: JobsTx, input: PassInput): Promise<PassResult | null> {
+  if (!(await lockProvider(tx, input.provider))) return null;
+  const now = await readProvider(tx, input.provider, input.limits);
+  const tidied = await tidyLanes(tx, now, [...(input.credentials?.byOwner.keys() ?? [])]);
+  const free = await readFreeSlots(tx, now);
+  const stop = stopReason(now, free, input);
+  const done = stop ? { ...NOTHING, reason: stop } : await startWhatMay(tx, now, free, input);
+  if (tidied.touched || done.touched) await moveClock(tx, now);
+  const reason = done.reason && (await anyReady(tx, now.provider, false)) ? done.reason : null;
+  const news = await noteReason(tx, now, reason);
+  return { started: done.started, more: tidied.more || done.more, reason, news };
+}
+
+interface Done {
+  readonly started: number;
+  /** Whether any lane was moved. */
+  readonly touched: boolean;
+  readonly more: boolean;
+  readonly reason: WaitingReason | null;
+}
+
+const NOTHING = { started: 0, touched: false, more: false };
+/** Lanes looked at beyond those that can start, so that a few that have nothing to start do not cost a pass each. */
+const SPARE_LOOKS = 4;
+
+async function startWhatMay(tx: JobsTx, now: ProviderNow, free: FreeSlots, input: PassInput): Promise<Done> {
+  const { credentials } = input;
+  const places = Math.min(input.limits.batch, free.provider);
+  const keys = credentials ? new KeyRing(credentials, now.concurrency) : undefined;
+  if (keys && credentials) await addKeys(tx, now, keys, credentials.shared);
+  const room = Math.min(keys?.sharedRoom() ?? places, places);
+  const look: LookAt = { shared: room > 0 ? room + SPARE_LOOKS : 0, own: keys ? places + SPARE_LOOKS : 0 };
+  const full = [...free.models].filter(([, count]) => count <= 0).map(([model]) => model);
+  const read = await readReadyLanes(tx, now, look, full);
+  if (keys && credentials) await addKeys(tx, now, keys, ownKeysOf(read, credentials));
+  const seen = seenTo(read, look);
+  // A key may have come or gone since the lane was written.
+  const lanes = read.map((lane) => ({
+    ...lane,
+    ownKey: credentials?.byOwner.has(lane.ownerUserId) ?? false,
+  }));
+  const { started, moved, cut } = await startFrom(tx, now, {
+    lanes,
+    seen,
+    places,
+    models: free.models,
+    keys,
+  });
+  const behind = cut || seen.shared !== null || seen.own !== null || started >= places;
+  return { started, touched: moved, more: moved && behind, reason: reasonOf(keys, free.provider - started) };
+}
+
+function reasonOf(keys: KeyRing | undefined, placesLeft: number): WaitingReason | null {
+  if (placesLeft <= 0) return 'provider_full';
+  return keys && keys.sharedRoom() === 0 ? keys.sharedWait() : null;
+}
+
+function stopReason(now: ProviderNow, free: FreeSlots, input: PassInput): WaitingReason | undefined {
+  if (now.paused) return 'paused';
+  if (now.spec.kind === 'poll' && !input.credentials) return 'credentials_unknown';
+  return free.provider <= 0 ? 'provider_full' : undefined;
+}
+
+async function addKeys(
+  tx: JobsTx,
+  now: ProviderNow,
+  keys: KeyRing,
+  credentials: readonly ListedCredential[],
+): Promise<void> {
+  const states = await readKeyStates(
+    tx,
+    now,
+    credentials.map(({ id }) => id),
+  );
+  keys.add(states, credentials);
+}
+
+function ownKeysOf(lanes: readonly ReadyLane[], { byOwner }: KnownCredentials): ListedCredential[] {
+  return lanes.flatMap(({ ownerUserId }) => byOwner.get(ownerUserId) ?? []);
+}
+
+interface From {
+  readonly lanes: readonly ReadyLane[];
+  readonly seen: SeenTo;
+  readonly places: number;
+  readonly models: ReadonlyMap<string, number>;
+  readonly keys: KeyRing | undefined;
+}
+
+async function startFrom(
+  tx: JobsTx,
+  now: ProviderNow,
+  { lanes, seen, places, models, keys }: From,
+): Promise<{ started: number; moved: boolean; cut: boolean }> {
+  const { perUser } = now;
+  const plan = planStarts({ lanes, seenTo: seen, perUser, places, models, keys: keys ?? NO_KEYS_NEEDED });
+  const starts = await startAttempts(tx, now, plan.starts);
+  const started = new Set(starts.map(({ jobId }) => jobId));
+  const settled = lanes
+    .map((lane) =>
+      settleLane(lane, started, {
+        perUser,
+        clock: now.clock,
+        at: now.at,
+        fullModels: plan.fullModels,
+        ownKeyWait: (owner) => keys?.ownWait(owner),
+      }),
+    )
+    .filter((lane, index) => lane.state !== 'ready' || lane.running !== lanes[index]?.running);
+  await writeLanes(tx, now, settled);
+  await takeSlots(tx, now, starts);
+  return { started: starts.length, moved: settled.length > 0, cut: plan.cut };
+}
+
+/** Where as many lanes came as were asked for, there may be others behind the last. */
+function seenTo(lanes: readonly ReadyLane[], look: LookAt): SeenTo {
+  const last = (ownKey: boolean, limit: number): number | null => {
+    const found = lanes.filter((lane) => lane.ownKey === ownKey);
+    return limit > 0 && found.length >= limit ? (found.at(-1)?.vtime ?? null) : null;
+  };
+  return { shared: last(false, look.shared), own: last(true, look.own) };
+}

@@ -1,0 +1,107 @@
+import { sql } from 'kysely';
+import { AppError } from '@shotloom/kernel';
+import { providerSpec, type ProviderSpec } from '@shotloom/contracts';
+import type { JobsTx } from '../jobs/job-changes';
+
+export interface SchedulerLimits {
+  /** Attempts of one user with one provider at a time, unless the operator set another number for the provider. */
+  readonly perUser: number;
+  /** Attempts started in one pass, so that a transaction stays short. */
+  readonly batch: number;
+}
+
+/** A provider as a pass finds it: the operator's settings over the catalogue's. */
+export interface ProviderNow {
+  readonly provider: string;
+  readonly spec: ProviderSpec;
+  readonly paused: boolean;
+  readonly concurrency: number;
+  readonly perUser: number;
+  /** Null where no limit is known. */
+  readonly requests: { readonly perMinute: number; readonly burst: number } | null;
+  /** The virtual clock of the fair order. */
+  readonly clock: number;
+  readonly waitingReason: string | null;
+  /** When the pass began, on Postgres' clock. */
+  readonly at: Date;
+}
+
+interface StateRow {
+  at: Date;
+  vtime: number;
+  waiting_reason: string | null;
+  paused: boolean;
+  concurrency: number | null;
+  user_concurrency: number | null;
+  requests_per_minute: number | null;
+  requests_burst: number | null;
+}
+
+/**
+ * True where this transaction may write what only one pass of the provider writes: lanes, slots and who holds one. Nobody waits
+ * for it: another replica that is at it does the same work.
+ */
+export async function lockProvider(tx: JobsTx, provider: string): Promise<boolean> {
+  const { rows } = await sql<{ mine: boolean }>`
+    SELECT pg_try_advisory_xact_lock(hashtext('shotloom.scheduler'), hashtext(${provider})) AS mine`.execute(
+    tx.sql,
+  );
+  return rows[0]?.mine === true;
+}
+
+export async function readProvider(
+  tx: JobsTx,
+  provider: string,
+  limits: SchedulerLimits,
+): Promise<ProviderNow> {
+  const row = await readState(tx, provider);
+  const spec = providerSpec(provider);
+  const { requests_per_minute: perMinute, requests_burst: burst } = row;
+  return {
+    provider,
+    spec,
+    paused: row.paused,
+    concurrency: row.concurrency ?? spec.concurrency,
+    perUser: row.user_concurrency ?? limits.perUser,
+    requests: perMinute === null || burst === null ? spec.requests : { perMinute, burst },
+    clock: row.vtime,
+    waitingReason: row.waiting_reason,
+    at: row.at,
+  };
+}
+
+async function readState(tx: JobsTx, provider: string): Promise<StateRow> {
+  const { rows } = await sql<StateRow>`
+    WITH known AS (
+      INSERT INTO jobs.provider_state (provider) VALUES (${provider}) ON CONFLICT DO NOTHING RETURNING provider
+    )
+    SELECT now() AS at, coalesce(state.vtime, 0) AS vtime, state.waiting_reason, settings.paused_at IS NOT NULL AS paused,
+      settings.concurrency, settings.user_concurrency, settings.requests_per_minute, settings.requests_burst
+    FROM (SELECT ${provider}::text AS provider) AS wanted
+    LEFT JOIN jobs.provider_state AS state USING (provider)
+    LEFT JOIN jobs.provider_settings AS settings USING (provider)`.execute(tx.sql);
+  const [row] = rows;
+  if (!row) throw new AppError('internal', `The state of provider ${provider} could not be read.`);
+  return row;
+}
+
+/** Free places of the provider, and the models that have none. Read after the harvest. */
+export interface FreeSlots {
+  readonly provider: number;
+  /** By model, only those that have a limit. */
+  readonly models: Map<string, number>;
+}
+
+export async function readFreeSlots(tx: JobsTx, now: ProviderNow): Promise<FreeSlots> {
+  const { rows } = await sql<{ scope: 'provider' | 'model'; key: string; free: number }>`
+    SELECT 'provider' AS scope, '' AS key, ${now.concurrency}::int - coalesce(
+      (SELECT in_use FROM jobs.slots WHERE provider = ${now.provider} AND scope = 'provider' AND key = ''), 0) AS free
+    UNION ALL
+    SELECT 'model', slot_limit.key, slot_limit.concurrency - coalesce(slot.in_use, 0)
+    FROM jobs.slot_limits AS slot_limit LEFT JOIN jobs.slots AS slot USING (provider, scope, key)
+    WHERE slot_limit.provider = ${now.provider} AND slot_limit.scope = 'model'`.execute(tx.sql);
+  return {
+    provider: rows.find((row) => row.scope === 'provider')?.free ?? 0,
+    models: new Map(rows.filter((row) => row.scope === 'model').map((row) => [row.key, row.free])),
+  };
+}

@@ -1,0 +1,117 @@
+import { sql, type RawBuilder } from 'kysely';
+import type { JobsTx } from '../jobs/job-changes';
+import type { ProviderNow } from './provider-limits';
+
+export interface Head {
+  readonly jobId: string;
+  readonly model: string;
+}
+
+/** A lane that may have something to start, with as many of its oldest jobs as the user may start now. */
+export interface ReadyLane {
+  readonly ownerUserId: string;
+  readonly weight: number;
+  readonly vtime: number;
+  readonly running: number;
+  /** Runs under the user's own key, not under the operator's. */
+  readonly ownKey: boolean;
+  /** Of models with a free place, oldest first. */
+  readonly heads: readonly Head[];
+  /** Models without a free place that a job of the lane waits for. */
+  readonly blockedModels: readonly string[];
+  /** When the next job that was set aside may start. */
+  readonly nextAt: Date | null;
+}
+
+interface LaneRow {
+  owner_user_id: string;
+  weight: number;
+  vtime: number;
+  running: number;
+  own_key: boolean;
+  heads: Head[];
+  blocked: string[];
+  next_at: Date | null;
+}
+
+export const WAITING = sql`job.active_attempt_id IS NULL AND job.finished_at IS NULL AND job.status <> 'draft'`;
+
+/** How many lanes of each kind are looked at. */
+export interface LookAt {
+  readonly shared: number;
+  readonly own: number;
+}
+
+/**
+ * The lanes at the head of the fair order with their next jobs. The work grows with the lanes looked at and the models of a
+ * provider: lanes come from an index in their order, the models of a lane are stepped through, and of each only the heads are read.
+ */
+export async function readReadyLanes(
+  tx: JobsTx,
+  now: ProviderNow,
+  look: LookAt,
+  fullModels: readonly string[],
+): Promise<ReadyLane[]> {
+  const { rows } = await readyLanesQuery(now, look, fullModels).execute(tx.sql);
+  return rows.map((row) => ({
+    ownerUserId: row.owner_user_id,
+    weight: row.weight,
+    vtime: row.vtime,
+    running: row.running,
+    ownKey: row.own_key,
+    heads: row.heads,
+    blockedModels: row.blocked,
+    nextAt: row.next_at,
+  }));
+}
+
+const stream = (provider: string, ownKey: boolean, limit: number) => sql`
+  (SELECT owner_user_id, weight, vtime, running, own_key, since FROM jobs.lanes
+   WHERE provider = ${provider} AND state = 'ready' AND own_key = ${ownKey} ORDER BY vtime, since, owner_user_id LIMIT ${limit})`;
+
+/** Apart from what runs it, so that a test can ask Postgres how it would be done. */
+export function readyLanesQuery(
+  { provider, perUser }: ProviderNow,
+  look: LookAt,
+  fullModels: readonly string[],
+): RawBuilder<LaneRow> {
+  const mine = sql`job.provider = ${provider} AND job.owner_user_id = lane.owner_user_id AND ${WAITING}`;
+  const free = sql`greatest(0, ${perUser}::int - lane.running)`;
+  const inOrder = sql`ORDER BY job.not_before, job.created_at, job.job_id LIMIT ${free}`;
+  return sql<LaneRow>`
+    WITH lane AS (${stream(provider, false, look.shared)} UNION ALL ${stream(provider, true, look.own)})
+    SELECT lane.owner_user_id, lane.weight, lane.vtime, lane.running, lane.own_key, work.heads, work.blocked, work.next_at
+    FROM lane CROSS JOIN LATERAL (
+      WITH RECURSIVE model AS (
+        (SELECT job.model AS name FROM jobs.jobs AS job WHERE ${mine} ORDER BY job.model LIMIT 1)
+        UNION ALL
+        SELECT (SELECT job.model FROM jobs.jobs AS job WHERE ${mine} AND job.model > model.name ORDER BY job.model LIMIT 1)
+        FROM model WHERE model.name IS NOT NULL
+      ), head AS (
+        SELECT job_id, model, created_at FROM model CROSS JOIN LATERAL (
+          (SELECT job.job_id, job.model, job.created_at FROM jobs.jobs AS job
+           WHERE ${mine} AND job.model = model.name AND job.not_before <= 'epoch' ${inOrder})
+          UNION ALL
+          (SELECT job.job_id, job.model, job.created_at FROM jobs.jobs AS job
+           WHERE ${mine} AND job.model = model.name AND job.not_before > 'epoch' AND job.not_before <= now() ${inOrder})
+        ) AS job
+        WHERE model.name <> ALL (${fullModels}::text[])
+        ORDER BY created_at, job_id LIMIT ${free}
+      )
+      SELECT
+        (SELECT coalesce(json_agg(json_build_object('jobId', job_id, 'model', model) ORDER BY created_at, job_id), '[]')
+         FROM head) AS heads,
+        ARRAY(SELECT name FROM model WHERE name = ANY (${fullModels}::text[]) AND EXISTS (
+          SELECT FROM jobs.jobs AS job WHERE ${mine} AND job.model = model.name AND job.not_before <= now())) AS blocked,
+        (SELECT min(later.not_before) FROM model CROSS JOIN LATERAL (
+          SELECT job.not_before FROM jobs.jobs AS job WHERE ${mine} AND job.model = model.name AND job.not_before > now()
+          ORDER BY job.not_before LIMIT 1) AS later) AS next_at
+    ) AS work
+    ORDER BY lane.vtime, lane.since, lane.owner_user_id`;
+}
+
+/** Whether lanes of a kind wait at all: tells "nothing to do" from "nothing can be done". */
+export async function anyReady(tx: JobsTx, provider: string, ownKey: boolean): Promise<boolean> {
+  const { rows } = await stream(provider, ownKey, 1).execute(tx.sql);
+  return rows.length > 0;
+}

@@ -1,0 +1,74 @@
+import type { LaneState } from '../schema/scheduler-tables';
+import type { ReadyLane } from './ready-lanes';
+
+/** The farthest a lane may run ahead of the clock, in starts of weight 1: a debt that could be paid off soon. */
+export const MAX_LEAD = 2;
+/** A lane that waits for several models is listed under one of them, and looked at again after this. Milliseconds. */
+const RELOOK_MS = 30_000;
+
+export interface SettledLane {
+  readonly ownerUserId: string;
+  readonly state: LaneState;
+  readonly vtime: number;
+  readonly running: number;
+  readonly ownKey: boolean;
+  readonly blockedOn: string | null;
+  readonly readyAt: Date | null;
+}
+
+export interface SettleInput {
+  readonly perUser: number;
+  readonly clock: number;
+  /** Now, on Postgres' clock. */
+  readonly at: Date;
+  readonly fullModels: ReadonlySet<string>;
+  /** What stands in the way of the lane's own keys: a moment from which on they may be used, or full. Undefined: nothing. */
+  readonly ownKeyWait: (ownerUserId: string) => Date | 'full' | undefined;
+}
+
+/** What a lane that was looked at is now, after its jobs of `started` were started. Pure. */
+export function settleLane(lane: ReadyLane, started: ReadonlySet<string>, input: SettleInput): SettledLane {
+  const { ownerUserId, ownKey } = lane;
+  const mine = lane.heads.filter(({ jobId }) => started.has(jobId)).length;
+  const running = lane.running + mine;
+  const vtime = Math.min(lane.vtime + mine / lane.weight, Math.max(lane.vtime, input.clock + MAX_LEAD));
+  return { ownerUserId, ownKey, running, vtime, ...waitOf(lane, started, running, input) };
+}
+
+function waitOf(
+  lane: ReadyLane,
+  started: ReadonlySet<string>,
+  running: number,
+  input: SettleInput,
+): Pick<SettledLane, 'state' | 'blockedOn' | 'readyAt'> {
+  const { perUser, fullModels, at } = input;
+  const nothing = { blockedOn: null, readyAt: null };
+  const relookAt = new Date(at.getTime() + RELOOK_MS);
+  if (running >= perUser) return { state: 'full', ...nothing };
+  const left = lane.heads.filter(({ jobId }) => !started.has(jobId));
+  const keyWait = lane.ownKey && left.length > 0 ? input.ownKeyWait(lane.ownerUserId) : undefined;
+  // Each end of an attempt under a user's own key is an end of this lane, and makes it ready again.
+  if (keyWait === 'full' && running > 0) return { state: 'full', ...nothing };
+  if (keyWait === 'full') return { state: 'sleeping', blockedOn: null, readyAt: relookAt };
+  if (keyWait) return { state: 'sleeping', blockedOn: null, readyAt: keyWait };
+  const open = left.some(({ model }) => !fullModels.has(model));
+  // As many heads as were asked for: there may be jobs of other models behind them.
+  const unseen = left.length > 0 && lane.heads.length >= perUser - lane.running;
+  if (open || unseen) return { state: 'ready', ...nothing };
+  const blocked = [...new Set([...left.map(({ model }) => model), ...lane.blockedModels])];
+  const [blockedOn] = blocked;
+  if (blockedOn !== undefined) {
+    return {
+      state: 'blocked',
+      blockedOn,
+      readyAt: earlier(blocked.length > 1 ? relookAt : null, lane.nextAt),
+    };
+  }
+  if (lane.nextAt) return { state: 'sleeping', blockedOn: null, readyAt: lane.nextAt };
+  return { state: 'idle', ...nothing };
+}
+
+function earlier(one: Date | null, other: Date | null): Date | null {
+  if (!one || !other) return one ?? other;
+  return one < other ? one : other;
+}

@@ -1,0 +1,102 @@
+import type { ColumnType, Generated } from 'kysely';
+
+type Moment = ColumnType<Date, Date | string, Date | string>;
+type MomentOrNull = ColumnType<Date | null, Date | string | null, Date | string | null>;
+
+export type LaneState = 'ready' | 'full' | 'blocked' | 'sleeping' | 'idle';
+
+/** Where a user stands with a provider. Written only by the pass of that provider, which no other pass runs beside. */
+export interface LanesTable {
+  provider: string;
+  owner_user_id: string;
+  weight: Generated<number>;
+  /** What the user has had, in starts divided by weight; the least goes first. */
+  vtime: number;
+  /** Attempts that hold a slot. */
+  running: Generated<number>;
+  /** Whether the user's jobs run under a key of the user's own. */
+  own_key: Generated<boolean>;
+  /**
+   * `ready`: may have a job to start. `full`: has as many attempts as one user may. `blocked`: all that waits is for models
+   * without a free slot. `sleeping`: nothing may start before `ready_at`. `idle`: nothing waits.
+   */
+  state: LaneState;
+  /** The model whose slot is waited for. */
+  blocked_on: string | null;
+  ready_at: MomentOrNull;
+  /** Since when it is ready: breaks ties. */
+  since: Generated<Date>;
+}
+
+/** Says that a lane has something to look at. Inserted with the job, removed by the pass that has looked. */
+export interface LaneWakesTable {
+  provider: string;
+  seq: ColumnType<string, never, never>;
+  owner_user_id: string;
+  weight: number;
+}
+
+export interface ProviderStateTable {
+  provider: string;
+  /** The virtual clock: a user who comes new starts here. */
+  vtime: Generated<number>;
+  /** Why the last pass could not start all that waits; null where nothing was in the way. */
+  waiting_reason: string | null;
+  /** How far the repair has come: the owner it looked at last. */
+  repair_after: string | null;
+  changed_at: Generated<Date>;
+}
+
+export interface SlotsTable {
+  provider: string;
+  scope: 'provider' | 'model' | 'credential';
+  /** Empty for the provider itself, else the model's or the credential's id. */
+  key: string;
+  in_use: number;
+}
+
+/** What the operator has set; null is what the catalogue or the configuration says. */
+export interface ProviderSettingsTable {
+  provider: string;
+  paused_at: MomentOrNull;
+  paused_reason: string | null;
+  concurrency: number | null;
+  user_concurrency: number | null;
+  requests_per_minute: number | null;
+  requests_burst: number | null;
+  changed_at: Generated<Date>;
+}
+
+export interface SlotLimitsTable {
+  provider: string;
+  scope: 'model' | 'credential';
+  key: string;
+  concurrency: number;
+}
+
+/** A token bucket: calls that a credential may make now, as it stood at `refilled_at`. */
+export interface RequestBucketsTable {
+  provider: string;
+  credential_id: string;
+  per_minute: number;
+  burst: number;
+  tokens: number;
+  /** What the last question was given. */
+  granted: number;
+  refilled_at: Moment;
+}
+
+export interface BreakersTable {
+  provider: string;
+  credential_id: string;
+  state: 'closed' | 'open' | 'half_open';
+  /** The error code that opened it. */
+  reason: string | null;
+  /** In a row. */
+  outages: Generated<number>;
+  /** How often it was opened since it was closed last; each time the wait doubles. */
+  opens: Generated<number>;
+  /** When one attempt may try whether the vendor is back. */
+  retry_at: MomentOrNull;
+  changed_at: Generated<Date>;
+}
