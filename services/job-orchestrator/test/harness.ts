@@ -56,7 +56,8 @@ export class Harness {
     const testDatabase = await createTestDatabase();
     const logger = silentLogger();
     const bus = await connectBus({ url: nats.url, name: 'test', logger });
-    await applyTopology(bus, { streams: Object.values(STREAMS), consumers: [...consumersFor(['animatic'])] });
+    const consumers = [...consumersFor(overrides.PROVIDERS_ENABLED ?? ['animatic'])];
+    await applyTopology(bus, { streams: Object.values(STREAMS), consumers });
     await migrate({ url: testDatabase.url }, [ledgerMigrations, jobsMigrations]);
     const config = {
       ...configSchema.parse({ NATS_URL: nats.url, DATABASE_URL: testDatabase.url, SWEEP_MS: '50' }),

@@ -1,0 +1,229 @@
+import { sql } from 'kysely';
+import { newId } from '@shotloom/kernel';
+import {
+  attemptRefusedV1,
+  attemptsSeenV1,
+  attemptSubmittedV1,
+  attemptUncertainV1,
+  beginSubmitRpc,
+  listCredentialsRpc,
+  mediaFailedV1,
+  mediaStoredV1,
+  pollBatchV1,
+  pollsConsumer,
+  subjects,
+  workCancelConsumer,
+  workCancelV1,
+  workSubmitConsumer,
+  workSubmitV1,
+  type JobRecord,
+  type PayloadOf,
+  type RpcRequest,
+  type VendorOutcome,
+  type VideoRequest,
+  type acceptJobsRpc,
+} from '@shotloom/contracts';
+import { waitFor } from '@shotloom/testing';
+import type { Config } from '../src/config';
+import { Harness, VIDEO, type User, type Work } from './harness';
+
+export const KLING: VideoRequest = { ...VIDEO, provider: 'kling', model: 'kling:kling-2.6' };
+export const PRICE = 35;
+type ErrorRecord = PayloadOf<typeof attemptRefusedV1>['error'];
+type PollTask = PayloadOf<typeof pollBatchV1>['tasks'][number];
+
+export const errorRecord = (more: Partial<ErrorRecord> = {}): ErrorRecord => ({
+  ...{
+    code: 'provider_failed',
+    message: 'It broke.',
+    retryable: false,
+    chargeable: false,
+    outcome: 'refused',
+  },
+  ...more,
+});
+export const succeeded = (name = 'a'): VendorOutcome => ({
+  kind: 'succeeded',
+  videos: [{ url: `https://cdn.example/${name}.mp4?sig=1`, expiresAt: null, durationSeconds: 5 }],
+  cost: { amount: '1.5', unit: 'kling_unit' },
+});
+export const running = (progress: number | null = null): VendorOutcome => ({
+  ...{ kind: 'running', phase: 'running', progress },
+});
+
+/** The service with a vendor's workers and storage played by the test, over a real bus. */
+export class VendorHarness {
+  readonly polls: PollTask[] = [];
+  readonly cancels: PayloadOf<typeof workCancelV1>[] = [];
+  /** What the gateway answers about keys; a test may change it. */
+  credentials = [
+    {
+      id: newId(),
+      version: 1,
+      ownerUserId: null as string | null,
+      enabled: true,
+      concurrency: null as number | null,
+    },
+  ];
+
+  private constructor(readonly core: Harness) {}
+
+  static async start(overrides: Partial<Config> = {}): Promise<VendorHarness> {
+    const core = await Harness.start({
+      PROVIDERS_ENABLED: ['animatic', 'kling'],
+      PLANNER_MS: 50,
+      PUBLIC_URL: 'https://video.example',
+      CALLBACK_SECRET: 's'.repeat(43),
+      ...overrides,
+    });
+    const harness = new VendorHarness(core);
+    await harness.listen();
+    return harness;
+  }
+
+  private async listen(): Promise<void> {
+    const { bus, work } = this.core;
+    bus.respond(listCredentialsRpc, async ({ provider }) => ({
+      credentials: provider === 'kling' ? this.credentials : [],
+    }));
+    const take = async (message: { payload: unknown }): Promise<void> => {
+      work.push(workSubmitV1.payload.parse(message.payload));
+    };
+    await bus.consume(workSubmitConsumer('kling'), take, { concurrency: 50 });
+    await bus.consume(
+      pollsConsumer('kling'),
+      async ({ payload }) => {
+        this.polls.push(...pollBatchV1.payload.parse(payload).tasks);
+      },
+      { concurrency: 10 },
+    );
+    await bus.consume(
+      workCancelConsumer('kling'),
+      async ({ payload }) => {
+        this.cancels.push(workCancelV1.payload.parse(payload));
+      },
+      { concurrency: 10 },
+    );
+  }
+
+  stop(): Promise<void> {
+    return this.core.stop();
+  }
+
+  accept(user: User, more: Partial<RpcRequest<typeof acceptJobsRpc>> = {}): Promise<JobRecord> {
+    return this.core.accept(user, {
+      request: KLING,
+      price: { credits: PRICE, version: '2026-11-22' },
+      ...more,
+    });
+  }
+
+  begin(work: Work, workerId = 'kling-1') {
+    return this.core.bus.request(beginSubmitRpc, { attemptId: work.attemptId, workerId });
+  }
+
+  /** Granted, or the test fails. */
+  async begun(work: Work): Promise<number> {
+    const answer = await this.begin(work);
+    if (!answer.granted) throw new Error(`not granted: ${answer.reason}`);
+    return answer.fence;
+  }
+
+  private async publish<C extends Parameters<Harness['bus']['publish']>[0]>(
+    contract: C,
+    payload: PayloadOf<C>,
+    jobId: string,
+  ): Promise<void> {
+    await this.core.bus.publish(contract, payload, {
+      subject: subjects.attempts('kling'),
+      correlationId: jobId,
+    });
+  }
+
+  submitted(work: Work, fence: number, vendorTaskId = `v-${work.attemptId}`): Promise<void> {
+    const ids = { attemptId: work.attemptId, fence, vendorTaskId, externalTaskId: work.attemptId };
+    return this.publish(attemptSubmittedV1, { ...ids, adopted: false, notes: [] }, work.jobId);
+  }
+
+  refused(work: Work, fence: number, error: ErrorRecord): Promise<void> {
+    return this.publish(attemptRefusedV1, { attemptId: work.attemptId, fence, error }, work.jobId);
+  }
+
+  uncertain(work: Work, fence: number): Promise<void> {
+    const error = errorRecord({ code: 'submit_unknown', outcome: 'unknown' });
+    return this.publish(attemptUncertainV1, { attemptId: work.attemptId, fence, error }, work.jobId);
+  }
+
+  /** `pollNo` null: by a verified callback. */
+  seen(work: Work, outcome: VendorOutcome, pollNo: number | null = null): Promise<void> {
+    const [credential] = this.credentials;
+    const answer = { attemptId: work.attemptId, pollNo, vendorTaskId: `v-${work.attemptId}`, outcome };
+    const payload = {
+      provider: 'kling',
+      credential: { id: credential?.id ?? '', version: credential?.version ?? 1 },
+      via: pollNo === null ? ('callback' as const) : ('poll' as const),
+      answers: [answer],
+    };
+    return this.publish(attemptsSeenV1, payload, work.jobId);
+  }
+
+  async stored(user: User, work: Work): Promise<void> {
+    const asset = this.core.asset(user, work, `attempts/${work.attemptId}/x`);
+    await this.core.bus.publish(
+      mediaStoredV1,
+      { jobId: work.jobId, attemptId: work.attemptId, asset },
+      { subject: subjects.mediaResults, correlationId: work.jobId },
+    );
+  }
+
+  async ingestFailed(work: Work, error: ErrorRecord): Promise<void> {
+    await this.core.bus.publish(
+      mediaFailedV1,
+      { jobId: work.jobId, attemptId: work.attemptId, error },
+      { subject: subjects.mediaResults, correlationId: work.jobId },
+    );
+  }
+
+  /** A job that the vendor has taken. */
+  async atVendor(
+    user: User,
+    more: Partial<RpcRequest<typeof acceptJobsRpc>> = {},
+  ): Promise<{ jobId: string; work: Work; fence: number }> {
+    const { jobId } = await this.accept(user, more);
+    const work = await this.core.offered(jobId);
+    const fence = await this.begun(work);
+    await this.submitted(work, fence);
+    await this.attemptIs(jobId, 'submitted');
+    return { jobId, work, fence };
+  }
+
+  /** The job's last attempt is in a state. */
+  async attemptIs(jobId: string, status: string): Promise<void> {
+    await waitFor(async () => (await this.lastAttempt(jobId))?.status === status, {
+      timeoutMs: 10_000,
+      what: `the attempt of ${jobId} to be ${status}`,
+    });
+  }
+
+  async lastAttempt(jobId: string) {
+    const attempts = await this.core.attempts(jobId);
+    return attempts.toSorted((one, other) => one.number - other.number).at(-1);
+  }
+
+  /** The next deadline of the job's open attempt is now. */
+  async makeDue(jobId: string, ...also: ('deadline_at' | 'hard_limit_at')[]): Promise<void> {
+    const more = also.map((column) => sql`, ${sql.ref(column)} = now()`);
+    await sql`UPDATE jobs.attempts SET due_at = now()${sql.join(more, sql``)}
+      WHERE job_id = ${jobId} AND finished_at IS NULL`.execute(this.core.database.sql);
+  }
+
+  async log(jobId: string): Promise<string[]> {
+    const rows = await this.core.database.sql
+      .selectFrom('jobs.log')
+      .select('text')
+      .where('job_id', '=', jobId)
+      .orderBy('seq')
+      .execute();
+    return rows.map(({ text }) => text);
+  }
+}
