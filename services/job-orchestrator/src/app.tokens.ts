@@ -3,6 +3,7 @@ import type { Bus } from '@shotloom/bus';
 import type { Database } from '@shotloom/database';
 import type { Logger } from '@shotloom/service-kit';
 import type { SubmitSettings } from './attempts/begin-submit';
+import type { VendorHealth } from './attempts/vendor-health';
 import type { Config } from './config';
 import type { ModelClock } from './models/model-clock';
 import type { OrchestratorMetrics } from './metrics';
@@ -17,6 +18,7 @@ export interface Orchestrator {
   readonly catalogue: Catalogue;
   readonly scheduler: Scheduler;
   readonly models: ModelClock;
+  readonly health: VendorHealth;
   readonly submits: SubmitSettings;
   readonly metrics: OrchestratorMetrics;
   readonly logger: Logger;

@@ -25,6 +25,7 @@ import { openServiceDatabase, OutboxRelay, type Database } from '@shotloom/datab
 import { ledgerMigrations } from '@shotloom/ledger';
 import { NestLogger, type ServiceContext } from '@shotloom/service-kit';
 import { AppModule } from './app.module';
+import { VendorHealth } from './attempts/vendor-health';
 import type { Orchestrator } from './app.tokens';
 import type { Config } from './config';
 import { createOrchestratorMetrics } from './metrics';
@@ -79,6 +80,7 @@ export async function startOrchestrator(context: ServiceContext<Config>): Promis
   });
   planner.start();
   shutdown.add('planner', () => planner.stop());
+  shutdown.add('vendor health', () => orchestrator.health.stop());
   await listen(context, orchestrator);
 }
 
@@ -103,6 +105,7 @@ function assemble(
     catalogue,
     scheduler,
     models: new ModelClock(database, catalogue, logger),
+    health: new VendorHealth(database, logger),
     submits: { sendSeconds, callbacks },
     logger,
     metrics: createOrchestratorMetrics(metrics, database, logger),

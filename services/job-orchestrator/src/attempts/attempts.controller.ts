@@ -17,6 +17,7 @@ import { beginAttempt } from './begin-attempt';
 import { releaseLease, renewLease } from './renew-lease';
 import { applyReportOf } from './reports';
 import { takeSeen } from './seen';
+import { healthOfSeen } from './vendor-health';
 
 /** What workers ask and report. */
 @Controller()
@@ -58,6 +59,9 @@ export class AttemptsController {
   private async seen(report: unknown): Promise<void> {
     const seen = attemptsSeenV1.payload.parse(report);
     const { applied, unknown } = await takeSeen(this.app, seen);
+    if (seen.via === 'poll') {
+      this.app.health.note(seen.provider, seen.credential.id, healthOfSeen(seen));
+    }
     this.app.metrics.reports.inc({ type: attemptsSeenV1.type, applied: 'applied' }, applied);
     if (applied > 0) this.app.scheduler.wake(seen.provider);
     if (unknown.length > 0) throw new DeadLetter(`There is no attempt ${unknown.slice(0, 5).join(', ')}.`);

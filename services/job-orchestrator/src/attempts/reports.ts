@@ -31,11 +31,11 @@ export function applyReportOf(
     case attemptCancelledV1.type:
       return attemptCancelled(tx, attemptCancelledV1.payload.parse(report));
     case attemptSubmittedV1.type:
-      return attemptSubmitted(tx, app.models, attemptSubmittedV1.payload.parse(report));
+      return attemptSubmitted(tx, app, attemptSubmittedV1.payload.parse(report));
     case attemptRefusedV1.type:
-      return attemptRefused(tx, app.catalogue, attemptRefusedV1.payload.parse(report));
+      return attemptRefused(tx, app, attemptRefusedV1.payload.parse(report));
     case attemptUncertainV1.type:
-      return attemptUncertain(tx, attemptUncertainV1.payload.parse(report));
+      return attemptUncertain(tx, app, attemptUncertainV1.payload.parse(report));
     case attemptCancelAnsweredV1.type:
       return cancelAnswered(tx, attemptCancelAnsweredV1.payload.parse(report));
     case attemptHintedV1.type:

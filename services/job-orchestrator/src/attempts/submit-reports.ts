@@ -10,13 +10,16 @@ import {
 import { changeJob, type JobsTx } from '../jobs/job-changes';
 import type { JobRow } from '../jobs/job-row';
 import { logJob } from '../log/log-entry';
-import type { ModelClock } from '../models/model-clock';
+import type { Orchestrator } from '../app.tokens';
 import type { Applied } from './attempt-outcomes';
 import { changeAttempt, inSeconds, lockAttempt, type AttemptRow } from './attempt-rows';
-import { failAttempt, type Fallbacks } from './fail-attempt';
+import { failAttempt } from './fail-attempt';
 import { shownNow } from './shown';
 import { startTimer } from './timers';
 import { vendorHasIt } from './vendor-has-it';
+import { healthOfError, OUTAGE, WELL } from './vendor-health';
+
+type App = Pick<Orchestrator, 'models' | 'catalogue' | 'health'>;
 
 /** Between two submits that the vendor turned away because too much runs there. */
 const TURNED_AWAY: RetryPolicy = { maxAttempts: 50, baseMs: 2_000, factor: 2, maxMs: 60_000, jitter: 0.3 };
@@ -28,13 +31,14 @@ const ALARM_EVERY = 3_600;
 /** The vendor took the task. After a callback that was faster it only adds what it knows. */
 export async function attemptSubmitted(
   tx: JobsTx,
-  models: ModelClock,
+  { models, health }: App,
   report: PayloadOf<typeof attemptSubmittedV1>,
 ): Promise<Applied> {
   const locked = await lockAttempt(tx, report.attemptId);
   if (!locked) return 'unknown';
   const { job, attempt } = locked;
   if (attempt.fence !== report.fence) return 'stale';
+  tx.afterCommit(() => health.note(attempt.provider, attempt.credential_id, WELL));
   if (attempt.status === 'sending' || attempt.status === 'uncertain') {
     const { vendorTaskId, notes } = report;
     const times = models.timesOf(attempt.model);
@@ -54,7 +58,7 @@ export async function attemptSubmitted(
 /** The vendor refused: nothing was bought. Where it only is too busy, the same attempt is sent again later. */
 export async function attemptRefused(
   tx: JobsTx,
-  fallbacks: Fallbacks,
+  { catalogue, health }: App,
   report: PayloadOf<typeof attemptRefusedV1>,
 ): Promise<Applied> {
   const locked = await lockAttempt(tx, report.attemptId);
@@ -62,6 +66,7 @@ export async function attemptRefused(
   const { job, attempt } = locked;
   if (attempt.fence !== report.fence || attempt.status !== 'sending') return 'stale';
   const error = AppError.fromRecord(report.error);
+  tx.afterCommit(() => health.note(attempt.provider, attempt.credential_id, healthOfError(error.code)));
   const busy = error.code === 'provider_rate_limited' && error.retryable;
   if (busy && job.cancel_requested_at === null && attempt.resends < TURNED_AWAY.maxAttempts) {
     const waitMs = error.retryAfterMs ?? backoffMs(TURNED_AWAY, attempt.resends + 1);
@@ -78,19 +83,21 @@ export async function attemptRefused(
     });
     return 'applied';
   }
-  await failAttempt(tx, fallbacks, job, attempt, error.toRecord());
+  await failAttempt(tx, catalogue, job, attempt, error.toRecord());
   return 'applied';
 }
 
 /** The answer was lost: a video may be under way. It is looked up, never sent again, and the hold stays. */
 export async function attemptUncertain(
   tx: JobsTx,
+  { health }: App,
   report: PayloadOf<typeof attemptUncertainV1>,
 ): Promise<Applied> {
   const locked = await lockAttempt(tx, report.attemptId);
   if (!locked) return 'unknown';
   const { job, attempt } = locked;
   if (attempt.fence !== report.fence || attempt.status !== 'sending') return 'stale';
+  tx.afterCommit(() => health.note(attempt.provider, attempt.credential_id, OUTAGE));
   await becomeUncertain(tx, job, attempt, JSON.stringify(report.error));
   return 'applied';
 }

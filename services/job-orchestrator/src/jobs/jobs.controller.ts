@@ -16,6 +16,7 @@ import { ORCHESTRATOR, type Orchestrator } from '../app.tokens';
 import { acceptJobs } from './accept-jobs';
 import { deleteJob, requestCancel } from './cancel-job';
 import { findJob, listJobs } from './job-queries';
+import { queuePlace } from './queue-place';
 import { stopAll } from './stop-all';
 
 /**
@@ -48,9 +49,9 @@ export class JobsController {
   async get(
     @Payload() { userId, jobId }: RpcRequest<typeof getJobRpc>,
   ): Promise<RpcResponse<typeof getJobRpc>> {
-    const { database } = this.app;
+    const { database, models } = this.app;
     const job = await findJob(database.sql, userId, jobId);
-    return { job: job ?? null };
+    return { job: job ? { ...job, queue: await queuePlace(database, models, job) } : null };
   }
 
   @OnRequest(listJobsRpc, { concurrency: 3 })
