@@ -81,6 +81,15 @@ export {
   type JobStatus,
 } from './job/state';
 export {
+  toAnimeStatus,
+  toOpenAiStatus,
+  toSoraStatus,
+  toStoryStatus,
+  toStudioStatus,
+  toYunwuStatus,
+  type JobMoment,
+} from './job/vocabularies';
+export {
   jobInputSchema,
   jobOutputSchema,
   jobRecordSchema,
