@@ -1,5 +1,6 @@
 import type { PostgresCursor, PostgresPool, PostgresPoolClient, PostgresQueryResult } from 'kysely';
-import type { Pool } from 'pg';
+import type { Pool, PoolClient } from 'pg';
+import { isStalePlan, type StatementNames } from './statement-names';
 
 /** The server's own limit comes first, so that its answer is seen; only silence gets this far. */
 const ANSWER_GRACE_MS = 5_000;
@@ -13,9 +14,11 @@ const PROTOCOL_VIOLATION = '08P01';
 export class BoundedPool implements PostgresPool {
   readonly #pool: Pool;
   readonly #answerMs: number | undefined;
+  readonly #names: StatementNames;
 
-  constructor(pool: Pool, statementTimeoutMs: number, graceMs = ANSWER_GRACE_MS) {
+  constructor(pool: Pool, names: StatementNames, statementTimeoutMs: number, graceMs = ANSWER_GRACE_MS) {
     this.#pool = pool;
+    this.#names = names;
     this.#answerMs = statementTimeoutMs > 0 ? statementTimeoutMs + graceMs : undefined;
   }
 
@@ -24,19 +27,20 @@ export class BoundedPool implements PostgresPool {
   }
 
   async connect(): Promise<PostgresPoolClient> {
-    const client = await this.#acquire();
-    return this.#answerMs === undefined ? client : new BoundedClient(client, this.#answerMs);
+    return new BoundedClient(await this.#acquire(), this.#names, this.#answerMs);
   }
 
   end(): Promise<void> {
     return this.#pool.end();
   }
 
-  async #acquire(): Promise<PostgresPoolClient> {
+  async #acquire(): Promise<PoolClient> {
     try {
       return await this.#pool.connect();
     } catch (error) {
       if (!refusesTheLimit(error)) throw error;
+      // A pooler then, which may give each transaction another connection of the server's.
+      this.#names.disable();
       this.#pool.options.statement_timeout = false;
       return this.#pool.connect();
     }
@@ -50,12 +54,14 @@ function refusesTheLimit(error: unknown): boolean {
 
 /** One checked-out connection, closed as soon as a statement got no answer: what it would answer next is not ours. */
 class BoundedClient implements PostgresPoolClient {
-  readonly #client: PostgresPoolClient;
-  readonly #answerMs: number;
+  readonly #client: PoolClient;
+  readonly #names: StatementNames;
+  readonly #answerMs: number | undefined;
   #lost: Error | undefined;
 
-  constructor(client: PostgresPoolClient, answerMs: number) {
+  constructor(client: PoolClient, names: StatementNames, answerMs: number | undefined) {
     this.#client = client;
+    this.#names = names;
     this.#answerMs = answerMs;
   }
 
@@ -65,26 +71,53 @@ class BoundedClient implements PostgresPoolClient {
     what: string | PostgresCursor<R>,
     parameters: readonly unknown[] = [],
   ): Promise<PostgresQueryResult<R>> | PostgresCursor<R> {
-    if (typeof what !== 'string') return this.#client.query(what);
+    if (typeof what !== 'string') return (this.#client as PostgresPoolClient).query(what);
     if (this.#lost !== undefined) return Promise.reject(this.#lost);
-    return this.#answered(this.#client.query<R>(what, parameters));
+    return this.#send<R>(what, parameters);
   }
 
   release(destroy?: boolean): void {
     if (this.#lost === undefined) this.#client.release(destroy);
   }
 
-  #answered<T>(answer: Promise<T>): Promise<T> {
+  async #send<R>(text: string, values: readonly unknown[]): Promise<PostgresQueryResult<R>> {
+    const name = parameterised(values) ? this.#names.nameOf(text) : undefined;
+    try {
+      return await this.#ask<R>(name, text, values);
+    } catch (error) {
+      if (!isStalePlan(error)) throw error;
+      // A migration went by. Outside a transaction the statement simply runs again; inside, the transaction is tried again.
+      this.#names.renew();
+      return this.#ask<R>(this.#names.nameOf(text), text, values).catch(() => Promise.reject(error as Error));
+    }
+  }
+
+  #ask<R>(
+    name: string | undefined,
+    text: string,
+    values: readonly unknown[],
+  ): Promise<PostgresQueryResult<R>> {
+    const query = { text, values: [...values], ...(name === undefined ? {} : { name }) };
+    const answer = this.#client.query(query) as unknown as Promise<PostgresQueryResult<R>>;
+    return this.#answerMs === undefined ? answer : this.#answered(answer, this.#answerMs);
+  }
+
+  #answered<T>(answer: Promise<T>, answerMs: number): Promise<T> {
     return new Promise((resolve, reject) => {
       const giveUp = (): void => {
         // The code of a socket that timed out, since it means the same to whoever decides about another try.
-        const message = `The database did not answer within ${this.#answerMs} ms; the connection was closed.`;
+        const message = `The database did not answer within ${answerMs} ms; the connection was closed.`;
         this.#lost = Object.assign(new Error(message), { code: 'ETIMEDOUT' });
         this.#client.release(true);
         reject(this.#lost);
       };
-      const timer = setTimeout(giveUp, this.#answerMs);
+      const timer = setTimeout(giveUp, answerMs);
       answer.then(resolve, reject).finally(() => clearTimeout(timer));
     });
   }
+}
+
+/** Without parameters it may be several statements in one text, which cannot be prepared. */
+function parameterised(values: readonly unknown[]): boolean {
+  return values.length > 0;
 }

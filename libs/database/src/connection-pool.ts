@@ -2,6 +2,7 @@ import { Kysely } from 'kysely';
 import { Pool, types, type CustomTypesConfig } from 'pg';
 import { BoundedPool } from './bounded-pool';
 import { LimitedPostgresDialect } from './postgres-dialect';
+import { StatementNames } from './statement-names';
 
 const INT8 = 20;
 const DATE = 1082;
@@ -17,6 +18,8 @@ export interface PoolOptions {
   readonly statementTimeoutMs: number;
   /** How much longer than that an answer may take; five seconds unless told. */
   readonly answerGraceMs?: number;
+  /** Whether statements that run often are prepared; true unless told. */
+  readonly prepareStatements?: boolean | undefined;
   readonly onConnectionError: (error: Error) => void;
 }
 
@@ -58,7 +61,8 @@ export function createConnectionPool<S>(options: PoolOptions): ConnectionPool<S>
   // A connection that dies emits `error` even while it is checked out; without a listener that ends the process.
   pool.on('error', options.onConnectionError);
   pool.on('connect', (client) => client.on('error', options.onConnectionError));
-  const bounded = new BoundedPool(pool, options.statementTimeoutMs, options.answerGraceMs);
+  const names = new StatementNames(options.prepareStatements ?? true);
+  const bounded = new BoundedPool(pool, names, options.statementTimeoutMs, options.answerGraceMs);
   const dialect = new LimitedPostgresDialect({ pool: bounded }, options.statementTimeoutMs);
   return { sql: new Kysely<S>({ dialect }), pool };
 }

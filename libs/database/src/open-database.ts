@@ -21,6 +21,8 @@ export interface OpenDatabaseOptions {
   readonly statementTimeoutMs?: number;
   /** How much longer a silent server is waited for before its connection is closed; 5 s unless told. */
   readonly answerGraceMs?: number;
+  /** False behind a pooler that gives each transaction another connection and does not know prepared statements. */
+  readonly prepareStatements?: boolean | undefined;
   /** The schema whose outbox `emit` writes into; without it `emit` throws. */
   readonly outboxSchema?: string;
 }
@@ -32,6 +34,7 @@ export function openDatabase<S>(options: OpenDatabaseOptions): Database<S> {
     url: options.url,
     applicationName,
     poolSize: options.poolSize ?? DEFAULT_POOL_SIZE,
+    prepareStatements: options.prepareStatements,
     statementTimeoutMs: options.statementTimeoutMs ?? DEFAULT_STATEMENT_TIMEOUT_MS,
     ...(options.answerGraceMs === undefined ? {} : { answerGraceMs: options.answerGraceMs }),
     onConnectionError: (error) => logger.warn({ err: error }, 'A database connection was lost'),

@@ -9,6 +9,8 @@ export interface DatabaseConfig extends BaseConfig {
   readonly DATABASE_URL: string;
   /** Connections at most. */
   readonly DATABASE_POOL: number;
+  /** False behind a transaction-pooling PgBouncer older than 1.21; one that refuses startup parameters is noticed by itself. */
+  readonly DATABASE_PREPARE: boolean;
 }
 
 export interface ServiceDatabaseOptions {
@@ -30,6 +32,7 @@ export function openServiceDatabase<S>(
     poolSize: config.DATABASE_POOL,
     logger,
     metrics,
+    prepareStatements: config.DATABASE_PREPARE,
     ...(outboxSchema === undefined ? {} : { outboxSchema }),
   });
   shutdown.add('database', () => database.close());

@@ -1,3 +1,5 @@
+import { isStalePlan } from './statement-names';
+
 /** What a failed statement means for the transaction around it. */
 export type PostgresFailure = 'conflict' | 'connection' | 'exhausted' | 'other';
 
@@ -37,7 +39,8 @@ function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
 function classifyOne(error: Readonly<Record<string, unknown>>): PostgresFailure {
   const code = textOf(error['code']);
   const message = textOf(error['message']);
-  if (CONFLICT_STATES.has(code)) return 'conflict';
+  // A migration changed what a prepared statement answers; it was given another name, so the next try passes.
+  if (CONFLICT_STATES.has(code) || isStalePlan(error)) return 'conflict';
   // Class 08: connection exceptions; 57P01 to 57P03: the server shuts down, crashed or starts up.
   if (NETWORK_CODES.has(code) || /^(08...|57P0[123])$/.test(code)) return 'connection';
   if (POOL_TIMEOUT.test(message)) return 'exhausted';

@@ -15,6 +15,8 @@ const gatewaySchema = baseConfigSchema.extend({
   PORT: z.coerce.number().int().min(0).max(65_535).default(3000),
   DATABASE_URL: z.string().min(1),
   DATABASE_POOL: z.coerce.number().int().min(2).max(100).default(8),
+  /** Prepare statements that run often; see libs/database. */
+  DATABASE_PREPARE: z.stringbool().default(true),
   /** How clients reach the door; the origin of every URL that we hand out. `http://HOST:PORT` unless given. */
   PUBLIC_URL: z.url().optional(),
   /** Providers whose models are offered, with commas between them. */

@@ -15,6 +15,8 @@ export const configSchema = baseConfigSchema.extend({
   DATABASE_URL: z.string().min(1),
   /** Reads and accepts may take 11 of these at most; the rest is for leases, reports, the sweep and the outbox. */
   DATABASE_POOL: z.coerce.number().int().min(14).max(100).default(18),
+  /** Prepare statements that run often; see libs/database. */
+  DATABASE_PREPARE: z.stringbool().default(true),
   PROVIDERS_ENABLED: providerList.default(['animatic']),
   /** Attempts that one user may have with one provider at a time (product, section 2: 1 to 5). */
   USER_PROVIDER_CONCURRENCY: z.coerce.number().int().min(1).max(5).default(3),

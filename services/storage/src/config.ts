@@ -19,6 +19,8 @@ const storageSchema = baseConfigSchema.extend({
   PORT: z.coerce.number().int().min(0).max(65_535).default(3002),
   DATABASE_URL: z.string().min(1),
   DATABASE_POOL: z.coerce.number().int().min(2).max(100).default(5),
+  /** Prepare statements that run often; see libs/database. */
+  DATABASE_PREPARE: z.stringbool().default(true),
   /** Videos adopted at the same time, by this process. One that is fetched from a vendor counts for as long as it flows. */
   INGEST_CONCURRENCY: z.coerce.number().int().min(1).max(64).default(8),
   /** A vendor's video with more bytes is refused. */
