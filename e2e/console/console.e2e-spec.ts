@@ -104,6 +104,25 @@ it('plays it and seeks in it, at its real size', async () => {
   expect(facts.duration).toBeCloseTo(3, 1);
 });
 
+it('makes another take of it, which is a job of its own with another seed', async () => {
+  const card = at('job-card').first();
+  const first = await card.getAttribute('data-job');
+  await at('retry').first().click();
+  const taken = page.locator(`[data-testid=job-card]:not([data-job="${first}"])`);
+  await taken.waitFor();
+  const [before, after] = [
+    await api.job(String(first)),
+    await api.job(String(await taken.getAttribute('data-job'))),
+  ];
+  expect(after).toMatchObject({
+    retry_of: before.id,
+    prompt: before.prompt,
+    input_asset_ids: before.input_asset_ids,
+  });
+  expect(after.seed).not.toBe(before.seed);
+  await page.locator('[data-testid=job-card][data-status=completed]').waitFor({ timeout: 120_000 });
+});
+
 it('downloads it as a file', async () => {
   const [download] = await Promise.all([page.waitForEvent('download'), at('download').first().click()]);
   expect(download.suggestedFilename()).toMatch(/\.mp4$/);

@@ -190,6 +190,19 @@ export {
 } from './http/job-resource';
 export { jobListQuerySchema, type JobListQuery } from './http/job-list';
 export {
+  jobLogPageSchema,
+  jobLogQuerySchema,
+  retryJobSchema,
+  stopAllJobsSchema,
+  stoppedJobsSchema,
+  toJobLogPage,
+  type JobLogPage,
+  type JobLogQuery,
+  type RetryJob,
+  type StopAllJobs,
+  type StoppedJobs,
+} from './http/job-actions';
+export {
   creditsResourceSchema,
   healthResourceSchema,
   jobLinksSchema,

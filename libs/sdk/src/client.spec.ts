@@ -159,6 +159,47 @@ it('walks over all pages, and fetches none that is not asked for', async () => {
   expect(gateway.seen).toHaveLength(3);
 });
 
+describe('a job that has ended', () => {
+  it('is tried again under one idempotency key, with the seed that is asked for', async () => {
+    const accept: Answer = (_seen, response) =>
+      sendJson(response, aJob({ id: 'job-2', retry_of: 'job-1' }), 202);
+    gateway.on('POST /api/v1/jobs/job-1/retry', inTurn(dropped, unavailable, accept));
+    await expect(client().jobs.retry('job-1', { seed: 'random' })).resolves.toMatchObject({ id: 'job-2' });
+    expect(gateway.seen.map(({ body }) => body)).toEqual(Array(3).fill('{"seed":"random"}'));
+    expect(new Set(gateway.seen.map(({ headers }) => headers['idempotency-key'])).size).toBe(1);
+  });
+
+  it('is tried again as it was unless told otherwise, under the key that is given', async () => {
+    gateway.on('POST /api/v1/jobs/job-1/retry', (_s, response) => sendJson(response, aJob(), 202));
+    await client().jobs.retry('job-1', { idempotencyKey: 'mine' });
+    expect(gateway.seen[0]).toMatchObject({ body: '{}', headers: { 'idempotency-key': 'mine' } });
+  });
+});
+
+it('stops all jobs, or those that match, and is not repeated by itself', async () => {
+  const stopped = { cancelled: 2, cancelling: 1, more: false };
+  gateway.on(
+    'POST /api/v1/jobs/stop-all',
+    inTurn((_s, response) => sendJson(response, stopped), unavailable),
+  );
+  await expect(client().jobs.stopAll()).resolves.toEqual(stopped);
+  await expect(client().jobs.stopAll({ provider: 'kling' })).rejects.toMatchObject({ status: 503 });
+  expect(gateway.seen.map(({ body }) => body)).toEqual(['{}', '{"provider":"kling"}']);
+});
+
+it('reads the log of a job from where it was left', async () => {
+  gateway.on('GET /api/v1/jobs/job-1/log', (_s, response) => sendJson(response, { data: [], next: null }));
+  await client().jobs.log('job-1');
+  await expect(client().jobs.log('job-1', { after: 7, limit: 50 })).resolves.toEqual({
+    data: [],
+    next: null,
+  });
+  expect(gateway.seen.map(({ path }) => path)).toEqual([
+    '/api/v1/jobs/job-1/log',
+    '/api/v1/jobs/job-1/log?after=7&limit=50',
+  ]);
+});
+
 it('gives links that open as they are', async () => {
   const links = { video_url: '/media/v?x=1', download_url: 'https://s3.example.com/d', poster_url: null };
   gateway.on('GET /api/v1/jobs/job-1/links', (_s, response) =>

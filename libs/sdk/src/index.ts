@@ -14,7 +14,7 @@ export {
 export type { Connection, FeedHandlers, FeedTimings } from './event-feed';
 export type { GenerateApi, GenerateOptions } from './generate-api';
 export type { EventScope } from './job-poller';
-export type { CallSignal, JobsApi, WaitOptions } from './jobs-api';
+export type { CallSignal, JobsApi, LogOptions, RetryOptions, WaitOptions } from './jobs-api';
 export {
   applyMessage,
   isFinished,
@@ -33,6 +33,7 @@ export type {
   ImageToVideo,
   JobLinks,
   JobListFilter,
+  JobLogPage,
   JobPage,
   JobResource,
   JobStage,
@@ -40,7 +41,10 @@ export type {
   MeResource,
   ModelResource,
   Operation,
+  RetryJob,
   SocketMessage,
+  StopAllJobs,
+  StoppedJobs,
   StylePreset,
   TextToVideo,
   UploadResource,

@@ -1,8 +1,19 @@
 import { asError } from './backoff';
 import type { FeedHandlers } from './event-feed';
+import { randomKey } from './idempotency';
 import { applyMessage, isFinished, newerJob, type LiveJob } from './live-job';
 import type { Transport } from './transport';
-import type { JobLinks, JobListFilter, JobPage, JobResource, SocketMessage } from './types';
+import type {
+  JobLinks,
+  JobListFilter,
+  JobLogPage,
+  JobPage,
+  JobResource,
+  RetryJob,
+  SocketMessage,
+  StopAllJobs,
+  StoppedJobs,
+} from './types';
 
 export interface CallSignal {
   readonly signal?: AbortSignal;
@@ -11,6 +22,17 @@ export interface CallSignal {
 export interface WaitOptions extends CallSignal {
   /** The job as it is now, at first and after each change. */
   readonly onUpdate?: (job: LiveJob) => void;
+}
+
+export interface RetryOptions extends RetryJob, CallSignal {
+  /** The same key and body give the same job. Default: a random one, kept through this call's own retries. */
+  readonly idempotencyKey?: string;
+}
+
+export interface LogOptions extends CallSignal {
+  /** The `next` of the page before. */
+  readonly after?: number;
+  readonly limit?: number;
 }
 
 type OpenFeed = (jobId: string, handlers: FeedHandlers) => { close(): void };
@@ -55,6 +77,30 @@ export class JobsApi {
   /** A job that runs answers with the condition `cancelling` and ends later. Throws `conflict` where it has ended. */
   cancel(id: string, { signal }: CallSignal = {}): Promise<JobResource> {
     return this.transport.call<JobResource>(`${pathOf(id)}/cancel`, { method: 'POST', signal });
+  }
+
+  /**
+   * A new job with the inputs of one that has ended, at today's price. Throws `conflict` where that one may still be finished, and
+   * `unsupported_by_model` where its model was retired.
+   */
+  retry(id: string, { idempotencyKey, signal, ...body }: RetryOptions = {}): Promise<JobResource> {
+    return this.transport.call<JobResource>(`${pathOf(id)}/retry`, {
+      method: 'POST',
+      body,
+      idempotencyKey: idempotencyKey ?? randomKey(),
+      signal,
+    });
+  }
+
+  /** Cancels your jobs that have not ended: those that match, or all. `more` says that there were too many for one call. */
+  stopAll(body: StopAllJobs = {}, { signal }: CallSignal = {}): Promise<StoppedJobs> {
+    return this.transport.call<StoppedJobs>('/api/v1/jobs/stop-all', { method: 'POST', body, signal });
+  }
+
+  /** What happened to the job and why, oldest first, a page at a time. */
+  log(id: string, { after, limit, signal }: LogOptions = {}): Promise<JobLogPage> {
+    const query = { after: after?.toString(), limit: limit?.toString() };
+    return this.transport.call<JobLogPage>(`${pathOf(id)}/log`, { query, signal });
   }
 
   /** Removes the job and its video; one that runs is cancelled. */

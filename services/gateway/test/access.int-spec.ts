@@ -29,6 +29,9 @@ const routes: [string, string][] = [
   ['GET', '/api/v1/jobs/x'],
   ['DELETE', '/api/v1/jobs/x'],
   ['POST', '/api/v1/jobs/x/cancel'],
+  ['POST', '/api/v1/jobs/x/retry'],
+  ['POST', '/api/v1/jobs/stop-all'],
+  ['GET', '/api/v1/jobs/x/log'],
   ['GET', '/api/v1/jobs/x/video'],
   ['GET', '/api/v1/jobs/x/links'],
   ['GET', '/api/v1/assets/x/file'],
@@ -92,7 +95,13 @@ describe('scopes', () => {
   it('lets a reader read, and not make or cancel', async () => {
     const reader = await gateway.addUser(['read']);
     expect((await call(gateway, '/api/v1/jobs', reader)).status).toBe(200);
-    for (const path of ['/api/v1/upload', '/api/v1/generate/text-to-video', '/api/v1/jobs/x/cancel']) {
+    for (const path of [
+      '/api/v1/upload',
+      '/api/v1/generate/text-to-video',
+      '/api/v1/jobs/x/cancel',
+      '/api/v1/jobs/x/retry',
+      '/api/v1/jobs/stop-all',
+    ]) {
       const answer = await call(gateway, path, reader, { json: { prompt: 'a' } });
       expect(answer.body).toMatchObject(problem(403, 'forbidden'));
     }

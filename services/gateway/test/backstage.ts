@@ -6,10 +6,13 @@ import {
   deleteJobRpc,
   describeAssetsRpc,
   getJobRpc,
+  jobLogRpc,
   listJobsRpc,
   registerUploadRpc,
+  stopAllJobsRpc,
   STREAMS,
   type AssetRecord,
+  type JobLogEntry,
   type JobRecord,
   type RpcRequest,
 } from '@shotloom/contracts';
@@ -30,6 +33,9 @@ export class Backstage {
   readonly jobs = new Map<string, JobRecord>();
   readonly assets = new Map<string, AssetRecord>();
   readonly listed: RpcRequest<typeof listJobsRpc>[] = [];
+  readonly stopped: RpcRequest<typeof stopAllJobsRpc>[] = [];
+  /** By job. */
+  readonly logs = new Map<string, JobLogEntry[]>();
   /** Set to make the next accept fail, or to answer after its deadline. */
   onAccept: (request: Accept) => Promise<void> = () => Promise.resolve();
   onRegister: (request: Register) => Promise<void> = () => Promise.resolve();
@@ -55,12 +61,16 @@ export class Backstage {
     this.onRegister = () => Promise.resolve();
   }
 
-  finish(jobId: string, asset: AssetRecord): void {
+  /** What job-orchestrator would have made of the job by now. */
+  change(jobId: string, facts: Partial<JobRecord>): void {
     const job = this.jobs.get(jobId);
     if (!job) throw new Error(`no job ${jobId}`);
+    this.jobs.set(jobId, { ...job, ...facts });
+  }
+
+  finish(jobId: string, asset: AssetRecord): void {
     const { assetId, objectKey, contentType, sizeBytes, width, height, sha256 } = asset;
-    this.jobs.set(jobId, {
-      ...job,
+    this.change(jobId, {
       status: 'completed',
       progress: 100,
       output: {
@@ -130,6 +140,16 @@ export class Backstage {
       if (!job) throw new AppError('not_found', `There is no job ${jobId}.`);
       if (job.status === 'completed') throw new AppError('conflict', 'The job has ended already.');
       return { job: { ...job, status: 'cancelled' as const } };
+    });
+    this.bus.respond(stopAllJobsRpc, async (request) => {
+      this.stopped.push(request);
+      return { cancelled: 2, cancelling: 1, more: false };
+    });
+    this.bus.respond(jobLogRpc, async ({ jobId, userId, after, limit }) => {
+      if (!this.ownJob(jobId, userId)) return { entries: null, next: null };
+      const later = (this.logs.get(jobId) ?? []).filter(({ seq }) => seq > after);
+      const entries = later.slice(0, limit);
+      return { entries, next: later.length > limit ? (entries.at(-1)?.seq ?? null) : null };
     });
     this.bus.respond(deleteJobRpc, async ({ jobId, userId }) => {
       if (!this.ownJob(jobId, userId)) throw new AppError('not_found', `There is no job ${jobId}.`);
@@ -203,9 +223,9 @@ function newJob(request: Accept, jobId: string, index: number): JobRecord {
     priceCredits: request.price.credits,
     priceVersion: request.price.version,
     variant: { index, of: request.jobIds.length },
-    retryOf: null,
+    retryOf: request.retryOf,
     metadata: request.metadata,
-    fallback: [],
+    fallback: request.fallback.map((link) => link.request.model),
     queue: null,
     createdAt: now,
     startedAt: null,

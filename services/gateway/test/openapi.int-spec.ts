@@ -1,7 +1,11 @@
 import {
   imageToVideoSchema,
+  jobLogPageSchema,
   jobResourceSchema,
   problemSchema,
+  retryJobSchema,
+  stopAllJobsSchema,
+  stoppedJobsSchema,
   textToVideoSchema,
   uploadResourceSchema,
   videoToAnimeSchema,
@@ -100,6 +104,13 @@ it('describes every operation: a name of its own, words, its key, its refusals, 
   }
 });
 
+it('says where a body may be left out', () => {
+  const body = (path: string) => document.paths[path]?.['post']?.requestBody;
+  expect(body('/api/v1/jobs/{id}/retry')).toMatchObject({ required: false });
+  expect(body('/api/v1/jobs/stop-all')).toMatchObject({ required: false });
+  expect(body('/api/v1/generate/text-to-video')).toMatchObject({ required: true });
+});
+
 it('documents the fields of a query', () => {
   const parameters = (
     document.paths['/api/v1/jobs']?.['get'] as unknown as { parameters: { name: string }[] }
@@ -112,6 +123,11 @@ it.each<[string, z.ZodType, unknown]>([
   ['textToVideo request', textToVideoSchema, EXAMPLES['textToVideo']?.request],
   ['videoToAnime request', videoToAnimeSchema, EXAMPLES['videoToAnime']?.request],
   ['job', jobResourceSchema, EXAMPLES['imageToVideo']?.response],
+  ['retry request', retryJobSchema, EXAMPLES['retryJob']?.request],
+  ['retried job', jobResourceSchema, EXAMPLES['retryJob']?.response],
+  ['request to stop jobs', stopAllJobsSchema, EXAMPLES['stopAllJobs']?.request],
+  ['answer about stopped jobs', stoppedJobsSchema, EXAMPLES['stopAllJobs']?.response],
+  ['log', jobLogPageSchema, EXAMPLES['getJobLog']?.response],
   ['upload', uploadResourceSchema, EXAMPLES['uploadFile']?.response],
   ['problem', problemSchema, PROBLEM_EXAMPLE],
 ])('the example of a %s fits its contract', (_, schema, example) => {

@@ -87,6 +87,41 @@ export const EXAMPLES: Readonly<Record<string, OperationExample>> = {
     response: { ...JOB, status: 'processing', stage: 'running', progress_percentage: 42, version: 4 },
   },
   cancelJob: { response: { ...JOB, status: 'cancelled', credits: { held: 0, captured: 0 } } },
+  retryJob: {
+    request: { seed: 'random', max_price_credits: 10 },
+    response: { ...JOB, id: '019aa000-0000-7000-8000-000000000005', seed: 11, retry_of: JOB_ID },
+  },
+  stopAllJobs: {
+    request: { provider: 'animatic' },
+    response: { cancelled: 12, cancelling: 3, more: false },
+  },
+  getJobLog: {
+    response: {
+      data: [
+        {
+          seq: 1,
+          at: '2026-11-22T05:00:00.000Z',
+          level: 'INFO',
+          text: 'Accepted; 5 credits are held.',
+          attempt_id: null,
+          attempt: null,
+          provider: null,
+          vendor_task_id: null,
+        },
+        {
+          seq: 2,
+          at: '2026-11-22T05:00:01.000Z',
+          level: 'INFO',
+          text: 'Sent to animatic.',
+          attempt_id: '019aa000-0000-7000-8000-000000000006',
+          attempt: 1,
+          provider: 'animatic',
+          vendor_task_id: null,
+        },
+      ],
+      next: null,
+    },
+  },
   getJobLinks: {
     response: {
       video_url: 'http://127.0.0.1:3000/media/...',

@@ -7,6 +7,8 @@ import { convertSchema } from './schema-converter';
 
 const PROBLEM_REF = { $ref: '#/components/schemas/Problem' };
 const PUBLIC_OPERATIONS = new Set(['getHealth']);
+/** Nest takes every body for needed. */
+const OPTIONAL_BODIES = new Set(['retryJob', 'stopAllJobs']);
 const ALWAYS: Readonly<Record<string, string>> = {
   401: 'No API key, or one that is not valid.',
   403: 'The API key lacks the scope.',
@@ -20,6 +22,7 @@ interface Content {
 interface Described {
   description?: string;
   content?: Record<string, Content>;
+  required?: boolean;
 }
 interface Operation {
   operationId?: string;
@@ -69,6 +72,7 @@ function complete(operation: Operation): void {
   for (const [status, description] of Object.entries(ALWAYS)) {
     if (!open || status === '500') operation.responses[status] ??= { description };
   }
+  if (operation.requestBody && OPTIONAL_BODIES.has(id)) operation.requestBody.required = false;
   const body = operation.requestBody?.content?.['application/json'];
   const example = EXAMPLES[id] ?? {};
   if (body && example.request !== undefined) body.example = example.request;

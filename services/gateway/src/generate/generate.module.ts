@@ -2,6 +2,11 @@ import { Module } from '@nestjs/common';
 import { Acceptance } from './acceptance';
 import { GenerateController } from './generate.controller';
 import { Generation } from './generation';
+import { Retries } from './retries';
+import { RetryController } from './retry.controller';
 
-@Module({ controllers: [GenerateController], providers: [Generation, Acceptance] })
+@Module({
+  controllers: [GenerateController, RetryController],
+  providers: [Generation, Retries, Acceptance],
+})
 export class GenerateModule {}

@@ -1,16 +1,24 @@
-import { Controller, Delete, Get, HttpCode, Param, Post, Query, Req, Res } from '@nestjs/common';
+import { Body, Controller, Delete, Get, HttpCode, Param, Post, Query, Req, Res } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import {
   jobLinksSchema,
   jobListQuerySchema,
+  jobLogPageSchema,
+  jobLogQuerySchema,
   jobPageSchema,
   jobResourceSchema,
+  stopAllJobsSchema,
+  stoppedJobsSchema,
   toJobResource,
   type JobLinks,
   type JobListQuery,
+  type JobLogPage,
+  type JobLogQuery,
   type JobResource,
   type Principal,
+  type StopAllJobs,
+  type StoppedJobs,
 } from '@shotloom/contracts';
 import { Answers, AnswersNothing, AnswersRedirect, TakesQuery } from '../docs/route-docs';
 import { CurrentPrincipal, RequireScope } from '../identity/principal';
@@ -72,6 +80,40 @@ export class JobsController {
     @Req() request: FastifyRequest,
   ): Promise<JobResource> {
     return toJobResource(await this.jobs.cancel(id, callerOf(principal, request)));
+  }
+
+  @Post('stop-all')
+  @HttpCode(200)
+  @RequireScope('generate')
+  @Answers(
+    200,
+    stoppedJobsSchema,
+    'Cancels your jobs that have not ended, all or those that match; at most 10,000 at a time',
+    [400, 415, 422, 503],
+  )
+  stopAllJobs(
+    @Body({ schema: stopAllJobsSchema.optional() }) body: StopAllJobs | undefined,
+    @CurrentPrincipal() principal: Principal,
+    @Req() request: FastifyRequest,
+  ): Promise<StoppedJobs> {
+    return this.jobs.stopAll(body ?? {}, callerOf(principal, request));
+  }
+
+  @Get(':id/log')
+  @TakesQuery(jobLogQuerySchema)
+  @Answers(
+    200,
+    jobLogPageSchema,
+    'What happened to a job and why, oldest first, a page at a time',
+    [404, 422],
+  )
+  getJobLog(
+    @Param('id') id: string,
+    @Query({ schema: jobLogQuerySchema }) query: JobLogQuery,
+    @CurrentPrincipal() principal: Principal,
+    @Req() request: FastifyRequest,
+  ): Promise<JobLogPage> {
+    return this.jobs.log(id, query, callerOf(principal, request));
   }
 
   @Get(':id/video')

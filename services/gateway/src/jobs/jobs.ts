@@ -5,11 +5,18 @@ import {
   deleteJobRpc,
   describeAssetsRpc,
   getJobRpc,
+  jobLogRpc,
   listJobsRpc,
+  stopAllJobsRpc,
+  toJobLogPage,
   type DescribedAsset,
+  type JobLogPage,
+  type JobLogQuery,
   type JobListQuery,
   type JobRecord,
   type RpcResponse,
+  type StopAllJobs,
+  type StoppedJobs,
 } from '@shotloom/contracts';
 import { AppError } from '@shotloom/kernel';
 import { notFound, pathId } from '../http/path-id';
@@ -54,6 +61,18 @@ export class Jobs {
   async cancel(jobId: string, caller: Caller): Promise<JobRecord> {
     const { job } = await this.bus.request(cancelJobRpc, owned(jobId, caller), tied(caller));
     return job;
+  }
+
+  /** Those that match, or all; another user's are no match. */
+  stopAll({ provider, job_ids: jobIds }: StopAllJobs, caller: Caller): Promise<StoppedJobs> {
+    return this.bus.request(stopAllJobsRpc, { userId: caller.userId, provider, jobIds }, tied(caller));
+  }
+
+  async log(jobId: string, { after, limit }: JobLogQuery, caller: Caller): Promise<JobLogPage> {
+    const question = { ...owned(jobId, caller), after, limit };
+    const { entries, next } = await this.bus.request(jobLogRpc, question, tied(caller));
+    if (!entries) throw notFound('job', jobId);
+    return toJobLogPage(entries, next);
   }
 
   async remove(jobId: string, caller: Caller): Promise<void> {

@@ -91,6 +91,7 @@ function Workbench({ session, shown, onShow, onReused }: WorkbenchProps) {
             session.forget(id);
             onShow(null);
           }}
+          onRetried={(job, thumb) => onAccepted({ job, jobs: [job] }, thumb)}
           onReuse={(job) => {
             reuseJob(job);
             onReused();

@@ -3,10 +3,23 @@ import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import { isFinished, type JobResource, type LiveJob } from '@shotloom/sdk';
 import { formatElapsed, formatSeconds } from '../../shared/i18n/format';
-import { CancelButton, DeleteButton, DownloadLink, ReuseButton } from '../../shared/jobs/job-actions';
+import {
+  CancelButton,
+  DeleteButton,
+  DownloadLink,
+  RetryButton,
+  ReuseButton,
+} from '../../shared/jobs/job-actions';
 import { useModelTitle } from '../../shared/jobs/job-facts';
+import { JobNews, JobNotes } from '../../shared/jobs/job-news';
 import { JobPlayer } from '../../shared/jobs/job-player';
-import { JobProgress, JobStatusBadge, PhaseIcon, statusKey } from '../../shared/jobs/job-status';
+import {
+  JobProgress,
+  JobStatusBadge,
+  PhaseIcon,
+  statusKey,
+  useProgressWords,
+} from '../../shared/jobs/job-status';
 import { buttonClass } from '../../shared/ui/button';
 import { Frame } from '../../shared/ui/frame';
 import { useNow } from '../../shared/ui/use-now';
@@ -17,10 +30,11 @@ interface JobStageProps {
   readonly thumb: string | null;
   readonly onForget: (id: string) => void;
   readonly onReuse: (job: JobResource) => void;
+  readonly onRetried: (job: JobResource) => void;
 }
 
 /** One job, large and live: waiting, running, playing, or the reason why not. */
-export function JobStage({ job, thumb, onForget, onReuse }: JobStageProps) {
+export function JobStage({ job, thumb, onForget, onReuse, onRetried }: JobStageProps) {
   const { t } = useTranslation();
   const failed = job.status === 'failed';
   const { width, height } = job.output ?? job;
@@ -41,10 +55,12 @@ export function JobStage({ job, thumb, onForget, onReuse }: JobStageProps) {
         <div className={styles.summary}>
           <p className={styles.prompt}>{job.prompt || t('job.noPrompt')}</p>
           <Summary job={job} />
+          <JobNotes job={job} />
         </div>
         <div className={styles.actions}>
           <CancelButton job={job} />
           <DownloadLink job={job} primary />
+          <RetryButton job={job} onRetried={onRetried} />
           <ReuseButton onReuse={() => onReuse(job)} />
           <Link to={`/library/${job.id}`} className={buttonClass('quiet', 'sm')}>
             <Expand aria-hidden />
@@ -77,7 +93,6 @@ function OnTheWay({ job }: { job: LiveJob }) {
   const key = statusKey(job);
   const hint =
     job.status === 'processing' && key !== 'cancelling' && job.step ? job.step : t(`job.hint.${key}`);
-  const condition = job.conditions.find((name) => name !== 'cancelling');
   return (
     <div className={styles.way}>
       <PhaseIcon job={job} large />
@@ -91,7 +106,7 @@ function OnTheWay({ job }: { job: LiveJob }) {
       )}
       {job.status === 'failed' && job.error && <code className={styles.code}>{job.error.code}</code>}
       {!isFinished(job) && <Moving job={job} />}
-      {condition && !isFinished(job) && <p className={styles.condition}>{t(`job.condition.${condition}`)}</p>}
+      <JobNews job={job} />
     </div>
   );
 }
@@ -100,15 +115,13 @@ function Moving({ job }: { job: LiveJob }) {
   const { t } = useTranslation();
   const now = useNow(true);
   const time = formatElapsed(now - Date.parse(job.created_at));
-  const percent = Math.round(job.progress_percentage);
+  const progress = useProgressWords(job);
   return (
     <div className={styles.moving}>
       <JobProgress job={job} />
       <div className={styles.numbers}>
         <span>{t('job.elapsed', { time })}</span>
-        <span>
-          {percent}%{job.progress_estimated && ` · ${t('job.estimated')}`}
-        </span>
+        <span>{progress}</span>
       </div>
     </div>
   );

@@ -20,16 +20,23 @@ interface StageProps {
   readonly onShow: (id: string | null) => void;
   readonly onForget: (id: string) => void;
   readonly onReuse: (job: JobResource) => void;
+  readonly onRetried: (job: JobResource, thumb: string | null) => void;
 }
 
 /** The right side: one job large, the others of this session beneath. */
-export function Stage({ draft, choices, jobs, shown, onShow, onForget, onReuse }: StageProps) {
+export function Stage({ draft, choices, jobs, shown, onShow, onForget, onReuse, onRetried }: StageProps) {
   const { t } = useTranslation();
   const current = jobs.find(({ id }) => id === shown);
   return (
     <div className={styles.stage}>
       {current ? (
-        <ShownJob key={current.id} job={current} onForget={onForget} onReuse={onReuse} />
+        <ShownJob
+          key={current.id}
+          job={current}
+          onForget={onForget}
+          onReuse={onReuse}
+          onRetried={onRetried}
+        />
       ) : (
         <EmptyStage draft={draft} choices={choices} />
       )}
@@ -43,12 +50,20 @@ export function Stage({ draft, choices, jobs, shown, onShow, onForget, onReuse }
   );
 }
 
-type ShownJobProps = Pick<StageProps, 'onForget' | 'onReuse'> & { readonly job: SessionJob };
+type ShownJobProps = Pick<StageProps, 'onForget' | 'onReuse' | 'onRetried'> & { readonly job: SessionJob };
 
-function ShownJob({ job, onForget, onReuse }: ShownJobProps) {
+function ShownJob({ job, onForget, onReuse, onRetried }: ShownJobProps) {
   const query = useJob(job.id);
   if (query.data)
-    return <JobStage job={query.data} thumb={job.thumb} onForget={onForget} onReuse={onReuse} />;
+    return (
+      <JobStage
+        job={query.data}
+        thumb={job.thumb}
+        onForget={onForget}
+        onReuse={onReuse}
+        onRetried={(made) => onRetried(made, job.thumb)}
+      />
+    );
   if (!query.isError) return <Skeleton className={styles.skeleton} />;
   const gone = query.error instanceof ShotloomError && query.error.code === 'not_found';
   return <Problem error={query.error} onRetry={() => (gone ? onForget(job.id) : void query.refetch())} />;

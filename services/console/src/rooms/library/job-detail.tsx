@@ -3,10 +3,23 @@ import { useNavigate } from 'react-router';
 import { isFinished, type LiveJob } from '@shotloom/sdk';
 import { useJob } from '../../shared/api/queries';
 import { reuseJob } from '../../shared/jobs/draft';
-import { CancelButton, DeleteButton, DownloadLink, ReuseButton } from '../../shared/jobs/job-actions';
+import {
+  CancelButton,
+  DeleteButton,
+  DownloadLink,
+  RetryButton,
+  ReuseButton,
+} from '../../shared/jobs/job-actions';
 import { JobFacts } from '../../shared/jobs/job-facts';
+import { JobNews, JobNotes } from '../../shared/jobs/job-news';
 import { JobPlayer } from '../../shared/jobs/job-player';
-import { JobProgress, JobStatusBadge, PhaseIcon, statusKey } from '../../shared/jobs/job-status';
+import {
+  JobProgress,
+  JobStatusBadge,
+  PhaseIcon,
+  statusKey,
+  useProgressWords,
+} from '../../shared/jobs/job-status';
 import { Frame } from '../../shared/ui/frame';
 import { Modal } from '../../shared/ui/modal';
 import { Problem } from '../../shared/ui/problem';
@@ -44,10 +57,12 @@ function Detail({ job, onClose }: { job: LiveJob; onClose: () => void }) {
       <div className={styles.side}>
         <JobStatusBadge job={job} testId="detail-status" />
         <p className={styles.prompt}>{job.prompt || t('job.noPrompt')}</p>
+        <JobNotes job={job} />
         <JobFacts job={job} />
         <div className={styles.actions}>
           <DownloadLink job={job} primary />
           <CancelButton job={job} />
+          <RetryButton job={job} onRetried={(made) => void navigate(`/library/${made.id}`)} />
           <ReuseButton onReuse={reuse} />
           <DeleteButton job={job} onDeleted={onClose} />
         </div>
@@ -59,13 +74,20 @@ function Detail({ job, onClose }: { job: LiveJob; onClose: () => void }) {
 function Standing({ job }: { job: LiveJob }) {
   const { t } = useTranslation();
   const key = statusKey(job);
+  const progress = useProgressWords(job);
   return (
     <div className={styles.standing}>
       <PhaseIcon job={job} large />
       <p>
         {job.error?.message ?? (job.status === 'processing' && job.step ? job.step : t(`job.hint.${key}`))}
       </p>
-      {!isFinished(job) && <JobProgress job={job} />}
+      {!isFinished(job) && (
+        <>
+          <JobProgress job={job} />
+          <p>{progress}</p>
+        </>
+      )}
+      <JobNews job={job} />
     </div>
   );
 }

@@ -18,6 +18,8 @@ const RARELY_CHANGES = 5 * 60_000;
 /** Links last an hour; they are asked for again well before. */
 const LINKS_LAST = 45 * 60_000;
 const PAGE = 24;
+/** Others move ahead of a waiting job without an event of its own. */
+const QUEUE_ASKED_EVERY = 10_000;
 
 export function useMe() {
   const client = useClient();
@@ -46,6 +48,8 @@ export function useJob(id: string, known?: JobResource) {
       const read = await client.jobs.get(id, { signal });
       return newerJob(cache.getQueryData<LiveJob>(keys.job(id)), read);
     },
+    refetchInterval: ({ state: { data } }) =>
+      data?.status === 'queued' && data.queue ? QUEUE_ASKED_EVERY : false,
     ...(known ? { initialData: known } : {}),
   });
 }

@@ -1,8 +1,8 @@
 import { useState } from 'react';
-import { Ban, Download, RotateCcw, Trash2 } from 'lucide-react';
+import { Ban, Download, RefreshCw, RotateCcw, Trash2 } from 'lucide-react';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
-import { isFinished, type LiveJob } from '@shotloom/sdk';
+import { isFinished, type JobResource, type LiveJob } from '@shotloom/sdk';
 import { dropJob, putJob } from '../api/job-cache';
 import { keys, useJobLinks } from '../api/queries';
 import { useClient } from '../api/session';
@@ -39,6 +39,40 @@ export function CancelButton({ job }: { job: LiveJob }) {
         {t(busy ? 'job.actions.cancelling' : 'job.actions.cancel')}
       </Button>
       {cancel.isError && <Problem error={cancel.error} />}
+    </>
+  );
+}
+
+/** Makes an ended job once more. One that has a video gets another seed: with the same it would be the same video. */
+export function RetryButton({ job, onRetried }: { job: LiveJob; onRetried: (job: JobResource) => void }) {
+  const { t } = useTranslation();
+  const client = useClient();
+  const cache = useQueryClient();
+  const hasVideo = job.status === 'completed';
+  const retry = useMutation({
+    mutationFn: () => client.jobs.retry(job.id, { seed: hasVideo ? 'random' : 'same' }),
+    onSuccess: (made) => {
+      putJob(cache, made);
+      void cache.invalidateQueries({ queryKey: keys.me });
+      void cache.invalidateQueries({ queryKey: keys.jobLists });
+      onRetried(made);
+    },
+  });
+  if (!isFinished(job)) return null;
+  const word = hasVideo ? 'anotherTake' : 'retry';
+  return (
+    <>
+      <Button
+        size="sm"
+        icon={<RefreshCw aria-hidden />}
+        busy={retry.isPending}
+        disabled={retry.isPending}
+        onClick={() => retry.mutate()}
+        data-testid="retry"
+      >
+        {t(`job.actions.${retry.isPending ? 'retrying' : word}`)}
+      </Button>
+      {retry.isError && <Problem error={retry.error} testId="retry-error" />}
     </>
   );
 }

@@ -44,9 +44,17 @@ export function JobStatusBadge({ job, testId }: { job: LiveJob; testId?: string 
   );
 }
 
+/** How far it is in words; an estimate says that it is one. */
+export function useProgressWords(job: LiveJob): string {
+  const { t } = useTranslation();
+  const percent = `${Math.round(job.progress_percentage)}%`;
+  return job.progress_estimated ? `${percent} · ${t('job.estimated')}` : percent;
+}
+
 /** How far it is; moves smoothly between the steps that the server tells. */
 export function JobProgress({ job }: { job: LiveJob }) {
   const { t } = useTranslation();
+  const words = useProgressWords(job);
   const percent = Math.round(job.progress_percentage);
   return (
     <div
@@ -56,6 +64,7 @@ export function JobProgress({ job }: { job: LiveJob }) {
       aria-valuemin={0}
       aria-valuemax={100}
       aria-valuenow={percent}
+      aria-valuetext={words}
       data-testid="job-progress"
     >
       <div className={cx(styles.bar, styles[phaseOf(job.status)])} style={{ '--share': percent / 100 }} />

@@ -1,0 +1,125 @@
+import { Inject, Injectable } from '@nestjs/common';
+import type { Bus } from '@shotloom/bus';
+import {
+  describeAssetsRpc,
+  getJobRpc,
+  type Catalogue,
+  type DescribedAsset,
+  type JobRecord,
+  type ModelSpec,
+  type Principal,
+  type RetryJob,
+} from '@shotloom/contracts';
+import { AppError, newId, type Clock } from '@shotloom/kernel';
+import { notFound, pathId } from '../http/path-id';
+import { BUS, CATALOGUE, CLOCK } from '../platform/parts';
+import { Acceptance, type Accepted } from './acceptance';
+import { canonicalHash } from './canonical-json';
+import { fitFallback, priced, refuseDearer, type PricedRequest } from './fallback';
+import { resolveModel } from './resolve-model';
+import { assertRetryable, bodyAgain, openWish, seedAgain } from './retry-request';
+import { buildVideoRequest, checkCapabilities, checkSource, refuseUnsupported } from './video-request';
+
+export interface RetryCommand {
+  readonly principal: Principal;
+  readonly jobId: string;
+  readonly body: RetryJob;
+  readonly idempotencyKey: string | undefined;
+  /** The body as it came, which the idempotency key is bound to. */
+  readonly bodyAsSent: unknown;
+  readonly requestId: string;
+}
+
+/** Nobody opens the links; the facts beside them are what is needed. */
+const LINK_SECONDS = 60;
+
+/** Makes a job that has ended once more: a new job with the same inputs, by the catalogue and the prices of today. */
+@Injectable()
+export class Retries {
+  constructor(
+    @Inject(BUS) private readonly bus: Bus,
+    @Inject(CATALOGUE) private readonly catalogue: Catalogue,
+    @Inject(CLOCK) private readonly clock: Clock,
+    private readonly acceptance: Acceptance,
+  ) {}
+
+  async retry(command: RetryCommand): Promise<Accepted> {
+    const { principal, body, requestId } = command;
+    const job = await this.find(command);
+    assertRetryable(job);
+    const { operation, model: id } = job.request;
+    const model = resolveModel(this.catalogue, operation, { model: id }, this.clock.now());
+    const wish = bodyAgain(job.request, model, body);
+    refuseUnsupported(checkCapabilities(model, operation, wish));
+    const asset = await this.source(job, model, command);
+    const seed = seedAgain(job.request, body);
+    const main = priced(model, buildVideoRequest(model, operation, { ...wish, seed }, asset));
+    refuseDearer([main], ['max_price_credits'], body.max_price_credits);
+    return this.acceptance.accept(
+      {
+        userId: principal.userId,
+        accountId: principal.accountId,
+        idempotency: idempotencyOf(command),
+        ...main,
+        jobIds: [newId()],
+        metadata: job.metadata,
+        retryOf: job.jobId,
+        fallback: this.fallbackOf(job, main, body, asset),
+        budgets: [],
+        weight: 1,
+      },
+      requestId,
+    );
+  }
+
+  private async find({ jobId, principal: { userId }, requestId }: RetryCommand): Promise<JobRecord> {
+    const question = { userId, jobId: pathId('job', jobId) };
+    const { job } = await this.bus.request(getJobRpc, question, { correlationId: requestId });
+    if (!job) throw notFound('job', jobId);
+    return job;
+  }
+
+  /** A source that was deleted since then, or that the model takes no longer, is in nobody's body: it is the job that cannot go on. */
+  private async source(
+    job: JobRecord,
+    model: ModelSpec,
+    { principal, requestId }: RetryCommand,
+  ): Promise<DescribedAsset | null> {
+    const [input] = job.request.inputs;
+    if (!input) return null;
+    const { assets } = await this.bus.request(
+      describeAssetsRpc,
+      { userId: principal.userId, assetIds: [input.assetId], expiresInSeconds: LINK_SECONDS },
+      { correlationId: requestId },
+    );
+    const [asset] = assets;
+    if (!asset) {
+      const message = `The source of this job, ${input.assetId}, was deleted: upload it again and make a new job.`;
+      throw new AppError('conflict', message);
+    }
+    refuseUnsupported(checkSource(model, 'asset_id', asset));
+    return asset;
+  }
+
+  /** The models that the job could fall back to, but for those that are gone or dearer than is allowed now. */
+  private fallbackOf(
+    job: JobRecord,
+    main: PricedRequest,
+    body: RetryJob,
+    asset: DescribedAsset | null,
+  ): PricedRequest[] {
+    const wish = openWish(job.request, body);
+    return [...new Set(job.fallback)].flatMap((id) => {
+      const model = this.catalogue.list().find((candidate) => candidate.id === id);
+      if (!model || id === main.request.model) return [];
+      if (!this.catalogue.state(model, this.clock.now()).enabled) return [];
+      const fit = fitFallback({ field: 'fallback', model }, main.request, wish, asset);
+      return 'request' in fit && fit.price.credits <= (body.max_price_credits ?? Infinity) ? [fit] : [];
+    });
+  }
+}
+
+function idempotencyOf({ idempotencyKey: key, jobId, bodyAsSent }: RetryCommand) {
+  if (key === undefined) return null;
+  return { route: `POST /api/v1/jobs/${jobId}/retry`, key, bodyHash: canonicalHash(bodyAsSent ?? {}) };
+}
