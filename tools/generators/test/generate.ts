@@ -9,5 +9,6 @@ const tree = new FsTree(root, false);
 await libraryGenerator(tree, { name: 'made-by-test', type: 'infra' });
 await serviceGenerator(tree, { name: 'made-service' });
 await providerGenerator(tree, { name: 'made' });
+await providerGenerator(tree, { name: 'made-elsewhere', kind: 'vendor' });
 const changes = tree.listChanges().map(({ path, content }) => ({ path, content: content?.toString() ?? '' }));
 process.stdout.write(JSON.stringify(changes));

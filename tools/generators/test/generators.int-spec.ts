@@ -26,7 +26,11 @@ afterAll(() => rm(folder, { recursive: true, force: true }));
 
 it('makes whole projects, each with its tags and its README', () => {
   const paths = written.map((file) => file.path);
-  for (const root of ['libs/made-by-test', 'services/made-service', 'services/provider-made']) {
+  const roots = [
+    ...['libs/made-by-test', 'services/made-service'],
+    ...['services/provider-made', 'services/provider-made-elsewhere'],
+  ];
+  for (const root of roots) {
     expect(paths).toEqual(expect.arrayContaining([`${root}/package.json`, `${root}/README.md`]));
     const manifest = JSON.parse(
       written.find((file) => file.path === `${root}/package.json`)?.content ?? '{}',
