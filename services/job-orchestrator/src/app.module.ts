@@ -4,13 +4,14 @@ import { AttemptsController } from './attempts/attempts.controller';
 import { JobsController } from './jobs/jobs.controller';
 import { LogController } from './log/log.controller';
 import { MediaController } from './media/media.controller';
+import { OpsController } from './ops/ops.controller';
 
 @Module({})
 export class AppModule {
   static with(orchestrator: Orchestrator): DynamicModule {
     return {
       module: AppModule,
-      controllers: [JobsController, AttemptsController, MediaController, LogController],
+      controllers: [JobsController, AttemptsController, MediaController, LogController, OpsController],
       providers: [{ provide: ORCHESTRATOR, useValue: orchestrator }],
     };
   }

@@ -25,6 +25,8 @@ import { AppModule } from './app.module';
 import type { Orchestrator } from './app.tokens';
 import type { Config } from './config';
 import { createOrchestratorMetrics } from './metrics';
+import { observeOperations } from './ops/ops-metrics';
+import { OPS_RPCS } from './ops/ops-rpcs';
 import { Scheduler } from './scheduler/scheduler';
 import { jobsMigrations, SCHEMA } from './schema/migrations';
 import type { JobsSchema } from './schema/tables';
@@ -43,6 +45,7 @@ export async function startOrchestrator(context: ServiceContext<Config>): Promis
   const bus = await openServiceBus(context);
   const orchestrator = assemble(context, bus, database);
   const { scheduler, config, logger } = orchestrator;
+  observeOperations(context.metrics, { database, bus, logger });
   const publish: Bus['publishEnvelope'] = (subject, envelope, headers) =>
     bus.publishEnvelope(subject, envelope, headers);
   const relay = new OutboxRelay({ database, schema: SCHEMA, publish, logger, metrics: context.metrics });
@@ -98,6 +101,7 @@ async function listen({ shutdown }: ServiceContext<Config>, orchestrator: Orches
       renewLeaseRpc,
       releaseLeaseRpc,
       jobLogRpc,
+      ...OPS_RPCS,
     ],
   });
   const app = await NestFactory.createMicroservice(AppModule.with(orchestrator), {
