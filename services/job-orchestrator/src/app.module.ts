@@ -5,6 +5,7 @@ import { VendorAttemptsController } from './attempts/vendor-attempts.controller'
 import { JobsController } from './jobs/jobs.controller';
 import { LogController } from './log/log.controller';
 import { MediaController } from './media/media.controller';
+import { OpsController } from './ops/ops.controller';
 
 @Module({})
 export class AppModule {
@@ -17,6 +18,7 @@ export class AppModule {
         VendorAttemptsController,
         MediaController,
         LogController,
+        OpsController,
       ],
       providers: [{ provide: ORCHESTRATOR, useValue: orchestrator }],
     };

@@ -32,6 +32,8 @@ import { createOrchestratorMetrics } from './metrics';
 import { ModelClock } from './models/model-clock';
 import { PollPlanner } from './planner/poll-planner';
 import { CredentialDirectory } from './scheduler/credential-directory';
+import { observeOperations } from './ops/ops-metrics';
+import { OPS_RPCS } from './ops/ops-rpcs';
 import { Scheduler } from './scheduler/scheduler';
 import { jobsMigrations, SCHEMA } from './schema/migrations';
 import type { JobsSchema } from './schema/tables';
@@ -50,6 +52,7 @@ export async function startOrchestrator(context: ServiceContext<Config>): Promis
   const bus = await openServiceBus(context);
   const orchestrator = assemble(context, bus, database);
   const { scheduler, config, logger, models } = orchestrator;
+  observeOperations(context.metrics, { database, bus, logger });
   const publish: Bus['publishEnvelope'] = (subject, envelope, headers) =>
     bus.publishEnvelope(subject, envelope, headers);
   const relay = new OutboxRelay({ database, schema: SCHEMA, publish, logger, metrics: context.metrics });
@@ -128,6 +131,7 @@ async function listen({ shutdown }: ServiceContext<Config>, orchestrator: Orches
       renewLeaseRpc,
       releaseLeaseRpc,
       jobLogRpc,
+      ...OPS_RPCS,
     ],
   });
   const app = await NestFactory.createMicroservice(AppModule.with(orchestrator), {

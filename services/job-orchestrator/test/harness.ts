@@ -47,6 +47,7 @@ export class Harness {
     readonly nats: NatsServer,
     readonly bus: Bus,
     readonly database: Database<JobsSchema>,
+    readonly databaseUrl: string,
     private readonly stopService: () => Promise<void>,
     private readonly dropDatabase: () => Promise<void>,
   ) {}
@@ -82,6 +83,7 @@ export class Harness {
       nats,
       bus,
       database,
+      testDatabase.url,
       () => shutdown.run(),
       () => testDatabase.drop(),
     );

@@ -18,7 +18,7 @@ export const listUncertainRpc = defineRpc(
   'rpc.job-orchestrator.ops-list-uncertain',
   z.object({
     provider: z.string().optional(),
-    after: z.object({ attemptId: z.guid(), startedAt: z.iso.datetime() }).optional(),
+    after: z.guid().optional(),
     limit: z.int().min(1).max(200),
   }),
   z.object({ attempts: z.array(uncertainAttemptSchema), more: z.boolean() }),

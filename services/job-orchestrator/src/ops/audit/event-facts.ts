@@ -10,7 +10,7 @@ import { readRange, type Bus, type OrderedMessage } from '@shotloom/bus';
 /** All events of the job's user since it began are read, since a stream has no index by job. */
 const MESSAGES = 200_000;
 const TIMEOUT_MS = 20_000;
-const EVENTS = 2_000;
+const EVENTS = 1_000;
 /** The clocks of Postgres and NATS may differ by this. */
 const CLOCKS_MS = 5 * 60_000;
 
