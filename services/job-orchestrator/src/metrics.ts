@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import { Counter, Gauge } from 'prom-client';
 import type { Database } from '@shotloom/database';
 import type { Logger, MetricsRegistry } from '@shotloom/service-kit';
+import { addSchedulerMetrics } from './scheduler/scheduler-metrics';
 import type { JobsSchema } from './schema/tables';
 
 export interface OrchestratorMetrics {
@@ -15,12 +16,6 @@ export interface OrchestratorMetrics {
   readonly violations: Gauge;
 }
 
-interface QueueRow {
-  provider: string;
-  depth: number;
-  age: number;
-}
-
 /** Counters for what happens; gauges read from the rows at each scrape, so that every replica tells the same truth. */
 export function createOrchestratorMetrics(
   registry: MetricsRegistry,
@@ -28,30 +23,7 @@ export function createOrchestratorMetrics(
   logger: Logger,
 ): OrchestratorMetrics {
   const registers = [registry];
-  const depth = new Gauge({
-    name: 'shotloom_queue_jobs',
-    help: 'Jobs that wait for an attempt.',
-    labelNames: ['provider'],
-    registers,
-  });
-  new Gauge({
-    name: 'shotloom_queue_oldest_age_seconds',
-    help: 'Age of the oldest job that waits for an attempt.',
-    labelNames: ['provider'],
-    registers,
-    async collect() {
-      const rows = await readQueue(database).catch((error: unknown) => {
-        logger.warn({ err: error }, 'the queue could not be read for metrics');
-        return [];
-      });
-      depth.reset();
-      this.reset();
-      for (const row of rows) {
-        depth.set({ provider: row.provider }, row.depth);
-        this.set({ provider: row.provider }, row.age);
-      }
-    },
-  });
+  addSchedulerMetrics(registry, database, logger);
   addAttemptGauge(registry, database, logger);
   return {
     accepted: new Counter({
@@ -83,14 +55,6 @@ export function createOrchestratorMetrics(
       registers,
     }),
   };
-}
-
-async function readQueue(database: Database<JobsSchema>): Promise<QueueRow[]> {
-  const { rows } = await sql<QueueRow>`
-    SELECT provider, count(*)::int AS depth, extract(epoch FROM now() - min(created_at))::float AS age
-    FROM jobs.jobs WHERE active_attempt_id IS NULL AND finished_at IS NULL AND status <> 'draft' GROUP BY provider
-  `.execute(database.sql);
-  return rows;
 }
 
 function addAttemptGauge(registry: MetricsRegistry, database: Database<JobsSchema>, logger: Logger): void {

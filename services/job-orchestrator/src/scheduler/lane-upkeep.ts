@@ -41,7 +41,7 @@ async function takeWakes(
       SELECT ${provider}, owner_user_id, weight, ${clock}::float8, owner_user_id = ANY (${ownersOfKeys}::uuid[]), 'ready'
       FROM latest
       ON CONFLICT (provider, owner_user_id) DO UPDATE SET
-        weight = excluded.weight, own_key = excluded.own_key, blocked_on = NULL, ready_at = NULL,
+        weight = excluded.weight, own_key = excluded.own_key, ready_at = NULL,
         state = CASE lane.state WHEN 'full' THEN 'full' ELSE 'ready' END,
         vtime = CASE WHEN lane.state IN ('ready','full') THEN lane.vtime ELSE greatest(lane.vtime, excluded.vtime) END,
         since = CASE lane.state WHEN 'ready' THEN lane.since ELSE excluded.since END
@@ -84,7 +84,7 @@ async function harvest(tx: JobsTx, { provider, clock }: ProviderNow): Promise<nu
 /** Lanes whose time has come: a backoff is over, or a look at a blocked lane is due. */
 async function wakeSleepers(tx: JobsTx, { provider, clock }: ProviderNow): Promise<number> {
   const woken = await sql`
-    UPDATE jobs.lanes SET state = 'ready', blocked_on = NULL, ready_at = NULL, since = clock_timestamp(),
+    UPDATE jobs.lanes SET state = 'ready', ready_at = NULL, since = clock_timestamp(),
       vtime = greatest(vtime, ${clock}::float8)
     WHERE ctid = ANY (ARRAY(
       SELECT ctid FROM jobs.lanes WHERE provider = ${provider} AND ready_at <= now() ORDER BY ready_at LIMIT ${BOUND}))`.execute(
@@ -94,28 +94,37 @@ async function wakeSleepers(tx: JobsTx, { provider, clock }: ProviderNow): Promi
 }
 
 /**
- * As many lanes as a model has free places again, those that had least first. They keep their virtual time, which is what keeps
- * the share between those who wait for one model; nothing else of theirs can start, so it buys them nothing elsewhere.
+ * Lets as many lanes through as a model has free places again, those with the least tag first. The models are stepped through by the
+ * index. Each model has a virtual clock of its own, the tag let through last: a lane that comes to wait gets the clock's time and
+ * 1/weight, so those who wait for one model share it by weight, however far apart they are in the order of the provider.
  */
-async function unblock(tx: JobsTx, { provider }: ProviderNow): Promise<number> {
-  const woken = await sql`
+async function unblock(tx: JobsTx, { provider, clock }: ProviderNow): Promise<number> {
+  const { rows } = await sql<{ count: number }>`
     WITH RECURSIVE model AS (
       (SELECT blocked_on AS name FROM jobs.lanes WHERE provider = ${provider} AND state = 'blocked' ORDER BY blocked_on LIMIT 1)
       UNION ALL
       SELECT (SELECT blocked_on FROM jobs.lanes WHERE provider = ${provider} AND state = 'blocked'
                 AND blocked_on > model.name ORDER BY blocked_on LIMIT 1)
       FROM model WHERE model.name IS NOT NULL
+    ), through AS (
+      UPDATE jobs.lanes SET state = 'ready', ready_at = NULL, since = clock_timestamp(),
+        vtime = greatest(vtime, ${clock}::float8)
+      WHERE ctid = ANY (ARRAY(
+        SELECT lane.ctid FROM model
+        LEFT JOIN jobs.slot_limits AS slot_limit
+          ON slot_limit.provider = ${provider} AND slot_limit.scope = 'model' AND slot_limit.key = model.name
+        LEFT JOIN jobs.slots AS slot ON slot.provider = ${provider} AND slot.scope = 'model' AND slot.key = model.name
+        CROSS JOIN LATERAL (
+          SELECT ctid FROM jobs.lanes WHERE provider = ${provider} AND state = 'blocked' AND blocked_on = model.name
+          ORDER BY blocked_tag, since
+          LIMIT greatest(0, least(${BOUND}::int, coalesce(slot_limit.concurrency - coalesce(slot.in_use, 0), ${BOUND}::int)))
+        ) AS lane))
+      RETURNING blocked_on, blocked_tag
+    ), clocks AS (
+      UPDATE jobs.slots AS slot SET vtime = greatest(slot.vtime, last.tag)
+      FROM (SELECT blocked_on, max(blocked_tag) AS tag FROM through GROUP BY blocked_on) AS last
+      WHERE slot.provider = ${provider} AND slot.scope = 'model' AND slot.key = last.blocked_on
     )
-    UPDATE jobs.lanes SET state = 'ready', blocked_on = NULL, ready_at = NULL, since = clock_timestamp()
-    WHERE ctid = ANY (ARRAY(
-      SELECT lane.ctid FROM model
-      LEFT JOIN jobs.slot_limits AS slot_limit
-        ON slot_limit.provider = ${provider} AND slot_limit.scope = 'model' AND slot_limit.key = model.name
-      LEFT JOIN jobs.slots AS slot ON slot.provider = ${provider} AND slot.scope = 'model' AND slot.key = model.name
-      CROSS JOIN LATERAL (
-        SELECT ctid FROM jobs.lanes WHERE provider = ${provider} AND state = 'blocked' AND blocked_on = model.name
-        ORDER BY vtime
-        LIMIT greatest(0, least(${BOUND}::int, coalesce(slot_limit.concurrency - coalesce(slot.in_use, 0), ${BOUND}::int)))
-      ) AS lane))`.execute(tx.sql);
-  return Number(woken.numAffectedRows ?? 0n);
+    SELECT count(*)::int AS count FROM through`.execute(tx.sql);
+  return rows[0]?.count ?? 0;
 }

@@ -23,7 +23,7 @@ export type WaitingReason = 'paused' | 'provider_full' | 'no_credential' | 'cred
 export interface PassInput {
   readonly provider: string;
   readonly limits: SchedulerLimits;
-  /** Undefined where the provider needs no key, or the list could not be had. */
+  /** Undefined where the list could not be had, or is not needed. */
   readonly credentials: KnownCredentials | undefined;
 }
 
@@ -40,9 +40,10 @@ export interface PassResult {
  * One pass for one provider: takes in what has happened since the last, and starts what may start, in the fair order. Passes of one
  * provider exclude each other over all replicas, so limits cannot be overshot. Null where another replica is at it.
  */
-export async function schedulerPass(tx: JobsTx, input: PassInput): Promise<PassResult | null> {
-  if (!(await lockProvider(tx, input.provider))) return null;
-  const now = await readProvider(tx, input.provider, input.limits);
+export async function schedulerPass(tx: JobsTx, given: PassInput): Promise<PassResult | null> {
+  if (!(await lockProvider(tx, given.provider))) return null;
+  const now = await readProvider(tx, given.provider, given.limits);
+  const input = needsKeys(now) ? given : { ...given, credentials: undefined };
   const tidied = await tidyLanes(tx, now, [...(input.credentials?.byOwner.keys() ?? [])]);
   const free = await readFreeSlots(tx, now);
   const stop = stopReason(now, free, input);
@@ -97,9 +98,12 @@ function reasonOf(keys: KeyRing | undefined, placesLeft: number): WaitingReason 
   return keys && keys.sharedRoom() === 0 ? keys.sharedWait() : null;
 }
 
+/** Our own engines render without a key. */
+const needsKeys = ({ spec }: ProviderNow): boolean => spec.kind === 'poll';
+
 function stopReason(now: ProviderNow, free: FreeSlots, input: PassInput): WaitingReason | undefined {
   if (now.paused) return 'paused';
-  if (now.spec.kind === 'poll' && !input.credentials) return 'credentials_unknown';
+  if (needsKeys(now) && !input.credentials) return 'credentials_unknown';
   return free.provider <= 0 ? 'provider_full' : undefined;
 }
 

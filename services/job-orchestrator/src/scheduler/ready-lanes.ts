@@ -19,6 +19,8 @@ export interface ReadyLane {
   readonly heads: readonly Head[];
   /** Models without a free place that a job of the lane waits for. */
   readonly blockedModels: readonly string[];
+  /** The model that it waited for last. */
+  readonly blockedOn: string | null;
   /** When the next job that was set aside may start. */
   readonly nextAt: Date | null;
 }
@@ -31,6 +33,7 @@ interface LaneRow {
   own_key: boolean;
   heads: Head[];
   blocked: string[];
+  blocked_on: string | null;
   next_at: Date | null;
 }
 
@@ -61,12 +64,13 @@ export async function readReadyLanes(
     ownKey: row.own_key,
     heads: row.heads,
     blockedModels: row.blocked,
+    blockedOn: row.blocked_on,
     nextAt: row.next_at,
   }));
 }
 
 const stream = (provider: string, ownKey: boolean, limit: number) => sql`
-  (SELECT owner_user_id, weight, vtime, running, own_key, since FROM jobs.lanes
+  (SELECT owner_user_id, weight, vtime, running, own_key, blocked_on, since FROM jobs.lanes
    WHERE provider = ${provider} AND state = 'ready' AND own_key = ${ownKey} ORDER BY vtime, since, owner_user_id LIMIT ${limit})`;
 
 /** Apart from what runs it, so that a test can ask Postgres how it would be done. */
@@ -80,7 +84,7 @@ export function readyLanesQuery(
   const inOrder = sql`ORDER BY job.not_before, job.created_at, job.job_id LIMIT ${free}`;
   return sql<LaneRow>`
     WITH lane AS (${stream(provider, false, look.shared)} UNION ALL ${stream(provider, true, look.own)})
-    SELECT lane.owner_user_id, lane.weight, lane.vtime, lane.running, lane.own_key, work.heads, work.blocked, work.next_at
+    SELECT lane.owner_user_id, lane.weight, lane.vtime, lane.running, lane.own_key, lane.blocked_on, work.heads, work.blocked, work.next_at
     FROM lane CROSS JOIN LATERAL (
       WITH RECURSIVE model AS (
         (SELECT job.model AS name FROM jobs.jobs AS job WHERE ${mine} ORDER BY job.model LIMIT 1)

@@ -72,7 +72,7 @@ async function repairOwners(tx: JobsTx, now: ProviderNow, owners: readonly strin
       SELECT count(*)::int AS count FROM jobs.attempts AS attempt
       WHERE attempt.provider = ${now.provider} AND attempt.owner_user_id = owner AND attempt.holds_slot) AS held
     ON CONFLICT (provider, owner_user_id) DO UPDATE SET
-      running = excluded.running, blocked_on = NULL, ready_at = NULL, state = 'ready',
+      running = excluded.running, ready_at = NULL, state = 'ready',
       vtime = greatest(lane.vtime, excluded.vtime)
     WHERE lane.running <> excluded.running
       OR (lane.state = 'full' AND excluded.running < ${now.perUser})
@@ -91,7 +91,10 @@ async function recountSlots(tx: JobsTx, provider: string): Promise<void> {
       UNION ALL SELECT 'credential', credential_id::text, count(*)::int FROM held WHERE credential_id IS NOT NULL
         GROUP BY credential_id
     ), gone AS (
-      DELETE FROM jobs.slots AS slot WHERE provider = ${provider}
+      DELETE FROM jobs.slots AS slot WHERE provider = ${provider} AND scope = 'credential'
+        AND NOT EXISTS (SELECT FROM counted WHERE counted.scope = slot.scope AND counted.key = slot.key)
+    ), unused AS (
+      UPDATE jobs.slots AS slot SET in_use = 0 WHERE provider = ${provider} AND scope = 'model' AND in_use > 0
         AND NOT EXISTS (SELECT FROM counted WHERE counted.scope = slot.scope AND counted.key = slot.key)
     )
     INSERT INTO jobs.slots AS slot (provider, scope, key, in_use)

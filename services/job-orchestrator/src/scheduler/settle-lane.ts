@@ -12,7 +12,10 @@ export interface SettledLane {
   readonly vtime: number;
   readonly running: number;
   readonly ownKey: boolean;
+  /** The model that it waits for, or waited for last and was not given yet. */
   readonly blockedOn: string | null;
+  /** Keeps the place among those who wait for the model. */
+  readonly keepsPlace: boolean;
   readonly readyAt: Date | null;
 }
 
@@ -32,7 +35,11 @@ export function settleLane(lane: ReadyLane, started: ReadonlySet<string>, input:
   const mine = lane.heads.filter(({ jobId }) => started.has(jobId)).length;
   const running = lane.running + mine;
   const vtime = Math.min(lane.vtime + mine / lane.weight, Math.max(lane.vtime, input.clock + MAX_LEAD));
-  return { ownerUserId, ownKey, running, vtime, ...waitOf(lane, started, running, input) };
+  const wait = waitOf(lane, started, running, input);
+  // Whoever has started something since has had the turn, and goes to the end of the line.
+  const keepsPlace = mine === 0 && wait.blockedOn === lane.blockedOn;
+  const blockedOn = mine === 0 ? (wait.blockedOn ?? lane.blockedOn) : wait.blockedOn;
+  return { ownerUserId, ownKey, running, vtime, keepsPlace, ...wait, blockedOn };
 }
 
 function waitOf(
@@ -56,7 +63,7 @@ function waitOf(
   const unseen = left.length > 0 && lane.heads.length >= perUser - lane.running;
   if (open || unseen) return { state: 'ready', ...nothing };
   const blocked = [...new Set([...left.map(({ model }) => model), ...lane.blockedModels])];
-  const [blockedOn] = blocked;
+  const blockedOn = blocked.find((model) => model === lane.blockedOn) ?? blocked[0];
   if (blockedOn !== undefined) {
     return {
       state: 'blocked',

@@ -13,13 +13,18 @@ export async function writeLanes(
   if (lanes.length === 0) return;
   await sql`
     UPDATE jobs.lanes AS lane SET state = now.state, vtime = now.vtime, running = now.running,
-      own_key = now.own_key, blocked_on = now.blocked_on, ready_at = now.ready_at
+      own_key = now.own_key, ready_at = now.ready_at,
+      blocked_on = now.blocked_on,
+      blocked_tag = CASE WHEN now.state <> 'blocked' OR now.keeps_place THEN lane.blocked_tag
+        ELSE 1 / lane.weight + coalesce((SELECT slot.vtime FROM jobs.slots AS slot
+          WHERE slot.provider = lane.provider AND slot.scope = 'model' AND slot.key = now.blocked_on), 0) END
     FROM unnest(
       ${lanes.map((lane) => lane.ownerUserId)}::uuid[], ${lanes.map((lane) => lane.state)}::text[],
       ${lanes.map((lane) => lane.vtime)}::float8[], ${lanes.map((lane) => lane.running)}::int[],
       ${lanes.map((lane) => lane.ownKey)}::boolean[],
-      ${lanes.map((lane) => lane.blockedOn)}::text[], ${lanes.map((lane) => lane.readyAt)}::timestamptz[]
-    ) AS now (owner_user_id, state, vtime, running, own_key, blocked_on, ready_at)
+      ${lanes.map((lane) => lane.blockedOn)}::text[], ${lanes.map((lane) => lane.readyAt)}::timestamptz[],
+      ${lanes.map((lane) => lane.keepsPlace)}::boolean[]
+    ) AS now (owner_user_id, state, vtime, running, own_key, blocked_on, ready_at, keeps_place)
     WHERE lane.provider = ${provider} AND lane.owner_user_id = now.owner_user_id`.execute(tx.sql);
 }
 

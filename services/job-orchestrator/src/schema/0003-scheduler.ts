@@ -13,17 +13,18 @@ async function createLanes(db: Kysely<unknown>): Promise<void> {
       own_key boolean NOT NULL DEFAULT false,
       state text NOT NULL CHECK (state IN ('ready','full','blocked','sleeping','idle')),
       blocked_on text,
+      blocked_tag double precision NOT NULL DEFAULT 0,
       ready_at timestamptz,
       since timestamptz NOT NULL DEFAULT clock_timestamp(),
       PRIMARY KEY (provider, owner_user_id),
-      CHECK ((blocked_on IS NOT NULL) = (state = 'blocked'))
+      CHECK (blocked_on IS NOT NULL OR state <> 'blocked')
     ) WITH (fillfactor = 70, autovacuum_vacuum_scale_factor = 0.05)`.execute(db);
   await sql`CREATE INDEX lanes_ready ON jobs.lanes (provider, own_key, vtime, since, owner_user_id)
     WHERE state = 'ready'`.execute(db);
   await sql`CREATE INDEX lanes_asleep ON jobs.lanes (provider, ready_at) WHERE ready_at IS NOT NULL`.execute(
     db,
   );
-  await sql`CREATE INDEX lanes_blocked ON jobs.lanes (provider, blocked_on, vtime) WHERE state = 'blocked'`.execute(
+  await sql`CREATE INDEX lanes_blocked ON jobs.lanes (provider, blocked_on, blocked_tag, since) WHERE state = 'blocked'`.execute(
     db,
   );
   await sql`CREATE INDEX lanes_idle ON jobs.lanes (provider, vtime) WHERE state = 'idle' AND running = 0`.execute(
@@ -55,6 +56,7 @@ async function createSlots(db: Kysely<unknown>): Promise<void> {
       scope text NOT NULL CHECK (scope IN ('provider','model','credential')),
       key text NOT NULL,
       in_use integer NOT NULL CHECK (in_use >= 0),
+      vtime double precision NOT NULL DEFAULT 0,
       PRIMARY KEY (provider, scope, key)
     ) WITH (fillfactor = 50)`.execute(db);
 }

@@ -21,8 +21,10 @@ export interface LanesTable {
    * without a free slot. `sleeping`: nothing may start before `ready_at`. `idle`: nothing waits.
    */
   state: LaneState;
-  /** The model whose slot is waited for. */
+  /** The model whose slot is waited for, or was last. */
   blocked_on: string | null;
+  /** The place among those who wait for that model: the least goes first. */
+  blocked_tag: Generated<number>;
   ready_at: MomentOrNull;
   /** Since when it is ready: breaks ties. */
   since: Generated<Date>;
@@ -53,6 +55,8 @@ export interface SlotsTable {
   /** Empty for the provider itself, else the model's or the credential's id. */
   key: string;
   in_use: number;
+  /** Of a model that lanes wait for: the tag of the lane that was let through last. */
+  vtime: Generated<number>;
 }
 
 /** What the operator has set; null is what the catalogue or the configuration says. */

@@ -1,0 +1,78 @@
+import type { ListedCredential } from './credential-directory';
+import { KeyRing, type KeyState } from './key-ring';
+
+const later = new Date('2026-11-21T12:00:00Z');
+
+const listed = (id: string, more: Partial<ListedCredential> = {}): ListedCredential => ({
+  ...{ id, version: 1, ownerUserId: null, enabled: true, concurrency: null },
+  ...more,
+});
+const state = (id: string, more: Partial<KeyState> = {}): KeyState => ({
+  ...{ id, inUse: 0, limit: null, tokens: null, nextTokenAt: null, breaker: 'closed', retryAt: null },
+  ...more,
+});
+
+function ring(shared: ListedCredential[], states: KeyState[], own: ListedCredential[] = []): KeyRing {
+  const byOwner = new Map(own.map((key) => [key.ownerUserId ?? '', [key]]));
+  const keys = new KeyRing({ shared, byOwner }, 10);
+  keys.add(states, [...shared, ...own]);
+  return keys;
+}
+
+const ids = (keys: KeyRing, times: number, owner = 'somebody'): unknown[] =>
+  Array.from({ length: times }, () => {
+    const picked = keys.pick(owner);
+    return picked === 'none' ? 'none' : picked.id;
+  });
+
+it('takes the least loaded of those with room, by their share of the limit', () => {
+  const keys = ring(
+    [listed('a', { concurrency: 2 }), listed('b', { concurrency: 4 })],
+    [state('a'), state('b')],
+  );
+  expect(keys.sharedRoom()).toBe(6);
+  expect(ids(keys, 7).filter((id) => id === 'a')).toHaveLength(2);
+  expect(keys.pick('somebody')).toBe('none');
+  expect(keys.sharedWait()).toBe('credentials_full');
+});
+
+it("takes the operator's own limit over the directory's", () => {
+  expect(ring([listed('a', { concurrency: 9 })], [state('a', { limit: 1 })]).sharedRoom()).toBe(1);
+});
+
+it("uses a user's own key for that user only, and never another in its place", () => {
+  const own = listed('mine', { ownerUserId: 'u', concurrency: 1, version: 7 });
+  const keys = ring([listed('a')], [state('a'), state('mine')], [own]);
+  expect(keys.pick('u')).toEqual({ id: 'mine', version: 7, probe: false });
+  expect(keys.pick('u')).toBe('none');
+  expect(keys.ownWait('u')).toBe('full');
+  expect(ids(keys, 1)).toEqual(['a']);
+});
+
+it('starts nothing under a key whose breaker is open, and one probe where its wait is over', () => {
+  const keys = ring(
+    [listed('shut'), listed('due'), listed('well')],
+    [state('shut', { breaker: 'shut', retryAt: later }), state('due', { breaker: 'due' }), state('well')],
+  );
+  expect(keys.pick('u')).toEqual({ id: 'due', version: 1, probe: true });
+  expect(ids(keys, 3)).toEqual(['well', 'well', 'well']);
+});
+
+it('spends no more calls than there are, and says when there will be another', () => {
+  const own = listed('mine', { ownerUserId: 'u' });
+  const keys = ring(
+    [listed('a')],
+    [state('a', { tokens: 1.9 }), state('mine', { tokens: 0.2, nextTokenAt: later })],
+    [own],
+  );
+  expect(ids(keys, 2)).toEqual(['a', 'none']);
+  expect(keys.sharedWait()).toBe('requests_spent');
+  expect(keys.ownWait('u')).toEqual(later);
+});
+
+it('tells an operator without any key from one whose keys are all shut', () => {
+  expect(ring([], []).sharedWait()).toBe('no_credential');
+  expect(ring([listed('a')], [state('a', { breaker: 'shut', retryAt: later })]).sharedWait()).toBe(
+    'breaker_open',
+  );
+});

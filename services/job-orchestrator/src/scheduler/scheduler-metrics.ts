@@ -1,0 +1,99 @@
+import { sql, type RawBuilder } from 'kysely';
+import { Gauge } from 'prom-client';
+import type { Database } from '@shotloom/database';
+import type { Logger, MetricsRegistry } from '@shotloom/service-kit';
+import type { JobsSchema } from '../schema/tables';
+
+/** A backlog is counted up to here: a scrape must not read a million rows. */
+export const COUNTED_AT_MOST = 10_000;
+
+interface Reading {
+  readonly name: string;
+  readonly help: string;
+  /** Rows of labels and a `value`. */
+  readonly query: RawBuilder<{ value: number } & Record<string, string | number>>;
+  readonly labels: readonly string[];
+}
+
+const WAITING = sql`active_attempt_id IS NULL AND finished_at IS NULL AND status <> 'draft'`;
+
+/** The providers that a job waits for, stepped through by the index that has them in order. */
+const WAITED_FOR = sql`
+  WITH RECURSIVE provider AS (
+    (SELECT job.provider AS name FROM jobs.jobs AS job WHERE ${WAITING} ORDER BY job.provider LIMIT 1)
+    UNION ALL
+    SELECT (SELECT job.provider FROM jobs.jobs AS job WHERE ${WAITING} AND job.provider > provider.name
+            ORDER BY job.provider LIMIT 1)
+    FROM provider WHERE provider.name IS NOT NULL
+  )`;
+
+const READINGS: readonly Reading[] = [
+  {
+    name: 'shotloom_queue_jobs',
+    help: `Jobs that wait for an attempt, counted up to ${COUNTED_AT_MOST}.`,
+    labels: ['provider'],
+    query: sql`${WAITED_FOR}
+      SELECT name AS provider, (SELECT count(*)::int FROM (
+        SELECT FROM jobs.jobs AS job WHERE job.provider = name AND ${WAITING} LIMIT ${sql.lit(COUNTED_AT_MOST)}) AS some) AS value
+      FROM provider WHERE name IS NOT NULL`,
+  },
+  {
+    name: 'shotloom_queue_oldest_age_seconds',
+    help: 'Age of the oldest job that waits for an attempt.',
+    labels: ['provider'],
+    query: sql`${WAITED_FOR}
+      SELECT name AS provider, extract(epoch FROM clock_timestamp() - (
+        SELECT job.created_at FROM jobs.jobs AS job WHERE job.provider = name AND ${WAITING}
+        ORDER BY job.created_at LIMIT 1))::float AS value
+      FROM provider WHERE name IS NOT NULL`,
+  },
+  {
+    name: 'shotloom_slots_in_use',
+    help: 'Attempts that count against the limit of their provider.',
+    labels: ['provider'],
+    query: sql`SELECT provider, in_use AS value FROM jobs.slots WHERE scope = 'provider'`,
+  },
+  {
+    name: 'shotloom_provider_paused',
+    help: '1 where the operator has paused a provider.',
+    labels: ['provider'],
+    query: sql`SELECT provider, (paused_at IS NOT NULL)::int AS value FROM jobs.provider_settings`,
+  },
+  {
+    name: 'shotloom_queue_blocked',
+    help: '1 where jobs wait although they could start, by the reason.',
+    labels: ['provider', 'reason'],
+    query: sql`SELECT provider, waiting_reason AS reason, 1 AS value FROM jobs.provider_state WHERE waiting_reason IS NOT NULL`,
+  },
+  {
+    name: 'shotloom_breaker_open',
+    help: '1 where no attempts start under a key of a vendor, since it or the vendor failed.',
+    labels: ['provider', 'credential'],
+    query: sql`SELECT provider, credential_id AS credential, (state <> 'closed')::int AS value FROM jobs.breakers`,
+  },
+];
+
+/** Gauges read from rows at each scrape, so that every replica tells the same truth; each reads a bounded number of rows. */
+export function addSchedulerMetrics(
+  registry: MetricsRegistry,
+  database: Database<JobsSchema>,
+  logger: Logger,
+): void {
+  for (const { name, help, labels, query } of READINGS) {
+    new Gauge({
+      name,
+      help,
+      labelNames: [...labels],
+      registers: [registry],
+      async collect() {
+        this.reset();
+        try {
+          const { rows } = await query.execute(database.sql);
+          for (const { value, ...rest } of rows) this.set(rest, value);
+        } catch (error) {
+          logger.warn({ err: error, metric: name }, 'a metric could not be read');
+        }
+      },
+    });
+  }
+}
