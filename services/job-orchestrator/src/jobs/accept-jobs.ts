@@ -1,123 +1,171 @@
-import type { Insertable } from 'kysely';
-import { AppError, credits } from '@shotloom/kernel';
-import { holdMany } from '@shotloom/ledger';
-import type { Catalogue } from '@shotloom/contracts';
-import { type JobRecord, type ModelSpec, type RpcRequest, type acceptJobsRpc } from '@shotloom/contracts';
-import { openLane } from '../scheduler/lanes';
-import type { JobsTable } from '../schema/tables';
-import { claimIdempotencyKey } from './idempotency';
+import { AppError } from '@shotloom/kernel';
+import type { Catalogue, JobRecord } from '@shotloom/contracts';
+import { logJobs } from '../log/log-entry';
+import { holdAll } from './accept-holds';
+import { assertSameBody, claimKeys, giveBackKeys, keyName, type KnownKey } from './accept-keys';
+import type { AcceptAnswer, AcceptOutcome, AcceptRequest } from './accept-request';
+import { checkRetries } from './accept-retries';
+import { insertJobs, toNewJobs } from './accept-rows';
+import { openLanes } from '../scheduler/lanes';
 import { emitChanged, type JobsTx } from './job-changes';
-import { logJob } from '../log/log-entry';
 import { findJobs } from './job-queries';
 import { toJobRecord } from './job-row';
 
-type AcceptRequest = RpcRequest<typeof acceptJobsRpc>;
+type Outcomes = Map<AcceptRequest, AcceptOutcome>;
 
-/** Idempotency key, hold, jobs and events in the caller's transaction: all of it or nothing. */
+/**
+ * Accepts many requests in the caller's transaction, each wholly or not at all: idempotency keys, holds, jobs, log and events, each by
+ * one statement whatever their number. The outcome is as if they had come one after the other in this order. Throws where one can
+ * only be undone by a rollback.
+ */
 export async function acceptJobs(
   tx: JobsTx,
   catalogue: Catalogue,
-  request: AcceptRequest,
-): Promise<{ jobs: JobRecord[]; replayed: boolean }> {
-  const earlier = await claimIdempotencyKey(tx, request);
-  if (earlier) return { jobs: await replay(tx, request, earlier), replayed: true };
-  await openLane(tx, {
-    provider: request.request.provider,
-    ownerUserId: request.userId,
-    weight: request.weight,
-  });
-  await holdAll(tx, request);
-  const model = catalogue.get(request.request.model);
-  const values = request.jobIds.map((jobId, index) => toRow(request, jobId, index + 1, model));
-  const rows = await tx.sql.insertInto('jobs.jobs').values(values).returningAll().execute();
-  for (const row of rows) {
-    emitChanged(tx, row);
-    await logJob(tx, row.job_id, {
-      level: 'INFO',
-      text: `Accepted for ${row.model}; ${row.credits_held} credits are held.`,
-    });
+  requests: readonly AcceptRequest[],
+): Promise<readonly AcceptOutcome[]> {
+  const outcomes: Outcomes = new Map();
+  const { leaders, followers } = byKey(requests);
+  const known = await claimKeys(tx, leaders);
+  const isKnown = (request: AcceptRequest): boolean => known.has(keyName(request) ?? '');
+  await replay(tx, outcomes, requests.filter(isKnown), known);
+  await acceptNew(
+    tx,
+    catalogue,
+    leaders.filter((request) => !isKnown(request)),
+    outcomes,
+  );
+  for (const [follower, leader] of followers) {
+    if (!outcomes.has(follower)) outcomes.set(follower, follow(follower, leader, outcomes.get(leader)));
   }
-  return { jobs: rows.map((row) => toJobRecord({ ...row, attempt_progress: null })), replayed: false };
+  return requests.map((request) => outcomes.get(request) ?? { kind: 'again' });
 }
 
-async function replay(tx: JobsTx, request: AcceptRequest, jobIds: readonly string[]): Promise<JobRecord[]> {
-  const jobs = await findJobs(tx.sql, request.userId, jobIds);
-  if (jobs.length > 0) return jobs;
+/** Of requests with the same key the first leads; what becomes of the others follows from it. */
+function byKey(requests: readonly AcceptRequest[]): {
+  leaders: AcceptRequest[];
+  followers: Map<AcceptRequest, AcceptRequest>;
+} {
+  const first = new Map<string, AcceptRequest>();
+  const leaders: AcceptRequest[] = [];
+  const followers = new Map<AcceptRequest, AcceptRequest>();
+  for (const request of requests) {
+    const name = keyName(request);
+    const leader = name === undefined ? undefined : first.get(name);
+    if (leader) followers.set(request, leader);
+    else leaders.push(request);
+    if (name !== undefined && !leader) first.set(name, request);
+  }
+  return { leaders, followers };
+}
+
+async function acceptNew(
+  tx: JobsTx,
+  catalogue: Catalogue,
+  requests: readonly AcceptRequest[],
+  outcomes: Outcomes,
+): Promise<void> {
+  const refused = new Map(await checkRetries(tx, requests));
+  const sound = requests.filter((request) => !refused.has(request));
+  await openLanes(
+    tx,
+    sound.map(({ request: { provider }, userId, weight }) => ({ provider, ownerUserId: userId, weight })),
+  );
+  for (const [request, error] of await holdAll(tx, sound)) refused.set(request, error);
+  const paid = sound.filter((request) => !refused.has(request));
+  const made = await makeJobs(tx, catalogue, paid);
+  for (const request of paid) {
+    const jobs = request.jobIds.map((jobId) => recordOf(made, jobId));
+    outcomes.set(request, { kind: 'answer', answer: { jobs, replayed: false } });
+  }
+  for (const [request, error] of refused) outcomes.set(request, { kind: 'refused', error });
+  await giveBackKeys(tx, [...refused.keys()]);
+}
+
+async function makeJobs(
+  tx: JobsTx,
+  catalogue: Catalogue,
+  requests: readonly AcceptRequest[],
+): Promise<ReadonlyMap<string, JobRecord>> {
+  const jobs = await insertJobs(
+    tx,
+    requests.flatMap((request) => toNewJobs(request, catalogue.get(request.request.model))),
+  );
+  await logJobs(
+    tx,
+    jobs.map(({ job_id: jobId, model, credits_held: held }) => ({
+      jobId,
+      level: 'INFO',
+      text: `Accepted for ${model}; ${held} credits are held.`,
+    })),
+  );
+  for (const job of jobs) emitChanged(tx, job);
+  return new Map(jobs.map((job) => [job.job_id, toJobRecord({ ...job, attempt_progress: null })]));
+}
+
+function recordOf(jobs: ReadonlyMap<string, JobRecord>, jobId: string): JobRecord {
+  const job = jobs.get(jobId);
+  if (job) return job;
+  throw new AppError('internal', `Job ${jobId} was accepted and is not there.`);
+}
+
+/** Requests whose key was used before: the jobs of the first of them, as they are now. */
+async function replay(
+  tx: JobsTx,
+  outcomes: Outcomes,
+  requests: readonly AcceptRequest[],
+  known: ReadonlyMap<string, KnownKey>,
+): Promise<void> {
+  if (requests.length === 0) return;
+  const found = await findJobs(
+    tx.sql,
+    requests.map(({ userId }) => userId),
+    [...known.values()].flatMap(({ jobIds }) => jobIds),
+  );
+  const jobs = new Map(found.map((job) => [job.jobId, job]));
+  for (const request of requests) {
+    const key = known.get(keyName(request) ?? '');
+    if (key)
+      outcomes.set(
+        request,
+        attempt(() => replayOne(request, key, jobs)),
+      );
+  }
+}
+
+function replayOne(
+  request: AcceptRequest,
+  key: KnownKey,
+  found: ReadonlyMap<string, JobRecord>,
+): AcceptAnswer {
+  assertSameBody(request, key.bodyHash);
+  const jobs = key.jobIds
+    .flatMap((jobId) => found.get(jobId) ?? [])
+    .filter(({ ownerUserId }) => ownerUserId === request.userId);
+  if (jobs.length > 0) return { jobs, replayed: true };
   throw new AppError(
     'conflict',
     'The job of this Idempotency-Key was deleted. Use a new key to make another.',
   );
 }
 
-/** One hold for each variant, in one statement; where one cannot be paid, none is made. */
-async function holdAll(tx: JobsTx, request: AcceptRequest): Promise<void> {
-  const { accountId, jobIds, price } = request;
-  const amount = credits(price.credits);
-  const results = await holdMany(
-    tx.sql,
-    jobIds.map((jobId) => ({
-      holdId: jobId,
-      accountId,
-      amount,
-      reference: jobId,
-      priceVersion: price.version,
-    })),
-  );
-  for (const [index, result] of results.entries()) {
-    if (result.status === 'insufficient') throw insufficient(request, result.available + index * amount);
-    if (result.status === 'already')
-      throw new AppError('conflict', `Job ${jobIds[index]} was accepted before.`);
-  }
-}
-
-function insufficient(request: AcceptRequest, available: number): AppError {
-  const needed = request.price.credits * request.jobIds.length;
-  return new AppError(
-    'insufficient_credits',
-    `This costs ${needed} credits and there are not enough. Add credits or ask for less.`,
-    {
-      details: { needed_credits: needed, available_credits: available },
-    },
-  );
-}
-
-function toRow(
+/** What a request gets whose key another one of this group has just claimed. */
+function follow(
   request: AcceptRequest,
-  jobId: string,
-  variant: number,
-  { execution, cancel_policy: cancelPolicy }: Pick<ModelSpec, 'execution' | 'cancel_policy'>,
-): Insertable<JobsTable> {
-  const { request: video, price } = request;
-  return {
-    job_id: jobId,
-    account_id: request.accountId,
-    owner_user_id: request.userId,
-    operation: video.operation,
-    provider: video.provider,
-    model: video.model,
-    status: 'queued',
-    stage: null,
-    request: JSON.stringify({ ...video, seed: (video.seed + variant - 1) % 2 ** 32 }),
-    price_credits: price.credits,
-    price_version: price.version,
-    credits_held: price.credits,
-    variant_index: variant,
-    variant_of: request.jobIds.length,
-    retry_of: request.retryOf,
-    metadata: JSON.stringify(request.metadata),
-    max_attempts: execution.max_attempts,
-    cancel_policy: cancelPolicy,
-    longest_wait_seconds: execution.longest_wait_seconds,
-    not_before: new Date(0),
-    active_attempt_id: null,
-    error: null,
-    output: null,
-    chain: JSON.stringify(request.fallback),
-    weight: request.weight,
-    late_asset_id: null,
-    cancel_requested_at: null,
-    deleted_at: null,
-    started_at: null,
-    finished_at: null,
-  };
+  leader: AcceptRequest,
+  outcome: AcceptOutcome | undefined,
+): AcceptOutcome {
+  if (outcome?.kind !== 'answer') return { kind: 'again' };
+  const { jobs } = outcome.answer;
+  return attempt(() => {
+    assertSameBody(request, leader.idempotency?.bodyHash ?? '');
+    return { jobs, replayed: true };
+  });
+}
+
+function attempt(answer: () => AcceptAnswer): AcceptOutcome {
+  try {
+    return { kind: 'answer', answer: answer() };
+  } catch (error) {
+    return { kind: 'refused', error: AppError.from(error) };
+  }
 }

@@ -37,15 +37,15 @@ export async function findJob(
   return row && toJobRecord(row);
 }
 
-/** Jobs by id in the order of the ids, for the owner only, without those that were deleted. */
+/** Jobs by id in the order of the ids, of these owners only, without those that were deleted. */
 export async function findJobs(
   executor: Executor,
-  userId: string,
+  userIds: readonly string[],
   jobIds: readonly string[],
 ): Promise<JobRecord[]> {
   const rows = await selectJobs(executor)
     .where('job.job_id', 'in', jobIds)
-    .where('job.owner_user_id', '=', userId)
+    .where('job.owner_user_id', 'in', userIds)
     .where('job.deleted_at', 'is', null)
     .execute();
   const byId = new Map(rows.map((row) => [row.job_id, toJobRecord(row)]));

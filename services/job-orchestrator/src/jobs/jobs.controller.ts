@@ -13,7 +13,7 @@ import type { RpcRequest, RpcResponse } from '@shotloom/contracts';
 import type { RpcContext } from '@shotloom/bus';
 import { OnRequest } from '@shotloom/bus/nest';
 import { ORCHESTRATOR, type Orchestrator } from '../app.tokens';
-import { acceptJobs } from './accept-jobs';
+import { AcceptQueue } from './accept-queue';
 import { deleteJob, requestCancel } from './cancel-job';
 import { findJob, listJobs } from './job-queries';
 import { queuePlace } from './queue-place';
@@ -25,24 +25,27 @@ import { stopAll } from './stop-all';
  */
 @Controller()
 export class JobsController {
-  constructor(@Inject(ORCHESTRATOR) private readonly app: Orchestrator) {}
+  private readonly accepts: AcceptQueue;
 
-  @OnRequest(acceptJobsRpc, { concurrency: 4 })
-  async accept(
+  constructor(@Inject(ORCHESTRATOR) private readonly app: Orchestrator) {
+    const { database, catalogue, scheduler, metrics } = app;
+    this.accepts = new AcceptQueue({
+      database,
+      catalogue,
+      onAccepted: ({ request: { provider }, jobIds }) => {
+        metrics.accepted.inc({ provider }, jobIds.length);
+        scheduler.wake(provider);
+      },
+    });
+  }
+
+  /** Requests that wait hold no connection: the queue bounds its own transactions. */
+  @OnRequest(acceptJobsRpc)
+  accept(
     @Payload() request: RpcRequest<typeof acceptJobsRpc>,
     @Ctx() context: RpcContext,
   ): Promise<RpcResponse<typeof acceptJobsRpc>> {
-    const { database, catalogue, scheduler, metrics } = this.app;
-    const answer = await database.run(async (tx) => {
-      const accepted = await acceptJobs(tx, catalogue, request);
-      // The caller has gone: what it is not told of must not be made, and not be held for.
-      if (context.deadline <= new Date())
-        throw new AppError('unavailable', 'The request came too late.', { retryable: true });
-      return accepted;
-    });
-    if (!answer.replayed) metrics.accepted.inc({ provider: request.request.provider }, answer.jobs.length);
-    scheduler.wake(request.request.provider);
-    return answer;
+    return this.accepts.accept(request, context.deadline);
   }
 
   @OnRequest(getJobRpc, { concurrency: 4 })

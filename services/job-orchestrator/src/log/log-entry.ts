@@ -10,12 +10,23 @@ export interface LogLine {
 }
 
 /** Writes what happened to a job in the transaction that did it, so that the log can neither lack it nor invent it. */
-export async function logJob(tx: JobsTx, jobId: string, ...lines: readonly LogLine[]): Promise<void> {
+export function logJob(tx: JobsTx, jobId: string, ...lines: readonly LogLine[]): Promise<void> {
+  return logJobs(
+    tx,
+    lines.map((line) => ({ jobId, ...line })),
+  );
+}
+
+/** The same for many jobs, by one statement. */
+export async function logJobs(
+  tx: JobsTx,
+  lines: readonly (LogLine & { readonly jobId: string })[],
+): Promise<void> {
   if (lines.length === 0) return;
   await tx.sql
     .insertInto('jobs.log')
     .values(
-      lines.map(({ level, text, attempt }) => ({
+      lines.map(({ jobId, level, text, attempt }) => ({
         job_id: jobId,
         level,
         text,
