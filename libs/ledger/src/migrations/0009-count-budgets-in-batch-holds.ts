@@ -14,20 +14,27 @@ const ITEMS = `
 
 /**
  * Missing accounts are opened before any gate is taken, and then all gates in the order of their ids. The other way
- * round, an account that somebody opened while this batch waited for a gate was in neither step.
+ * round, an account that somebody opened while this batch waited for a gate was in neither step. Opening locks nothing
+ * that is there already: that would be a gate out of order.
  */
 const ENTER_BATCH = `
   create or replace function ledger.enter_batch(p_owners uuid[]) returns void language plpgsql
     set search_path = pg_catalog, pg_temp as $$
   declare
     v_owner uuid;
+    v_missing uuid[];
   begin
-    for v_owner in
-      select distinct o.id from unnest(p_owners) as o (id)
-      where not exists (select from ledger.accounts a where a.owner_id = o.id) order by 1
-    loop
-      perform ledger.enter(v_owner);
-    end loop;
+    v_missing := array(select distinct o.id from unnest(p_owners) as o (id)
+      where not exists (select from ledger.accounts a where a.owner_id = o.id));
+    if v_missing <> '{}' then
+      insert into ledger.accounts (id, owner_id, kind)
+        select ledger.new_id(), o.id, k.kind
+        from unnest(v_missing) as o (id)
+        cross join unnest(array['available', 'held', 'captured', 'source', 'debt']) with ordinality
+          as k (kind, position)
+        order by o.id, k.position
+        on conflict do nothing;
+    end if;
     perform 1 from ledger.accounts where kind = 'available' and owner_id = any(p_owners) order by id for update;
     for v_owner in
       select distinct owner_id from ledger.lots
