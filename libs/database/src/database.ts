@@ -22,6 +22,9 @@ export interface Database<S> {
   close(): Promise<void>;
 }
 
+/** Writes what was gathered. Named once and given by reference: it is what items are gathered by. */
+export type GatheredWrite<S, I> = (tx: UnitOfWork<S>, items: readonly I[]) => Promise<void>;
+
 /** What one transaction can do. */
 export interface UnitOfWork<S> {
   readonly sql: Transaction<S>;
@@ -30,6 +33,11 @@ export interface UnitOfWork<S> {
    * Throws `AppError('internal')` at once when the payload breaks its contract.
    */
   emit<C extends MessageContract>(message: OutboxMessage<C>): void;
+  /**
+   * Gathers items for one call of `write` just before the commit, so that what many parts of a transaction have to write is one
+   * statement. `write` gets them in the order of the calls, and may `emit`.
+   */
+  gather<I>(write: GatheredWrite<S, I>, item: I): void;
   /** Runs only if the transaction committed. What it throws is logged: the commit cannot be taken back. */
   afterCommit(action: () => void): void;
 }

@@ -4,7 +4,8 @@ export {
   type DatabaseConfig,
   type ServiceDatabaseOptions,
 } from './open-service-database';
-export type { Database, OutboxMessage, UnitOfWork } from './database';
+export type { Database, GatheredWrite, OutboxMessage, UnitOfWork } from './database';
+export { TransactionQueue, type QueuedWork, type TransactionQueueOptions } from './transaction-queue';
 export { migrate, pendingMigrations, type MigrationTarget } from './migrate';
 export type { AppliedMigration, Migration, MigrationSet } from './migration-set';
 export { createOutboxAndInbox } from './outbox-schema';

@@ -1,7 +1,7 @@
 import type { Transaction } from 'kysely';
 import { AppError } from '@shotloom/kernel';
 import type { MessageContract } from '@shotloom/contracts';
-import type { OutboxMessage, UnitOfWork } from './database';
+import type { GatheredWrite, OutboxMessage, UnitOfWork } from './database';
 import { insertOutboxRows, toOutboxRow, type OutboxRow } from './outbox-writer';
 
 /** Who writes messages, and into which schema's outbox. */
@@ -16,6 +16,7 @@ export class BufferedUnitOfWork<S> implements UnitOfWork<S> {
   readonly #target: OutboxTarget;
   readonly #rows: OutboxRow[] = [];
   readonly #actions: (() => void)[] = [];
+  readonly #gathered = new Map<GatheredWrite<S, never>, unknown[]>();
   #open = true;
 
   constructor(sql: Transaction<S>, target: OutboxTarget) {
@@ -31,16 +32,33 @@ export class BufferedUnitOfWork<S> implements UnitOfWork<S> {
     this.#rows.push(toOutboxRow(message, this.#target.producer));
   }
 
+  gather<I>(write: GatheredWrite<S, I>, item: I): void {
+    this.#assertOpen('gather');
+    const items = this.#gathered.get(write) ?? [];
+    items.push(item);
+    this.#gathered.set(write, items);
+  }
+
   afterCommit(action: () => void): void {
     this.#assertOpen('afterCommit');
     this.#actions.push(action);
   }
 
-  /** Writes the buffered messages; nothing may be added afterwards. */
+  /** Writes what was gathered, then the buffered messages; nothing may be added afterwards. */
   async flush(): Promise<void> {
+    for (let next = this.#take(); next !== undefined; next = this.#take()) {
+      await next.write(this, next.items as never[]);
+    }
     this.#open = false;
     if (this.#target.schema === undefined || this.#rows.length === 0) return;
     await insertOutboxRows(this.sql, this.#target.schema, this.#rows);
+  }
+
+  #take(): { write: GatheredWrite<S, never>; items: unknown[] } | undefined {
+    const [first] = this.#gathered;
+    if (first === undefined) return undefined;
+    this.#gathered.delete(first[0]);
+    return { write: first[0], items: first[1] };
   }
 
   get actions(): readonly (() => void)[] {

@@ -1,6 +1,6 @@
 import type { Catalogue } from '@shotloom/contracts';
 import type { Bus } from '@shotloom/bus';
-import type { Database } from '@shotloom/database';
+import type { Database, TransactionQueue } from '@shotloom/database';
 import type { Logger } from '@shotloom/service-kit';
 import type { SubmitSettings } from './attempts/begin-submit';
 import type { VendorHealth } from './attempts/vendor-health';
@@ -15,6 +15,10 @@ export interface Orchestrator {
   readonly config: Config;
   readonly bus: Bus;
   readonly database: Database<JobsSchema>;
+  /** Changes of single jobs, which share transactions when many come at once. */
+  readonly changes: TransactionQueue<JobsSchema>;
+  /** Fences; apart from the changes, since they lock attempts without their jobs. */
+  readonly begins: TransactionQueue<JobsSchema>;
   readonly catalogue: Catalogue;
   readonly scheduler: Scheduler;
   readonly models: ModelClock;

@@ -21,7 +21,7 @@ import {
 } from '@shotloom/contracts';
 import { openServiceBus, type Bus } from '@shotloom/bus';
 import { JetStreamStrategy } from '@shotloom/bus/nest';
-import { openServiceDatabase, OutboxRelay, type Database } from '@shotloom/database';
+import { openServiceDatabase, OutboxRelay, TransactionQueue, type Database } from '@shotloom/database';
 import { ledgerMigrations } from '@shotloom/ledger';
 import { NestLogger, type ServiceContext } from '@shotloom/service-kit';
 import { AppModule } from './app.module';
@@ -40,6 +40,9 @@ import type { JobsSchema } from './schema/tables';
 import { Sweeper } from './sweeps/sweeper';
 
 const BATCH = 50;
+/** Few transactions at once, so that those that wait share the next one. */
+const BEGINS = { transactions: 2, pieces: 32 };
+const CHANGES = { transactions: 3, pieces: 32 };
 
 /** Builds the service from its parts and starts them; each registers how it stops, the last first. */
 export async function startOrchestrator(context: ServiceContext<Config>): Promise<void> {
@@ -105,6 +108,8 @@ function assemble(
     config,
     bus,
     database,
+    changes: new TransactionQueue(database, CHANGES),
+    begins: new TransactionQueue(database, BEGINS),
     catalogue,
     scheduler,
     models: new ModelClock(database, catalogue, logger),

@@ -5,6 +5,7 @@ import type { StateMachine } from '@shotloom/kernel';
 import { checkSchemaSnapshot, describeSchema, migrate, openDatabase } from '@shotloom/database';
 import { ledgerMigrations } from '@shotloom/ledger';
 import { createTestDatabase, silentLogger } from '@shotloom/testing';
+import { ATTEMPT_COLUMNS } from '../src/attempts/attempt-rows';
 import { jobsMigrations } from '../src/schema/migrations';
 
 it('builds on an empty Postgres exactly the schema that was reviewed', async () => {
@@ -37,6 +38,20 @@ it.each([
       (machine as StateMachine<string>).sourcesOf(to).map((from) => `${from}>${to}`),
     );
     expect(inDatabase.toSorted()).toEqual(inCode.toSorted());
+  } finally {
+    await database.close();
+    await drop();
+  }
+});
+
+it('knows every column of an attempt', async () => {
+  const { url, drop } = await createTestDatabase();
+  const database = openDatabase({ url, applicationName: 'test', logger: silentLogger() });
+  try {
+    await migrate({ url }, [ledgerMigrations, jobsMigrations]);
+    const { rows } = await sql<{ name: string }>`SELECT column_name AS name FROM information_schema.columns
+      WHERE table_schema = 'jobs' AND table_name = 'attempts'`.execute(database.sql);
+    expect(rows.map(({ name }) => name).toSorted()).toEqual([...ATTEMPT_COLUMNS].toSorted());
   } finally {
     await database.close();
     await drop();

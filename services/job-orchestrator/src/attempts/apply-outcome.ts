@@ -103,7 +103,7 @@ async function isRunning(
     progress: Math.max(attempt.progress, progress ?? 0),
   });
   if (!begins) return APPLIED;
-  await logJob(tx, job.job_id, { level: 'INFO', text: `${attempt.provider} is making it.`, attempt });
+  logJob(tx, job.job_id, { level: 'INFO', text: `${attempt.provider} is making it.`, attempt });
   await changeJob(tx, job, { ...statusOf(job, 'running'), progress: shownNow(job, moved) });
   return APPLIED;
 }
@@ -117,7 +117,7 @@ async function isNotFound(tx: JobsTx, job: JobRow, attempt: AttemptRow): Promise
   }
   if (misses === 1 && attempt.status !== 'uncertain') {
     const text = `${attempt.provider} does not know the task at the moment; it is asked again until the deadline.`;
-    await logJob(tx, job.job_id, { level: 'WARN', text, attempt });
+    logJob(tx, job.job_id, { level: 'WARN', text, attempt });
   }
   return NOTHING;
 }
@@ -137,7 +137,7 @@ async function toldNothing(
       : outcome.kind === 'unreadable'
         ? `answered in a way that we cannot read (${outcome.error.message.slice(0, 120)})`
         : `could not be asked (${outcome.error.message.slice(0, 120)})`;
-  await logJob(tx, job.job_id, {
+  logJob(tx, job.job_id, {
     level: 'WARN',
     text: `${attempt.provider} ${what}; it is asked again.`,
     attempt,

@@ -5,17 +5,17 @@ import type { JobsTx } from '../jobs/job-changes';
 import type { Applied } from './attempt-outcomes';
 
 /**
- * Takes a report about an attempt in, in one transaction. A report without a row is never acked in silence: a database
- * was restored, or a message was forged, and somebody has to look.
+ * Takes a report about an attempt in, in a transaction that it may share with others. A report without a row is never acked in
+ * silence: a database was restored, or a message was forged, and somebody has to look.
  */
 export async function applyReport(
   app: Orchestrator,
-  { type }: DeliveryContext,
+  { type, envelope }: DeliveryContext,
   attemptId: string,
   apply: (tx: JobsTx) => Promise<Applied>,
-): Promise<void> {
-  const applied = await app.database.run(apply);
+): Promise<Applied> {
+  const applied = await app.changes.run({ key: envelope.correlationId, work: apply });
   app.metrics.reports.inc({ type, applied });
   if (applied === 'unknown') throw new DeadLetter(`There is no attempt ${attemptId}.`);
-  for (const provider of app.config.PROVIDERS_ENABLED) app.scheduler.wake(provider);
+  return applied;
 }

@@ -55,7 +55,7 @@ export async function attemptSucceeded(
   const progress = Math.max(job.progress, RENDERED_PERCENT);
   await changeJob(tx, job, { status: 'storing', stage: 'downloading', progress });
   emitIngest(tx, job, rendered, report.result);
-  await logJob(tx, job.job_id, {
+  logJob(tx, job.job_id, {
     level: 'INFO',
     text: 'It is rendered; the video is being stored.',
     attempt: rendered,

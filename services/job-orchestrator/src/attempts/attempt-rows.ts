@@ -1,5 +1,5 @@
 import { sql, type RawBuilder, type Selectable, type UpdateObject } from 'kysely';
-import { lockJob, type JobsTx } from '../jobs/job-changes';
+import type { JobsTx } from '../jobs/job-changes';
 import type { JobRow } from '../jobs/job-row';
 import type { AttemptsTable, JobsSchema } from '../schema/tables';
 
@@ -10,25 +10,70 @@ export function inSeconds(seconds: number): RawBuilder<Date> {
   return sql<Date>`clock_timestamp() + make_interval(secs => ${seconds})`;
 }
 
-/** Locks an attempt and its job, the job first as everywhere. Undefined where there is no such attempt. */
+/** Every column, so that a row can be told from the job's beside it. A test holds it against the table. */
+export const ATTEMPT_COLUMNS = [
+  'attempt_id',
+  'job_id',
+  'number',
+  'owner_user_id',
+  'provider',
+  'model',
+  'kind',
+  'operation',
+  'credential_id',
+  'credential_version',
+  'external_task_id',
+  'vendor_task_id',
+  'price_credits',
+  'holds_slot',
+  'status',
+  'fence',
+  'worker_id',
+  'progress',
+  'step',
+  'result',
+  'label',
+  'error',
+  'resends',
+  'lapses',
+  'due_at',
+  'deadline_at',
+  'created_at',
+  'started_at',
+  'finished_at',
+  'submitted_at',
+  'usual_seconds',
+  'slow_at',
+  'hard_limit_at',
+  'last_look',
+  'link_refreshes',
+  'cost',
+] as const satisfies readonly (keyof AttemptRow)[];
+const PREFIX = 'attempt__';
+const ALIASED = sql.join(
+  ATTEMPT_COLUMNS.map((name) => sql`${sql.ref(`attempt.${name}`)} AS ${sql.ref(`${PREFIX}${name}`)}`),
+);
+
+/** Locks an attempt and its job, the job first as everywhere, in one round trip. Undefined where there is no such attempt. */
 export async function lockAttempt(
   tx: JobsTx,
   attemptId: string,
 ): Promise<{ job: JobRow; attempt: AttemptRow } | undefined> {
-  const found = await tx.sql
-    .selectFrom('jobs.attempts')
-    .select('job_id')
-    .where('attempt_id', '=', attemptId)
-    .executeTakeFirst();
-  if (!found) return undefined;
-  const job = await lockJob(tx, found.job_id);
-  const attempt = await tx.sql
-    .selectFrom('jobs.attempts')
-    .selectAll()
-    .where('attempt_id', '=', attemptId)
-    .forUpdate()
-    .executeTakeFirst();
-  return job && attempt ? { job, attempt } : undefined;
+  const { rows } = await sql<Record<string, unknown>>`
+    SELECT job.*, ${ALIASED}
+    FROM jobs.jobs AS job JOIN jobs.attempts AS attempt ON attempt.job_id = job.job_id
+    WHERE attempt.attempt_id = ${attemptId}
+    FOR UPDATE OF job, attempt`.execute(tx.sql);
+  const [row] = rows;
+  return row && { job: pick(row, (name) => !name.startsWith(PREFIX)), attempt: attemptOf(row) };
+}
+
+function attemptOf(row: Readonly<Record<string, unknown>>): AttemptRow {
+  return Object.fromEntries(ATTEMPT_COLUMNS.map((name) => [name, row[`${PREFIX}${name}`]])) as AttemptRow;
+}
+
+function pick(row: Readonly<Record<string, unknown>>, wanted: (name: string) => boolean): JobRow {
+  return Object.fromEntries(Object.entries(row).filter(([name]) => wanted(name))) as JobRow;
 }
 
 export async function changeAttempt(

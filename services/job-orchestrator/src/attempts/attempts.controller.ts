@@ -19,6 +19,9 @@ import { applyReportOf } from './reports';
 import { takeSeen } from './seen';
 import { healthOfSeen } from './vendor-health';
 
+/** Messages in hand: they share transactions, so more of them cost fewer commits. */
+export const REPORTS_AT_ONCE = 64;
+
 /** What workers ask and report. */
 @Controller()
 export class AttemptsController {
@@ -47,12 +50,13 @@ export class AttemptsController {
     return { released: await releaseLease(this.app.database, request) };
   }
 
-  @OnMessage(attemptsConsumer, { concurrency: 8 })
+  @OnMessage(attemptsConsumer, { concurrency: REPORTS_AT_ONCE })
   async report(@Payload() report: { attemptId: string }, @Ctx() context: DeliveryContext): Promise<void> {
     if (context.type === attemptsSeenV1.type) return this.seen(report);
-    await applyReport(this.app, context, report.attemptId, (tx) =>
+    const applied = await applyReport(this.app, context, report.attemptId, (tx) =>
       applyReportOf(this.app, tx, context.type, report),
     );
+    if (applied === 'applied') this.app.scheduler.wake(providerOf(context.subject));
   }
 
   /** Looks at many attempts in one message. An attempt that is not there is looked at by somebody, as with every report. */
@@ -67,3 +71,6 @@ export class AttemptsController {
     if (unknown.length > 0) throw new DeadLetter(`There is no attempt ${unknown.slice(0, 5).join(', ')}.`);
   }
 }
+
+/** Reports come on `attempts.<provider>`. */
+const providerOf = (subject: string): string => subject.split('.')[1] ?? '';

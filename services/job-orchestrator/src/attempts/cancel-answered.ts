@@ -22,7 +22,7 @@ export async function cancelAnswered(tx: JobsTx, { attemptId, verdict }: Answer)
   const { job, attempt } = locked;
   const waits = attempt.status === 'submitted' || attempt.status === 'running';
   if (!waits || job.cancel_requested_at === null) return 'stale';
-  await logJob(tx, job.job_id, { level: 'INFO', text: `${attempt.provider} ${WORDS[verdict]}.`, attempt });
+  logJob(tx, job.job_id, { level: 'INFO', text: `${attempt.provider} ${WORDS[verdict]}.`, attempt });
   if (verdict !== 'cancelled') {
     await askNow(tx, attemptId);
     return 'applied';

@@ -41,7 +41,7 @@ export async function failAttempt(
   if (attempt.kind === 'lease' || attempt.result !== null) {
     emitDelete(tx, job, { attemptId: attempt.attempt_id });
   }
-  await logJob(tx, job.job_id, { level: 'WARN', text: sentence(error), attempt: ended });
+  logJob(tx, job.job_id, { level: 'WARN', text: sentence(error), attempt: ended });
   if (job.cancel_requested_at !== null) {
     await cancelJob(tx, job);
   } else if (error.retryable && job.model_attempts < job.max_attempts) {
@@ -62,7 +62,7 @@ async function tryAgain(tx: JobsTx, job: JobRow, progress: number): Promise<void
     .where('job_id', '=', job.job_id)
     .execute();
   await openLane(tx, { provider: job.provider, ownerUserId: job.owner_user_id, weight: job.weight });
-  await logJob(tx, job.job_id, {
+  logJob(tx, job.job_id, {
     level: 'INFO',
     text: `It is tried again in ${Math.ceil(waitSeconds)} s (try ${job.model_attempts + 1} of ${job.max_attempts}).`,
   });
@@ -100,7 +100,7 @@ async function fallBack(
     cancel_policy: model?.cancel_policy ?? job.cancel_policy,
   });
   await openLane(tx, { provider: request.provider, ownerUserId: job.owner_user_id, weight: job.weight });
-  await logJob(tx, job.job_id, { level: 'WARN', text: note });
+  logJob(tx, job.job_id, { level: 'WARN', text: note });
 }
 
 /** The error in one sentence for the log, with the vendor's own code where there is one. */

@@ -35,7 +35,7 @@ export async function askForFreshLink(
     last_look: false,
   });
   await startTimer(tx, asking, 'poll', waitFor(attempt.link_refreshes));
-  await logJob(tx, job.job_id, {
+  logJob(tx, job.job_id, {
     level: 'WARN',
     text: `The video could not be fetched (${error.message}) ${attempt.provider} is asked for a fresh link; nothing is made again.`,
     attempt: asking,

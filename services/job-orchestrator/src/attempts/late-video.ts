@@ -23,7 +23,7 @@ export async function giveUp(tx: JobsTx, job: JobRow, attempt: AttemptRow): Prom
   const error = tooLate(attempt.provider).toRecord();
   const ended = await endAttempt(tx, attempt, 'failed', JSON.stringify(error));
   await startTimer(tx, ended, 'late', LATE_LOOK_SECONDS);
-  await logJob(tx, job.job_id, { level: 'ERROR', text: error.message, attempt: ended });
+  logJob(tx, job.job_id, { level: 'ERROR', text: error.message, attempt: ended });
   if (job.cancel_requested_at !== null) await cancelJob(tx, job, attempt.progress);
   else await failJob(tx, { ...job, progress: shownNow(job, attempt) }, error);
 }
@@ -49,7 +49,7 @@ export async function lateVideo(
   if (job.deleted_at !== null) return { applied: true };
   emitIngest(tx, job, late, source);
   const text = `${attempt.provider} has made the video after all, too late for this job. It is fetched and costs nothing.`;
-  await logJob(tx, job.job_id, { level: 'WARN', text, attempt: late });
+  logJob(tx, job.job_id, { level: 'WARN', text, attempt: late });
   return { applied: true };
 }
 

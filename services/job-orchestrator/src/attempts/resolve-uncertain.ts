@@ -40,7 +40,7 @@ export async function resolveUncertain(
       return notBought(tx, job, attempt, 'The operator found that nothing was bought');
     case 'found': {
       const { vendorTaskId } = resolution;
-      await logJob(tx, job.job_id, {
+      logJob(tx, job.job_id, {
         level: 'INFO',
         text: `The operator found the task as ${vendorTaskId}.`,
         attempt,
@@ -70,7 +70,7 @@ export async function notBought(tx: JobsTx, job: JobRow, attempt: AttemptRow, wh
     resends: 0,
     due_at: inSeconds(RESEND_SECONDS),
   });
-  await logJob(tx, job.job_id, { level: 'INFO', text: `${why}; it is sent again.`, attempt: offered });
+  logJob(tx, job.job_id, { level: 'INFO', text: `${why}; it is sent again.`, attempt: offered });
   const conditions = job.conditions.filter((condition) => condition !== 'uncertain');
   await changeJob(tx, job, { conditions });
   emitWork(tx, offered);
@@ -84,7 +84,7 @@ async function abandon(tx: JobsTx, job: JobRow, attempt: AttemptRow): Promise<vo
   ).toRecord();
   const ended = await endAttempt(tx, attempt, 'failed', JSON.stringify(error));
   await stopTimer(tx, attempt.attempt_id);
-  await logJob(tx, job.job_id, { level: 'ERROR', text: error.message, attempt: ended });
+  logJob(tx, job.job_id, { level: 'ERROR', text: error.message, attempt: ended });
   if (job.cancel_requested_at !== null) await cancelJob(tx, job, attempt.progress);
   else await failJob(tx, job, error);
 }

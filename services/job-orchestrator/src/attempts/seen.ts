@@ -42,23 +42,29 @@ export async function takeSeen(
     app,
     seen.answers.map(({ attemptId }) => attemptId),
   );
-  let applied = 0;
-  const unknown: string[] = [];
-  for (const answer of seen.answers) {
-    const row = known.get(answer.attemptId);
-    if (!row) {
-      unknown.push(answer.attemptId);
-      continue;
-    }
-    if (isOld(answer, row)) continue;
-    if (isNews(answer, row)) {
-      const result = await app.database.run((tx) => applyOutcome(tx, app, answer));
-      if (result.took !== undefined) app.models.observe(result.took.model, result.took.seconds);
-      if (result.applied) applied += 1;
-    }
-    tellProgress(app, answer, row);
-  }
-  return { applied, unknown };
+  const unknown = seen.answers.filter(({ attemptId }) => !known.has(attemptId));
+  // All at once, so that those that are news share a transaction.
+  const applied = await Promise.all(
+    seen.answers.map((answer) => {
+      const row = known.get(answer.attemptId);
+      return row === undefined || isOld(answer, row) ? false : takeOne(app, answer, row);
+    }),
+  );
+  return {
+    applied: applied.filter((changed) => changed).length,
+    unknown: unknown.map(({ attemptId }) => attemptId),
+  };
+}
+
+async function takeOne(app: Orchestrator, answer: Answer, row: Known): Promise<boolean> {
+  tellProgress(app, answer, row);
+  if (!isNews(answer, row)) return false;
+  const { applied, took } = await app.changes.run({
+    key: row.job_id,
+    work: (tx) => applyOutcome(tx, app, answer),
+  });
+  if (took !== undefined) app.models.observe(took.model, took.seconds);
+  return applied;
 }
 
 async function readKnown(app: Orchestrator, ids: readonly string[]): Promise<Map<string, Known>> {

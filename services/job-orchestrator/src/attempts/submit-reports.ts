@@ -48,7 +48,7 @@ export async function attemptSubmitted(
   if (attempt.vendor_task_id === report.vendorTaskId) return 'stale';
   if (attempt.vendor_task_id !== null) {
     const text = `${attempt.provider} has a second task for this attempt: ${report.vendorTaskId}. It may be billed twice; ask the vendor.`;
-    await logJob(tx, job.job_id, { level: 'ERROR', text, attempt });
+    logJob(tx, job.job_id, { level: 'ERROR', text, attempt });
     return 'stale';
   }
   await changeAttempt(tx, attempt, { vendor_task_id: report.vendorTaskId });
@@ -76,7 +76,7 @@ export async function attemptRefused(
       resends: attempt.resends + 1,
       due_at: inSeconds(waitMs / 1000),
     });
-    await logJob(tx, job.job_id, {
+    logJob(tx, job.job_id, {
       level: 'WARN',
       text: `${attempt.provider} is too busy; it is asked again in ${Math.ceil(waitMs / 1000)} s. Nothing was bought.`,
       attempt,
@@ -116,7 +116,7 @@ export async function becomeUncertain(
     due_at: inSeconds(ALARM_EVERY),
   });
   if (canLookUp) await startTimer(tx, uncertain, 'lookup', LOOKUP_AFTER);
-  await logJob(tx, job.job_id, {
+  logJob(tx, job.job_id, {
     level: 'WARN',
     text: canLookUp
       ? `The answer of ${attempt.provider} was lost. The task is looked up by our own id; it is never sent again.`

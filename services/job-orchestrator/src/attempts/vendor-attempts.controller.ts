@@ -13,7 +13,10 @@ export class VendorAttemptsController {
 
   @OnRequest(beginSubmitRpc)
   begin(@Payload() request: RpcRequest<typeof beginSubmitRpc>): Promise<RpcResponse<typeof beginSubmitRpc>> {
-    return this.app.database.run((tx) => beginSubmit(tx, this.app.submits, request));
+    return this.app.begins.run({
+      key: request.attemptId,
+      work: (tx) => beginSubmit(tx, this.app.submits, request),
+    });
   }
 
   @OnRequest(attemptRefRpc, { concurrency: 4 })

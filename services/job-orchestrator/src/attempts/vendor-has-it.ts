@@ -40,7 +40,7 @@ export async function vendorHasIt(
   });
   await startTimer(tx, waiting, 'poll', firstPollSeconds(attempt.provider));
   const known = waiting.vendor_task_id;
-  await logJob(tx, job.job_id, {
+  logJob(tx, job.job_id, {
     level: 'INFO',
     text: `${attempt.provider} has taken the task${known === null ? '' : ` as ${known}`}.`,
     attempt: waiting,

@@ -38,7 +38,7 @@ export async function videoIsThere(
     resends: 0,
     due_at: inSeconds(INGEST_RESEND_SECONDS),
   });
-  await logJob(tx, job.job_id, {
+  logJob(tx, job.job_id, {
     level: 'INFO',
     text: `${attempt.provider} has made the video${took === undefined ? '' : ` in ${Math.round(took)} s`}; it is being fetched.`,
     attempt: storing,

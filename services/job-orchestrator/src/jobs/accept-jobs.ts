@@ -1,6 +1,6 @@
 import { AppError } from '@shotloom/kernel';
 import type { Catalogue, JobRecord } from '@shotloom/contracts';
-import { logJobs } from '../log/log-entry';
+import { logJob } from '../log/log-entry';
 import { holdAll } from './accept-holds';
 import { assertSameBody, claimKeys, giveBackKeys, keyName, type KnownKey } from './accept-keys';
 import type { AcceptAnswer, AcceptOutcome, AcceptRequest } from './accept-request';
@@ -90,14 +90,9 @@ async function makeJobs(
     tx,
     requests.flatMap((request) => toNewJobs(request, catalogue.get(request.request.model))),
   );
-  await logJobs(
-    tx,
-    jobs.map(({ job_id: jobId, model, credits_held: held }) => ({
-      jobId,
-      level: 'INFO',
-      text: `Accepted for ${model}; ${held} credits are held.`,
-    })),
-  );
+  for (const { job_id: jobId, model, credits_held: held } of jobs) {
+    logJob(tx, jobId, { level: 'INFO', text: `Accepted for ${model}; ${held} credits are held.` });
+  }
   for (const job of jobs) emitChanged(tx, job);
   return new Map(jobs.map((job) => [job.job_id, toJobRecord({ ...job, attempt_progress: null })]));
 }

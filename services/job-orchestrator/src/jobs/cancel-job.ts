@@ -30,7 +30,7 @@ export async function cancel(tx: JobsTx, job: JobRow): Promise<CancelOutcome> {
   if (job.cancel_requested_at !== null) return 'cancelling';
   const active = job.active_attempt_id === null ? undefined : await lockAttempt(tx, job.active_attempt_id);
   if (active && needsVerdict(job, active.attempt)) {
-    await logJob(tx, job.job_id, {
+    logJob(tx, job.job_id, {
       level: 'INFO',
       text: 'Its owner cancels it; the engine has it already, so its verdict is awaited.',
       attempt: active.attempt,
@@ -77,7 +77,7 @@ export async function deleteJob(tx: JobsTx, userId: string, jobId: string): Prom
     .set({ deleted_at: sql<Date>`clock_timestamp()` })
     .where('job_id', '=', jobId)
     .execute();
-  await logJob(tx, jobId, { level: 'INFO', text: 'Its owner deleted it.' });
+  logJob(tx, jobId, { level: 'INFO', text: 'Its owner deleted it.' });
   if (job.output) emitDelete(tx, job, { assetId: job.output.assetId });
   if (job.late_asset_id !== null) emitDelete(tx, job, { assetId: job.late_asset_id });
 }

@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import { AppError, credits, type ErrorRecord } from '@shotloom/kernel';
-import { capture, release } from '@shotloom/ledger';
+import { resolveMany, type ResolveItem } from '@shotloom/ledger';
 import type { JobOutput } from '@shotloom/contracts';
 import { changeJob, type JobsTx } from './job-changes';
 import { shownProgress, type JobRow } from './job-row';
@@ -17,8 +17,7 @@ const ENDED = {
  * resolution means that two ends raced past the row lock, and must stop here.
  */
 export async function completeJob(tx: JobsTx, job: JobRow, output: JobOutput): Promise<JobRow> {
-  const result = await capture(tx.sql, { holdId: job.job_id, amount: credits(job.price_credits) });
-  assertResolved(job, result.status, 'captured');
+  tx.gather(settle, { holdId: job.job_id, outcome: 'captured', amount: credits(job.price_credits) });
   return changeJob(tx, job, {
     ...ENDED,
     status: 'completed',
@@ -50,8 +49,7 @@ async function endWithoutVideo(
   error: ErrorRecord,
   attemptProgress: number,
 ): Promise<JobRow> {
-  const result = await release(tx.sql, { holdId: job.job_id });
-  assertResolved(job, result.status, 'released');
+  tx.gather(settle, { holdId: job.job_id, outcome: 'released', amount: credits(0) });
   return changeJob(tx, job, {
     ...ENDED,
     status,
@@ -61,10 +59,18 @@ async function endWithoutVideo(
   });
 }
 
-function assertResolved(job: JobRow, status: string, expected: string): void {
-  if (status === expected) return;
-  throw new AppError(
-    'internal',
-    `The hold of job ${job.job_id} was resolved before: ${status} instead of ${expected}.`,
-  );
+/**
+ * All resolutions of a transaction by one statement, after its jobs were locked. Each must be the first of its hold: another one means
+ * that two ends raced past the row lock, and nothing of this may be committed.
+ */
+async function settle(tx: JobsTx, items: readonly ResolveItem[]): Promise<void> {
+  const results = await resolveMany(tx.sql, items);
+  for (const [index, { holdId, outcome }] of items.entries()) {
+    const status = results[index]?.status;
+    if (status === outcome) continue;
+    throw new AppError(
+      'internal',
+      `The hold of job ${holdId} was resolved before: ${status} instead of ${outcome}.`,
+    );
+  }
 }

@@ -11,11 +11,29 @@ import { cancelJob, completeJob } from '../jobs/job-endings';
 import type { JobRow } from '../jobs/job-row';
 import { logJob } from '../log/log-entry';
 
+export interface MediaOutcome {
+  readonly applied: Applied;
+  /** Whose attempt it was; null where there is none. */
+  readonly provider: string | null;
+}
+
 /** The video is ours: the job is completed and paid in one transaction, once. */
-export async function mediaStored(tx: JobsTx, report: PayloadOf<typeof mediaStoredV1>): Promise<Applied> {
+export async function mediaStored(
+  tx: JobsTx,
+  report: PayloadOf<typeof mediaStoredV1>,
+): Promise<MediaOutcome> {
   const locked = await lockAttempt(tx, report.attemptId);
-  if (!locked) return 'unknown';
+  if (!locked) return { applied: 'unknown', provider: null };
   const { job, attempt } = locked;
+  return { applied: await stored(tx, job, attempt, report), provider: attempt.provider };
+}
+
+async function stored(
+  tx: JobsTx,
+  job: JobRow,
+  attempt: AttemptRow,
+  report: PayloadOf<typeof mediaStoredV1>,
+): Promise<Applied> {
   if (wasGivenUp(attempt)) return storedLate(tx, job, attempt, report.asset);
   if (attempt.status !== 'storing') {
     // Stored twice is the same asset; stored after the attempt was given up is one that nobody is given.
@@ -28,11 +46,11 @@ export async function mediaStored(tx: JobsTx, report: PayloadOf<typeof mediaStor
     emitDelete(tx, job, { assetId: report.asset.assetId });
     return 'applied';
   }
-  const stored = await endAttempt(tx, attempt, 'stored');
-  await logJob(tx, job.job_id, {
+  const ended = await endAttempt(tx, attempt, 'stored');
+  logJob(tx, job.job_id, {
     level: 'SUCCESS',
     text: `The video is stored. ${job.price_credits} credits were charged.`,
-    attempt: stored,
+    attempt: ended,
   });
   await completeJob(tx, job, toOutput(report.asset, attempt.label));
   // Its owner deleted the job while the engine was past stopping: it was paid for, and nobody wants it.
@@ -52,7 +70,7 @@ async function storedLate(
     return 'stale';
   }
   if (job.late_asset_id !== null) return 'stale';
-  await logJob(tx, job.job_id, {
+  logJob(tx, job.job_id, {
     level: 'WARN',
     text: 'The video that came too late is stored; it was not charged.',
     attempt,
@@ -65,15 +83,17 @@ export async function mediaFailed(
   tx: JobsTx,
   fallbacks: Fallbacks,
   report: PayloadOf<typeof mediaFailedV1>,
-): Promise<Applied> {
+): Promise<MediaOutcome> {
   const locked = await lockAttempt(tx, report.attemptId);
-  if (!locked) return 'unknown';
+  if (!locked) return { applied: 'unknown', provider: null };
   const { job, attempt } = locked;
-  if (attempt.status !== 'storing') return 'stale';
+  const { provider } = attempt;
+  if (attempt.status !== 'storing') return { applied: 'stale', provider };
   const error = AppError.fromRecord(report.error);
-  if (await askForFreshLink(tx, job, attempt, error)) return 'applied';
-  await failAttempt(tx, fallbacks, job, attempt, error.toRecord());
-  return 'applied';
+  if (!(await askForFreshLink(tx, job, attempt, error))) {
+    await failAttempt(tx, fallbacks, job, attempt, error.toRecord());
+  }
+  return { applied: 'applied', provider };
 }
 
 function toOutput(asset: AssetRecord, label: string | null): JobOutput {

@@ -16,7 +16,7 @@ export function noteForJob(
       .where('job_id', '=', jobId)
       .executeTakeFirst();
     if (!job) return false;
-    await logJob(tx, jobId, line);
+    logJob(tx, jobId, line);
     return true;
   });
 }

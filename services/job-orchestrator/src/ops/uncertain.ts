@@ -78,7 +78,7 @@ export async function decideUncertain(
       .selectAll()
       .where('attempt_id', '=', attemptId)
       .executeTakeFirstOrThrow();
-    await logJob(tx, attempt.job_id, { level: 'WARN', text: sentenceOf(resolution), attempt });
+    logJob(tx, attempt.job_id, { level: 'WARN', text: sentenceOf(resolution), attempt });
     return { jobId: attempt.job_id };
   });
 }

@@ -29,7 +29,7 @@ export async function waitIsLong(tx: JobsTx, job: JobRow, attempt: AttemptRow): 
 async function becomeSlow(tx: JobsTx, job: JobRow, attempt: AttemptRow): Promise<void> {
   await changeAttempt(tx, attempt, { due_at: sql<Date>`greatest(deadline_at, clock_timestamp())` });
   const conditions = [...new Set([...job.conditions, 'slow' as const])];
-  await logJob(tx, job.job_id, {
+  logJob(tx, job.job_id, {
     level: 'INFO',
     text: 'It takes longer than most videos of this model do.',
     attempt,
@@ -41,7 +41,7 @@ async function becomeOverdue(tx: JobsTx, job: JobRow, attempt: AttemptRow): Prom
   await changeAttempt(tx, attempt, { due_at: sql<Date>`greatest(hard_limit_at, clock_timestamp())` });
   await askNow(tx, attempt.attempt_id);
   const others = job.conditions.filter((condition) => condition !== 'slow');
-  await logJob(tx, job.job_id, {
+  logJob(tx, job.job_id, {
     level: 'WARN',
     text: `It is past the longest wait of ${job.longest_wait_seconds} s. The vendor is asked again; the credits stay held.`,
     attempt,

@@ -1,0 +1,74 @@
+import { sql } from 'kysely';
+import { openDatabase, TransactionQueue, type Database, type UnitOfWork } from '@shotloom/database';
+import { createTestDatabase, silentLogger, type TestDatabase } from '@shotloom/testing';
+
+type Tx = UnitOfWork<unknown>;
+
+let postgres: TestDatabase;
+let database: Database<unknown>;
+beforeAll(async () => {
+  postgres = await createTestDatabase();
+  const options = { url: postgres.url, applicationName: 'app', logger: silentLogger() };
+  database = openDatabase<unknown>(options);
+  await sql`create table things (id int primary key, transaction bigint)`.execute(database.sql);
+});
+afterAll(async () => {
+  await database.close();
+  await postgres.drop();
+});
+beforeEach(() => sql`truncate things`.execute(database.sql));
+
+const put =
+  (id: number) =>
+  async (tx: Tx): Promise<number> => {
+    await sql`insert into things values (${id}, txid_current())`.execute(tx.sql);
+    return id;
+  };
+const rows = async (): Promise<{ id: number; transaction: number }[]> =>
+  (await sql<{ id: number; transaction: number }>`select * from things order by id`.execute(database.sql))
+    .rows;
+
+it('shares transactions among what comes together, and gives each its own answer', async () => {
+  const queue = new TransactionQueue<unknown>(database, { transactions: 1, pieces: 50 });
+  const ids = Array.from({ length: 40 }, (_none, index) => index);
+  const answers = await Promise.all(ids.map((id) => queue.run({ key: `${id}`, work: put(id) })));
+  expect(answers).toEqual(ids);
+  expect(new Set((await rows()).map(({ transaction }) => transaction)).size).toBe(2);
+});
+
+it('lets one that fails spoil nothing for the others', async () => {
+  const queue = new TransactionQueue<unknown>(database, { transactions: 1, pieces: 50 });
+  const fail = async (tx: Tx): Promise<never> => {
+    await sql`insert into things values (100, 0)`.execute(tx.sql);
+    throw new Error('no');
+  };
+  const results = await Promise.allSettled([
+    queue.run({ key: 'a', work: put(1) }),
+    queue.run({ key: 'b', work: put(2) }),
+    queue.run({ key: 'c', work: fail }),
+    queue.run({ key: 'd', work: put(3) }),
+  ]);
+  expect(results.map(({ status }) => status)).toEqual(['fulfilled', 'fulfilled', 'rejected', 'fulfilled']);
+  expect((await rows()).map(({ id }) => id)).toEqual([1, 2, 3]);
+});
+
+it('runs pieces in the order of their keys, so that groups do not lock against each other', async () => {
+  const seen: string[] = [];
+  const queue = new TransactionQueue<unknown>(database, { transactions: 1, pieces: 50 });
+  const note = (key: string) => queue.run({ key, work: async () => void seen.push(key) });
+  await Promise.all(['first', 'c', 'a', 'b', 'a'].map(note));
+  expect(seen).toEqual(['first', 'a', 'a', 'b', 'c']);
+});
+
+it('writes what was gathered by one call before the commit, in the order of the calls', async () => {
+  const calls: (readonly number[])[] = [];
+  const writeAll = async (tx: Tx, ids: readonly number[]): Promise<void> => {
+    calls.push(ids);
+    await sql`insert into things select id, 0 from unnest(${ids}::int[]) as id`.execute(tx.sql);
+  };
+  await database.run(async (tx) => {
+    for (const id of [3, 1, 2]) tx.gather(writeAll, id);
+  });
+  expect(calls).toEqual([[3, 1, 2]]);
+  expect(await rows()).toHaveLength(3);
+});
