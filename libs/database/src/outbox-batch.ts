@@ -1,4 +1,3 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { sql, type Transaction } from 'kysely';
 import { AppError } from '@shotloom/kernel';
 import type { Envelope } from '@shotloom/contracts';
@@ -153,17 +152,14 @@ function isFinal(error: unknown): boolean {
   return error instanceof AppError && !error.retryable;
 }
 
-async function withTimeout(publishing: Promise<unknown>): Promise<void> {
-  const cancel = new AbortController();
-  const tooLate = delay(PUBLISH_TIMEOUT_MS, undefined, { signal: cancel.signal, ref: false }).then(() => {
-    throw new Error(`The bus did not acknowledge within ${PUBLISH_TIMEOUT_MS} ms.`);
+/** A plain timer: a signal would make an error with a stack for every message, to be thrown away. */
+function withTimeout(publishing: Promise<unknown>): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const giveUp = (): void =>
+      reject(new Error(`The bus did not acknowledge within ${PUBLISH_TIMEOUT_MS} ms.`));
+    const timer = setTimeout(giveUp, PUBLISH_TIMEOUT_MS).unref();
+    publishing.then(() => resolve(), reject).finally(() => clearTimeout(timer));
   });
-  try {
-    await Promise.race([publishing, tooLate]);
-  } finally {
-    tooLate.catch(() => undefined);
-    cancel.abort();
-  }
 }
 
 async function markPublished<S>(tx: Transaction<S>, schema: string, ids: readonly string[]): Promise<void> {

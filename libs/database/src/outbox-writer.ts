@@ -39,21 +39,17 @@ export function toOutboxRow<C extends MessageContract>(
   };
 }
 
-/** One insert for all rows; `seq` follows their order. */
+/** One insert with one parameter for all rows; `seq` follows their order. */
 export async function insertOutboxRows<S>(
   tx: Transaction<S>,
   schema: string,
   rows: readonly OutboxRow[],
 ): Promise<void> {
-  const ids = rows.map((row) => row.id);
-  const partitions = rows.map((row) => row.partition);
-  const subjects = rows.map((row) => row.subject);
-  const envelopes = rows.map((row) => JSON.stringify(row.envelope));
-  const headers = rows.map((row) => JSON.stringify(row.headers));
   await sql`
     insert into ${sql.id(schema, 'outbox')} (id, partition, subject, envelope, headers)
     select row.id, row.partition, row.subject, row.envelope, row.headers
-    from unnest(${ids}::uuid[], ${partitions}::smallint[], ${subjects}::text[], ${envelopes}::jsonb[], ${headers}::jsonb[])
+    from rows from (jsonb_to_recordset(${JSON.stringify(rows)}::jsonb)
+        as (id uuid, partition smallint, subject text, envelope jsonb, headers jsonb))
       with ordinality as row (id, partition, subject, envelope, headers, position)
     order by row.position`.execute(tx);
 }
