@@ -32,10 +32,11 @@ export class SchedulingLab {
     readonly database: Database<JobsSchema>,
   ) {}
 
-  static async start(): Promise<SchedulingLab> {
+  /** `statementTimeoutMs` 0: no limit, for a test that seeds a lot on a machine that is busy. */
+  static async start(statementTimeoutMs?: number): Promise<SchedulingLab> {
     const testDatabase = await createTestDatabase();
     await migrate({ url: testDatabase.url }, [ledgerMigrations, jobsMigrations]);
-    return new SchedulingLab(testDatabase, open(testDatabase.url));
+    return new SchedulingLab(testDatabase, open(testDatabase.url, 10, statementTimeoutMs));
   }
 
   async stop(): Promise<void> {
@@ -130,12 +131,13 @@ export function insertJobs({ provider = 'animatic', model = 'm', owner, count = 
       'epoch', clock_timestamp() + make_interval(secs => n / 1000.0), ${weight} FROM generate_series(1, ${count}::int) AS n`;
 }
 
-function open(url: string, poolSize = 10): Database<JobsSchema> {
+function open(url: string, poolSize: number, statementTimeoutMs?: number): Database<JobsSchema> {
   return openDatabase<JobsSchema>({
     url,
     applicationName: 'test',
     logger: silentLogger(),
     outboxSchema: 'jobs',
     poolSize,
+    ...(statementTimeoutMs === undefined ? {} : { statementTimeoutMs }),
   });
 }

@@ -59,18 +59,20 @@ async function nextOwners(tx: JobsTx, provider: string): Promise<string[]> {
 async function repairOwners(tx: JobsTx, now: ProviderNow, owners: readonly string[]): Promise<number> {
   if (owners.length === 0) return 0;
   const repaired = await sql`
+    WITH held AS (
+      SELECT owner_user_id, count(*)::int AS count FROM jobs.attempts
+      WHERE provider = ${now.provider} AND holds_slot AND owner_user_id = ANY (${owners}::uuid[]) GROUP BY owner_user_id
+    )
     INSERT INTO jobs.lanes AS lane (provider, owner_user_id, weight, vtime, state, running)
     SELECT ${now.provider}, owner, coalesce(waiting.weight, 1), ${now.clock}::float8,
-      CASE WHEN waiting.weight IS NULL THEN 'idle' ELSE 'ready' END, held.count
+      CASE WHEN waiting.weight IS NULL THEN 'idle' ELSE 'ready' END, coalesce(held.count, 0)
     FROM unnest(${owners}::uuid[]) AS owner
     LEFT JOIN LATERAL (
       SELECT job.weight FROM jobs.jobs AS job
       WHERE job.provider = ${now.provider} AND job.owner_user_id = owner
         AND job.active_attempt_id IS NULL AND job.finished_at IS NULL AND job.status <> 'draft'
       ORDER BY job.model, job.not_before, job.created_at LIMIT 1) AS waiting ON true
-    CROSS JOIN LATERAL (
-      SELECT count(*)::int AS count FROM jobs.attempts AS attempt
-      WHERE attempt.provider = ${now.provider} AND attempt.owner_user_id = owner AND attempt.holds_slot) AS held
+    LEFT JOIN held ON held.owner_user_id = owner
     ON CONFLICT (provider, owner_user_id) DO UPDATE SET
       running = excluded.running, ready_at = NULL, state = 'ready',
       vtime = greatest(lane.vtime, excluded.vtime)

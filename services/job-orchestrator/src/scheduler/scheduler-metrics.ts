@@ -34,7 +34,7 @@ const READINGS: readonly Reading[] = [
     labels: ['provider'],
     query: sql`${WAITED_FOR}
       SELECT name AS provider, (SELECT count(*)::int FROM (
-        SELECT FROM jobs.jobs AS job WHERE job.provider = name AND ${WAITING} LIMIT ${sql.lit(COUNTED_AT_MOST)}) AS some) AS value
+        SELECT FROM jobs.jobs AS job WHERE job.provider = name AND ${WAITING} LIMIT ${sql.lit(COUNTED_AT_MOST)}) AS counted) AS value
       FROM provider WHERE name IS NOT NULL`,
   },
   {
