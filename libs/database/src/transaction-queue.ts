@@ -38,7 +38,7 @@ export class TransactionQueue<S> {
   /** Resolves after the commit. The work may run several times, as in `Database.run`. */
   run<R>({ key, work }: QueuedWork<S, R>): Promise<R> {
     return new Promise<R>((resolve, reject) => {
-      this.waiting.push({ key, work, resolve: resolve as (result: never) => void, reject });
+      this.waiting.push({ key, work, resolve, reject });
       this.next();
     });
   }

@@ -101,7 +101,9 @@ describe('the straight way', () => {
       () => harness.uncertain(work, fence),
       () => harness.refused(work, fence, errorRecord()),
     ];
-    await Promise.all(Array.from({ length: 50 }, (_none, index) => reports[index % reports.length]?.()));
+    await Promise.all(
+      Array.from({ length: 50 }, async (_none, index) => reports[index % reports.length]?.()),
+    );
     await until(user, jobId, 'storing');
     await Promise.all(Array.from({ length: 10 }, () => harness.stored(user, work)));
     await until(user, jobId, 'completed');

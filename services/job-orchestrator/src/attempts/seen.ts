@@ -45,9 +45,9 @@ export async function takeSeen(
   const unknown = seen.answers.filter(({ attemptId }) => !known.has(attemptId));
   // All at once, so that those that are news share a transaction.
   const applied = await Promise.all(
-    seen.answers.map((answer) => {
+    seen.answers.map(async (answer) => {
       const row = known.get(answer.attemptId);
-      return row === undefined || isOld(answer, row) ? false : takeOne(app, answer, row);
+      return row !== undefined && !isOld(answer, row) && (await takeOne(app, answer, row));
     }),
   );
   return {
