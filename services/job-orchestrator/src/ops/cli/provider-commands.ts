@@ -1,5 +1,6 @@
 import type { ProviderFacts } from '../provider-facts';
 import { pause, resume, showProvider } from '../provider-switch';
+import { count } from '../checks';
 import { EXIT, readText, UsageError, type Command, type Outcome } from './command';
 import { age, section } from './text';
 
@@ -38,11 +39,16 @@ const resumeIt: Command = {
 
 function toOutcome(facts: ProviderFacts): Outcome {
   const { provider, pausedAt, pausedReason, waiting, oldestWaitingSeconds, active, breakers } = facts;
-  const state = pausedAt === null ? 'is not paused' : `is paused since ${pausedAt}: ${pausedReason}`;
+  const state =
+    pausedAt === null ? 'is not paused' : `is paused since ${pausedAt.toISOString()}: ${pausedReason}`;
   const text = [
     `${provider} ${state}.`,
-    waiting === 0 ? 'No job waits.' : `${waiting} jobs wait, the oldest for ${age(oldestWaitingSeconds)}.`,
-    ...(facts.schedulerSays === null ? [] : [`The scheduler says: ${facts.schedulerSays}.`]),
+    waiting === 0
+      ? 'No job waits.'
+      : `${count(waiting, 'job')} waiting, the oldest for ${age(oldestWaitingSeconds)}.`,
+    ...(facts.schedulerSays === null || pausedAt !== null
+      ? []
+      : [`The scheduler says: ${facts.schedulerSays}.`]),
     ...section(
       'Under way',
       Object.entries(active).map(([status, attempts]) => `${status}: ${attempts}`),
