@@ -97,6 +97,7 @@ describe('the audit of a job that is broken', () => {
   it('sees a second end in the stream, and an event that was never told', async () => {
     const user = await harness.user(10);
     const jobId = await completed(harness, user);
+    await published(harness, jobId);
     const { variant: _, ...state } = await harness.job(user, jobId);
     const forged = { state: { ...state, version: state.version + 1, status: 'failed' as const } };
     const options = { subject: subjects.jobs(user.userId), correlationId: jobId };

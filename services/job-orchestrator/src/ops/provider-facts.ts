@@ -11,7 +11,7 @@ export interface ProviderFacts {
   readonly oldestWaitingSeconds: number;
   /** Attempts under way, by status. */
   readonly active: Readonly<Record<string, number>>;
-  readonly pausedAt: string | null;
+  readonly pausedAt: Date | null;
   readonly pausedReason: string | null;
   /** Why the scheduler's last pass could not start all that waits. */
   readonly schedulerSays: string | null;
@@ -37,7 +37,7 @@ export async function readProviders(database: Database<JobsSchema>, only?: strin
     )
     SELECT named.provider, coalesce(waiting.jobs, 0) AS waiting,
       coalesce(extract(epoch FROM clock_timestamp() - waiting.oldest), 0)::float8 AS "oldestWaitingSeconds",
-      coalesce(under_way.active, '{}') AS active, settings.paused_at::text AS "pausedAt",
+      coalesce(under_way.active, '{}') AS active, settings.paused_at AS "pausedAt",
       settings.paused_reason AS "pausedReason", state.waiting_reason AS "schedulerSays",
       coalesce(shut.breakers, '[]') AS breakers
     FROM (SELECT unnest(${known}::text[]) AS provider

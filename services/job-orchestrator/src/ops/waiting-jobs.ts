@@ -58,8 +58,8 @@ function reasons(
 ): readonly string[] {
   const why: string[] = [];
   if (facts?.pausedReason) why.push(`The provider is paused: ${facts.pausedReason}`);
+  else if (facts?.schedulerSays) why.push(`The scheduler says: ${facts.schedulerSays}.`);
   if (backoffSeconds > 0) why.push(`It waits ${Math.ceil(backoffSeconds)} s more after a failed attempt.`);
-  if (facts?.schedulerSays) why.push(`The scheduler says: ${facts.schedulerSays}.`);
   for (const { credentialId, reason, retryAt } of facts?.breakers ?? [])
     why.push(`The key ${credentialId} is not used until ${retryAt}, after ${reason}.`);
   if (userActive > 0)

@@ -12,9 +12,9 @@ export const auditCommand: Command = {
   summary: 'proves what happened to a job, from the rows and the streams; exit code 1 when a check fails',
   options: {},
   positionals: [1, 1],
-  async run({ database, bus, positionals }) {
+  async run({ connect, positionals }) {
     const jobId = requireId(positionals[0], 'The job');
-    const report = await auditJob({ database, bus }, jobId);
+    const report = await auditJob(await connect(), jobId);
     if (!report) throw new AppError('not_found', `There is no job ${jobId}.`);
     return { json: report, text: describe(report), exitCode: report.ok ? EXIT.ok : EXIT.found };
   },

@@ -8,9 +8,9 @@ export const checkCommand: Command = {
   summary: 'checks every invariant of jobs, attempts and credits; exit code 1 when one is broken',
   options: { limit: { type: 'string' } },
   positionals: [0, 0],
-  async run({ database, bus, values }) {
+  async run({ connect, values }) {
     const keepPerRule = readNumber(values['limit'], { name: '--limit', otherwise: 20, most: 1_000 });
-    const report = await checkAll({ database, bus }, { keepPerRule });
+    const report = await checkAll(await connect(), { keepPerRule });
     return { json: report, text: describe(report), exitCode: report.ok ? EXIT.ok : EXIT.found };
   },
 };

@@ -23,9 +23,14 @@ export interface Outcome {
   readonly exitCode: number;
 }
 
-export interface Invocation {
+export interface Connected {
   readonly database: Database<JobsSchema>;
   readonly bus: Bus;
+}
+
+export interface Invocation {
+  /** Called once the words were understood, so that a wrong call needs nobody to answer. */
+  readonly connect: () => Promise<Connected>;
   readonly positionals: readonly string[];
   readonly values: Readonly<Record<string, string | boolean | undefined>>;
 }

@@ -34,10 +34,11 @@ const list: Command = {
   summary: 'messages that were given up, newest first, and those that the bus refused',
   options: { stream: { type: 'string' }, limit: { type: 'string' }, before: { type: 'string' } },
   positionals: [0, 0],
-  async run({ database, bus, values }) {
+  async run({ connect, values }) {
     const limit = readNumber(values['limit'], { name: '--limit', otherwise: 50, most: 500 });
     const before = values['before'] === undefined ? undefined : requireSeq(readText(values['before']));
     const stream = readText(values['stream']);
+    const { database, bus } = await connect();
     const letters = await listLetters(bus, { stream, limit, before });
     const outbox = stream === undefined && before === undefined ? await listOutbox(database, { limit }) : [];
     const refused = outbox.map(
@@ -61,8 +62,9 @@ const show: Command = {
   summary: 'one of them with its body; the queries of links are hidden',
   options: {},
   positionals: [1, 1],
-  async run({ bus, positionals }) {
-    const letter = await showLetter(bus, requireSeq(positionals[0]));
+  async run({ connect, positionals }) {
+    const seq = requireSeq(positionals[0]);
+    const letter = await showLetter((await connect()).bus, seq);
     const text = [
       line(letter),
       `subject ${letter.subject}, ${letter.deliveries} deliveries`,
@@ -80,14 +82,15 @@ const replay: Command = {
   options: { all: { type: 'boolean' }, stream: { type: 'string' }, outbox: { type: 'boolean' } },
   positionals: [0, 1],
   async run(invocation) {
-    const { database, bus, positionals, values } = invocation;
+    const { connect, positionals, values } = invocation;
     if (values['all'] === true) return replayAll(invocation);
     if (positionals[0] === undefined) throw new UsageError('Say which one, or --all.');
     if (isId(positionals[0])) {
-      const done = await replayOutbox(database, positionals[0]);
+      const done = await replayOutbox((await connect()).database, positionals[0]);
       return { json: done, text: [`${done.id} is sent again.`], exitCode: EXIT.ok };
     }
-    return oneDone(await replayLetter({ database, bus }, requireSeq(positionals[0])));
+    const seq = requireSeq(positionals[0]);
+    return oneDone(await replayLetter(await connect(), seq));
   },
 };
 
@@ -97,22 +100,23 @@ const discard: Command = {
   summary: 'removes it for good; nothing brings it back',
   options: {},
   positionals: [1, 1],
-  async run({ database, bus, positionals }) {
+  async run({ connect, positionals }) {
     if (isId(positionals[0]))
       throw new UsageError(
         'A message that the bus refused is never discarded: mend its cause and replay it.',
       );
-    return oneDone(await discardLetter({ database, bus }, requireSeq(positionals[0])));
+    const seq = requireSeq(positionals[0]);
+    return oneDone(await discardLetter(await connect(), seq));
   },
 };
 
-async function replayAll({ database, bus, positionals, values }: Invocation): Promise<Outcome> {
+async function replayAll({ connect, positionals, values }: Invocation): Promise<Outcome> {
   if (positionals.length > 0) throw new UsageError('Either one or --all.');
   if (values['outbox'] === true) {
-    const done = await replayOutboxes(database);
+    const done = await replayOutboxes((await connect()).database);
     return { json: done, text: [`${done.length} messages are sent again.`], exitCode: EXIT.ok };
   }
-  const done = await replayLetters({ database, bus }, { stream: readText(values['stream']) });
+  const done = await replayLetters(await connect(), { stream: readText(values['stream']) });
   const refused = done.filter((it) => it.done === 'refused');
   const text = [
     ...done.map(doneLine),

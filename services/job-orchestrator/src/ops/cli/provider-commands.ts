@@ -1,5 +1,6 @@
 import type { ProviderFacts } from '../provider-facts';
 import { pause, resume, showProvider } from '../provider-switch';
+import { count } from '../checks';
 import { EXIT, readText, UsageError, type Command, type Outcome } from './command';
 import { age, section } from './text';
 
@@ -9,7 +10,8 @@ const show: Command = {
   summary: 'what waits for it, what is under way, and what is in the way',
   options: {},
   positionals: [1, 1],
-  run: async ({ database, positionals }) => toOutcome(await showProvider(database, positionals[0] ?? '')),
+  run: async ({ connect, positionals }) =>
+    toOutcome(await showProvider((await connect()).database, positionals[0] ?? '')),
 };
 
 const pauseIt: Command = {
@@ -18,10 +20,10 @@ const pauseIt: Command = {
   summary: 'starts no more of its jobs; what is under way goes on',
   options: { reason: { type: 'string' } },
   positionals: [1, 1],
-  async run({ database, positionals, values }) {
+  async run({ connect, positionals, values }) {
     const reason = readText(values['reason'])?.trim() ?? '';
     if (reason === '' || reason.length > 300) throw new UsageError('Give a --reason of 1 to 300 characters.');
-    return toOutcome(await pause(database, positionals[0] ?? '', reason));
+    return toOutcome(await pause((await connect()).database, positionals[0] ?? '', reason));
   },
 };
 
@@ -31,16 +33,22 @@ const resumeIt: Command = {
   summary: 'starts its jobs again',
   options: {},
   positionals: [1, 1],
-  run: async ({ database, positionals }) => toOutcome(await resume(database, positionals[0] ?? '')),
+  run: async ({ connect, positionals }) =>
+    toOutcome(await resume((await connect()).database, positionals[0] ?? '')),
 };
 
 function toOutcome(facts: ProviderFacts): Outcome {
   const { provider, pausedAt, pausedReason, waiting, oldestWaitingSeconds, active, breakers } = facts;
-  const state = pausedAt === null ? 'is not paused' : `is paused since ${pausedAt}: ${pausedReason}`;
+  const state =
+    pausedAt === null ? 'is not paused' : `is paused since ${pausedAt.toISOString()}: ${pausedReason}`;
   const text = [
     `${provider} ${state}.`,
-    waiting === 0 ? 'No job waits.' : `${waiting} jobs wait, the oldest for ${age(oldestWaitingSeconds)}.`,
-    ...(facts.schedulerSays === null ? [] : [`The scheduler says: ${facts.schedulerSays}.`]),
+    waiting === 0
+      ? 'No job waits.'
+      : `${count(waiting, 'job')} waiting, the oldest for ${age(oldestWaitingSeconds)}.`,
+    ...(facts.schedulerSays === null || pausedAt !== null
+      ? []
+      : [`The scheduler says: ${facts.schedulerSays}.`]),
     ...section(
       'Under way',
       Object.entries(active).map(([status, attempts]) => `${status}: ${attempts}`),

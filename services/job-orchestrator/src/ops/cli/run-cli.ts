@@ -2,7 +2,7 @@ import { parseArgs } from 'node:util';
 import { AppError } from '@shotloom/kernel';
 import { EXIT, UsageError, type Command, type Invocation } from './command';
 import { findCommand, help, helpFor } from './commands';
-import { connect, findAddresses } from './connect';
+import { connect, findAddresses, type Connections } from './connect';
 
 export interface Streams {
   out(text: string): void;
@@ -45,14 +45,15 @@ async function execute(
   folder: string,
   streams: Streams,
 ): Promise<number> {
-  const connections = await connect(findAddresses(env, folder));
+  let connections: Connections | undefined;
+  const connectOnce = async (): Promise<Connections> =>
+    (connections ??= await connect(findAddresses(env, folder)));
   try {
-    const { database, bus } = connections;
-    const outcome = await command.run({ database, bus, positionals, values });
+    const outcome = await command.run({ connect: connectOnce, positionals, values });
     streams.out(json ? JSON.stringify(outcome.json, null, 2) : outcome.text.join('\n'));
     return outcome.exitCode;
   } finally {
-    await connections.close();
+    await connections?.close();
   }
 }
 

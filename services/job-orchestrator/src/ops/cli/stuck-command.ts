@@ -8,7 +8,8 @@ export const stuckCommand: Command = {
   summary: 'work that does not move, and why as far as the tables and the server tell',
   options: {},
   positionals: [0, 0],
-  async run({ database, bus }) {
+  async run({ connect }) {
+    const { database, bus } = await connect();
     const report = await findStuck(database, bus);
     return { json: report, text: describe(report), exitCode: EXIT.ok };
   },

@@ -9,13 +9,14 @@ const list: Command = {
   summary: 'attempts whose submit got no answer, oldest first; their credits stay held',
   options: { provider: { type: 'string' }, limit: { type: 'string' }, after: { type: 'string' } },
   positionals: [0, 0],
-  async run({ database, values }) {
+  async run({ connect, values }) {
     const after = readText(values['after']);
-    const page = await listUncertain(database, {
+    const query = {
       provider: readText(values['provider']),
       after: after === undefined ? undefined : requireId(after, '--after'),
       limit: readNumber(values['limit'], { name: '--limit', otherwise: 50, most: 200 }),
-    });
+    };
+    const page = await listUncertain((await connect()).database, query);
     const more = page.more ? [`There are more: --after ${page.attempts.at(-1)?.attemptId}`] : [];
     const text =
       page.attempts.length === 0 ? ['No attempt is uncertain.'] : [...page.attempts.map(line), ...more];
@@ -33,10 +34,10 @@ const resolve: Command = {
     'give-up': { type: 'boolean' },
   },
   positionals: [1, 1],
-  async run({ database, positionals, values }) {
+  async run({ connect, positionals, values }) {
     const attemptId = requireId(positionals[0], 'The attempt');
     const resolution = readResolution(values);
-    const { jobId } = await decideUncertain(database, attemptId, resolution);
+    const { jobId } = await decideUncertain((await connect()).database, attemptId, resolution);
     const text = [`${consequence(resolution)} The log of job ${jobId} says so.`];
     return { json: { attemptId, jobId, resolution }, text, exitCode: EXIT.ok };
   },
