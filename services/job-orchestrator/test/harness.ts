@@ -6,6 +6,7 @@ import {
   consumersFor,
   getJobRpc,
   jobChangedV1,
+  listCredentialsRpc,
   mediaFailedV1,
   MODELS,
   STREAMS,
@@ -17,6 +18,7 @@ import {
   type JobState,
   type PayloadOf,
   type RpcRequest,
+  type RpcResponse,
   type VideoRequest,
 } from '@shotloom/contracts';
 import { applyTopology, connectBus, type Bus } from '@shotloom/bus';
@@ -42,6 +44,8 @@ export interface User {
 export class Harness {
   readonly work: Work[] = [];
   readonly events: JobState[] = [];
+  /** What the gateway would list, by provider. */
+  readonly credentials = new Map<string, RpcResponse<typeof listCredentialsRpc>['credentials']>();
 
   private constructor(
     readonly nats: NatsServer,
@@ -57,13 +61,13 @@ export class Harness {
     const testDatabase = await createTestDatabase();
     const logger = silentLogger();
     const bus = await connectBus({ url: nats.url, name: 'test', logger });
-    const consumers = [...consumersFor(overrides.PROVIDERS_ENABLED ?? ['animatic'])];
-    await applyTopology(bus, { streams: Object.values(STREAMS), consumers });
     await migrate({ url: testDatabase.url }, [ledgerMigrations, jobsMigrations]);
     const config = {
       ...configSchema.parse({ NATS_URL: nats.url, DATABASE_URL: testDatabase.url, SWEEP_MS: '50' }),
       ...overrides,
     };
+    const providers = config.PROVIDERS_ENABLED;
+    await applyTopology(bus, { streams: Object.values(STREAMS), consumers: [...consumersFor(providers)] });
     const shutdown = new Shutdown(logger, 20_000);
     await startOrchestrator({
       name: 'job-orchestrator',
@@ -87,7 +91,7 @@ export class Harness {
       () => shutdown.run(),
       () => testDatabase.drop(),
     );
-    await harness.listen();
+    await harness.listen(providers);
     return harness;
   }
 
@@ -99,11 +103,16 @@ export class Harness {
     await this.nats.stop();
   }
 
-  private async listen(): Promise<void> {
+  private async listen(providers: readonly string[]): Promise<void> {
     const onWork = async (message: { payload: unknown }): Promise<void> => {
       this.work.push(workSubmitV1.payload.parse(message.payload));
     };
-    await this.bus.consume(workSubmitConsumer('animatic'), onWork, { concurrency: 50 });
+    for (const provider of providers) {
+      await this.bus.consume(workSubmitConsumer(provider), onWork, { concurrency: 50 });
+    }
+    this.bus.respond(listCredentialsRpc, async ({ provider }) => ({
+      credentials: this.credentials.get(provider) ?? [],
+    }));
     await this.bus.readOrdered({
       stream: 'JOBS',
       onMessage: ({ envelope }) => {
