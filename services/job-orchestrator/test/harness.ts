@@ -47,9 +47,26 @@ export class Harness {
     readonly nats: NatsServer,
     readonly bus: Bus,
     readonly database: Database<JobsSchema>,
-    private readonly stopService: () => Promise<void>,
+    private readonly config: Config,
     private readonly dropDatabase: () => Promise<void>,
   ) {}
+
+  private readonly replicas: Shutdown[] = [];
+
+  /** One more of the service, on the same database and bus. */
+  async replica(): Promise<void> {
+    const logger = silentLogger();
+    const shutdown = new Shutdown(logger, 20_000);
+    this.replicas.push(shutdown);
+    await startOrchestrator({
+      name: 'job-orchestrator',
+      config: this.config,
+      logger,
+      metrics: createMetrics('test'),
+      health: new HealthRegistry(),
+      shutdown,
+    });
+  }
 
   static async start(overrides: Partial<Config> = {}): Promise<Harness> {
     const nats = await startNats();
@@ -63,34 +80,20 @@ export class Harness {
       ...configSchema.parse({ NATS_URL: nats.url, DATABASE_URL: testDatabase.url, SWEEP_MS: '50' }),
       ...overrides,
     };
-    const shutdown = new Shutdown(logger, 20_000);
-    await startOrchestrator({
-      name: 'job-orchestrator',
-      config,
-      logger,
-      metrics: createMetrics('test'),
-      health: new HealthRegistry(),
-      shutdown,
-    });
     const database = openDatabase<JobsSchema>({
       url: testDatabase.url,
       applicationName: 'test',
       logger,
       outboxSchema: 'jobs',
     });
-    const harness = new Harness(
-      nats,
-      bus,
-      database,
-      () => shutdown.run(),
-      () => testDatabase.drop(),
-    );
+    const harness = new Harness(nats, bus, database, config, () => testDatabase.drop());
+    await harness.replica();
     await harness.listen();
     return harness;
   }
 
   async stop(): Promise<void> {
-    await this.stopService();
+    await Promise.all(this.replicas.map((replica) => replica.run()));
     await this.bus.drain();
     await this.database.close();
     await this.dropDatabase();
