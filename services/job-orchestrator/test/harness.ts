@@ -42,6 +42,7 @@ export interface User {
 export class Harness {
   readonly work: Work[] = [];
   readonly events: JobState[] = [];
+  private readonly replicas: Shutdown[] = [];
 
   private constructor(
     readonly nats: NatsServer,
@@ -50,8 +51,6 @@ export class Harness {
     private readonly config: Config,
     private readonly dropDatabase: () => Promise<void>,
   ) {}
-
-  private readonly replicas: Shutdown[] = [];
 
   /** One more of the service, on the same database and bus. */
   async replica(): Promise<void> {
