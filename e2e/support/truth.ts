@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { openDatabase, type Database } from '@shotloom/database';
 import { credits, newId } from '@shotloom/kernel';
-import { checkInvariants, grant } from '@shotloom/ledger';
+import { checkInvariants, getBalance, grant } from '@shotloom/ledger';
 import { openObjectStore, type ObjectStore } from '@shotloom/object-store';
 import { silentLogger, waitFor, type RuntimeInfo } from '@shotloom/testing';
 import { sql } from 'kysely';
@@ -10,6 +10,15 @@ interface Books {
   jobs: { job_id: string; status: string; credits_captured: number; credits_held: number }[];
   assets: { job_id: string; object_key: string; poster_key: string | null }[];
   holds: { id: string; state: string }[];
+}
+
+/** A try at a provider. */
+export interface AttemptBook {
+  readonly attempt_id: string;
+  readonly number: number;
+  readonly status: string;
+  readonly vendor_task_id: string | null;
+  readonly credential_version: number | null;
 }
 
 /** Looks past the API, at what is really there: rows and objects. */
@@ -76,6 +85,45 @@ export class Truth {
       VALUES (${keyId}, ${accountId}, ${userId}, 'test', ${prefix}, ${hash}, ARRAY['generate', 'read'])`);
     await grant(this.database.sql, { accountId, amount: credits(100), reference: accountId, reason: 'test' });
     return `${prefix}_${secret}`;
+  }
+
+  /** The tries of a job, the first one first. */
+  async attempts(jobId: string): Promise<AttemptBook[]> {
+    const { rows } = await sql<AttemptBook>`
+      SELECT attempt_id, number, status, vendor_task_id, credential_version FROM jobs.attempts
+      WHERE job_id = ${jobId} ORDER BY number`.execute(this.database.sql);
+    return rows;
+  }
+
+  /** What the job's log says, as one text. */
+  async log(jobId: string): Promise<string> {
+    const { rows } = await sql<{ text: string }>`
+      SELECT text FROM jobs.log WHERE job_id = ${jobId} ORDER BY seq`.execute(this.database.sql);
+    return rows.map(({ text }) => text).join('\n');
+  }
+
+  /** Lets the wait of a job at its vendor, or for its worker, be over now: only the clock is moved. */
+  async hurry(jobId: string): Promise<void> {
+    await this.run(sql`UPDATE jobs.timers SET next_poll_at = now()
+      WHERE attempt_id IN (SELECT attempt_id FROM jobs.attempts WHERE job_id = ${jobId})`);
+    await this.run(
+      sql`UPDATE jobs.attempts SET due_at = now() WHERE job_id = ${jobId} AND status = 'sending'`,
+    );
+  }
+
+  /** What an account has, and what is held of it. Credits. */
+  async balance(accountId: string): Promise<{ available: number; held: number }> {
+    const { available, held } = await getBalance(this.database.sql, accountId);
+    return { available, held };
+  }
+
+  async fund(accountId: string, amount: number): Promise<void> {
+    await grant(this.database.sql, {
+      accountId,
+      amount: credits(amount),
+      reference: newId(),
+      reason: 'test',
+    });
   }
 
   /** Runs a statement, for tests that must arrange a moment. */

@@ -46,15 +46,31 @@ export class Harness {
   readonly events: JobState[] = [];
   /** What the gateway would list, by provider. */
   readonly credentials = new Map<string, RpcResponse<typeof listCredentialsRpc>['credentials']>();
+  private readonly replicas: Shutdown[] = [];
 
   private constructor(
     readonly nats: NatsServer,
     readonly bus: Bus,
     readonly database: Database<JobsSchema>,
     readonly databaseUrl: string,
-    private readonly stopService: () => Promise<void>,
+    private readonly config: Config,
     private readonly dropDatabase: () => Promise<void>,
   ) {}
+
+  /** One more of the service, on the same database and bus. */
+  async replica(): Promise<void> {
+    const logger = silentLogger();
+    const shutdown = new Shutdown(logger, 20_000);
+    this.replicas.push(shutdown);
+    await startOrchestrator({
+      name: 'job-orchestrator',
+      config: this.config,
+      logger,
+      metrics: createMetrics('test'),
+      health: new HealthRegistry(),
+      shutdown,
+    });
+  }
 
   static async start(overrides: Partial<Config> = {}): Promise<Harness> {
     const nats = await startNats();
@@ -68,35 +84,20 @@ export class Harness {
     };
     const providers = config.PROVIDERS_ENABLED;
     await applyTopology(bus, { streams: Object.values(STREAMS), consumers: [...consumersFor(providers)] });
-    const shutdown = new Shutdown(logger, 20_000);
-    await startOrchestrator({
-      name: 'job-orchestrator',
-      config,
-      logger,
-      metrics: createMetrics('test'),
-      health: new HealthRegistry(),
-      shutdown,
-    });
     const database = openDatabase<JobsSchema>({
       url: testDatabase.url,
       applicationName: 'test',
       logger,
       outboxSchema: 'jobs',
     });
-    const harness = new Harness(
-      nats,
-      bus,
-      database,
-      testDatabase.url,
-      () => shutdown.run(),
-      () => testDatabase.drop(),
-    );
+    const harness = new Harness(nats, bus, database, testDatabase.url, config, () => testDatabase.drop());
+    await harness.replica();
     await harness.listen(providers);
     return harness;
   }
 
   async stop(): Promise<void> {
-    await this.stopService();
+    await Promise.all(this.replicas.map((replica) => replica.run()));
     await this.bus.drain();
     await this.database.close();
     await this.dropDatabase();

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { sql } from 'kysely';
 import { newId } from '@shotloom/kernel';
 import {
@@ -6,7 +7,6 @@ import {
   attemptSubmittedV1,
   attemptUncertainV1,
   beginSubmitRpc,
-  listCredentialsRpc,
   mediaFailedV1,
   mediaStoredV1,
   pollBatchV1,
@@ -14,8 +14,6 @@ import {
   subjects,
   workCancelConsumer,
   workCancelV1,
-  workSubmitConsumer,
-  workSubmitV1,
   type JobRecord,
   type PayloadOf,
   type RpcRequest,
@@ -30,7 +28,10 @@ import { Harness, VIDEO, type User, type Work } from './harness';
 export const KLING: VideoRequest = { ...VIDEO, provider: 'kling', model: 'kling:kling-2.6' };
 export const PRICE = 35;
 type ErrorRecord = PayloadOf<typeof attemptRefusedV1>['error'];
-type PollTask = PayloadOf<typeof pollBatchV1>['tasks'][number];
+type PollBatch = PayloadOf<typeof pollBatchV1>;
+type PollTask = PollBatch['tasks'][number];
+/** How long a call of the vendor takes. Milliseconds. */
+const VENDOR_MS = 150;
 
 export const errorRecord = (more: Partial<ErrorRecord> = {}): ErrorRecord => ({
   ...{
@@ -55,8 +56,8 @@ export const running = (progress: number | null = null): VendorOutcome => ({
 export class VendorHarness {
   readonly polls: PollTask[] = [];
   readonly cancels: PayloadOf<typeof workCancelV1>[] = [];
-  /** What the gateway answers about keys; a test may change it. */
-  credentials = [
+  /** The keys that the gateway lists; a test may change what is in it. */
+  readonly credentials = [
     {
       id: newId(),
       version: 1,
@@ -65,6 +66,9 @@ export class VendorHarness {
       concurrency: null as number | null,
     },
   ];
+
+  /** What the vendor says when it is polled; a test may set it. Undefined: nobody answers. */
+  vendor: ((task: PollTask) => VendorOutcome) | undefined;
 
   private constructor(readonly core: Harness) {}
 
@@ -82,18 +86,12 @@ export class VendorHarness {
   }
 
   private async listen(): Promise<void> {
-    const { bus, work } = this.core;
-    bus.respond(listCredentialsRpc, async ({ provider }) => ({
-      credentials: provider === 'kling' ? this.credentials : [],
-    }));
-    const take = async (message: { payload: unknown }): Promise<void> => {
-      work.push(workSubmitV1.payload.parse(message.payload));
-    };
-    await bus.consume(workSubmitConsumer('kling'), take, { concurrency: 50 });
+    const { bus, credentials } = this.core;
+    credentials.set('kling', this.credentials);
     await bus.consume(
       pollsConsumer('kling'),
       async ({ payload }) => {
-        this.polls.push(...pollBatchV1.payload.parse(payload).tasks);
+        await this.poll(pollBatchV1.payload.parse(payload));
       },
       { concurrency: 10 },
     );
@@ -108,6 +106,20 @@ export class VendorHarness {
 
   stop(): Promise<void> {
     return this.core.stop();
+  }
+
+  /** As a worker does it: one call for the whole message, and one report of it. */
+  private async poll({ tasks, credential, provider }: PollBatch): Promise<void> {
+    this.polls.push(...tasks);
+    const { vendor } = this;
+    if (vendor === undefined) return;
+    await delay(VENDOR_MS);
+    const answers = tasks.map((task) => ({
+      ...{ attemptId: task.attemptId, pollNo: task.pollNo, vendorTaskId: `v-${task.attemptId}` },
+      outcome: vendor(task),
+    }));
+    const options = { subject: subjects.attempts('kling'), correlationId: tasks[0]?.attemptId ?? '' };
+    await this.core.bus.publish(attemptsSeenV1, { provider, credential, via: 'poll', answers }, options);
   }
 
   accept(user: User, more: Partial<RpcRequest<typeof acceptJobsRpc>> = {}): Promise<JobRecord> {
@@ -215,6 +227,15 @@ export class VendorHarness {
     const more = also.map((column) => sql`, ${sql.ref(column)} = now()`);
     await sql`UPDATE jobs.attempts SET due_at = now()${sql.join(more, sql``)}
       WHERE job_id = ${jobId} AND finished_at IS NULL`.execute(this.core.database.sql);
+  }
+
+  /** What was posted for the job's hold, in order. */
+  async transfers(jobId: string): Promise<string[]> {
+    const { rows } = await sql<{
+      posted: string;
+    }>`SELECT kind || ' ' || amount AS posted FROM ledger.transfers
+      WHERE hold_id = ${jobId} ORDER BY created_at, id`.execute(this.core.database.sql);
+    return rows.map(({ posted }) => posted);
   }
 
   async log(jobId: string): Promise<string[]> {

@@ -45,7 +45,7 @@ export async function applyOutcome(tx: JobsTx, app: App, answer: Answer): Promis
       return isRunning(tx, app, job, attempt, answer, outcome);
     case 'succeeded': {
       const known = await withTask(tx, app, job, attempt, answer);
-      return videoIsThere(tx, known.job, known.attempt, outcome);
+      return videoIsThere(tx, known.job, known.attempt, { ...outcome, since: attempt.submitted_at });
     }
     case 'failed':
       await changeAttempt(tx, attempt, { cost: outcome.cost && JSON.stringify(outcome.cost) });

@@ -10,6 +10,11 @@ import { stopTimer } from './timers';
 
 type Succeeded = Extract<VendorOutcome, { kind: 'succeeded' }>;
 
+interface FinishedVideo extends Pick<Succeeded, 'videos' | 'cost'> {
+  /** When the vendor took the task; null where we hear of the task and of its video at once. */
+  readonly since: Date | null;
+}
+
 /**
  * The vendor has made the video: it is fetched at once, since its link ends. A cancel that came too late to be free is over:
  * what is fully paid is delivered (design, section 4.9).
@@ -18,10 +23,10 @@ export async function videoIsThere(
   tx: JobsTx,
   job: JobRow,
   attempt: AttemptRow,
-  { videos, cost }: Succeeded,
+  { videos, cost, since }: FinishedVideo,
 ): Promise<OutcomeResult> {
   await stopTimer(tx, attempt.attempt_id);
-  const took = secondsOf(attempt);
+  const took = secondsOf(attempt, since);
   const paid = cost && JSON.stringify(cost);
   if (job.cancel_requested_at !== null && job.cancel_policy === 'free') {
     await endAttempt(tx, await changeAttempt(tx, attempt, { cost: paid }), 'cancelled');
@@ -50,8 +55,11 @@ export async function videoIsThere(
   return { applied: true, took: took === undefined ? undefined : { model: attempt.model, seconds: took } };
 }
 
-/** From the vendor's acceptance until now. Undefined where the video was fetched before and its link had ended. */
-function secondsOf({ submitted_at: since, link_refreshes }: AttemptRow): number | undefined {
+/**
+ * From the vendor's acceptance until now. Undefined where that is not known (the answer to the submit was lost), and where the
+ * video was fetched before and its link had ended: neither says how long the model takes.
+ */
+function secondsOf({ link_refreshes }: AttemptRow, since: Date | null): number | undefined {
   if (since === null || link_refreshes > 0) return undefined;
   return Math.max(0, (Date.now() - since.getTime()) / 1000);
 }
