@@ -1,6 +1,6 @@
 import type { JobStatus } from '@shotloom/contracts';
 import type { DeadMessage } from '@shotloom/bus';
-import type { LoggedRequest, SimTask } from '@shotloom/vendor-simulators';
+import type { LoggedRequest, SentCallback, SimTask } from '@shotloom/vendor-simulators';
 import type { Told } from './client';
 
 export interface JobFact {
@@ -73,6 +73,7 @@ export interface Facts {
   readonly events: readonly EventFact[];
   readonly tasks: readonly SimTask[];
   readonly requests: readonly LoggedRequest[];
+  readonly callbacks: readonly SentCallback[];
   readonly simulatorFailures: number;
   readonly objects: readonly string[];
   readonly dead: readonly DeadMessage[];

@@ -51,7 +51,7 @@ export type Deed =
   | {
       readonly do: 'crash';
       readonly unit: Unit;
-      readonly signal: 'SIGKILL' | 'SIGTERM';
+      readonly signal: 'SIGKILL' | 'SIGTERM' | 'SIGINT';
       readonly downMs: number;
     };
 
@@ -93,7 +93,9 @@ export function makePlan({ seed, seconds, orders }: PlanOptions): readonly Step[
 
 function makeCrash(dice: Dice): Deed {
   const unit = dice.pick(UNITS);
-  const signal = dice.chance(0.75) ? 'SIGKILL' : 'SIGTERM';
+  // To Postgres a SIGTERM says: when the last client has gone. SIGINT is the gentle stop that ends.
+  const gentle = unit === 'postgres' ? 'SIGINT' : 'SIGTERM';
+  const signal = dice.chance(0.75) ? 'SIGKILL' : gentle;
   return { do: 'crash', unit, signal, downMs: dice.chance(0.5) ? 0 : dice.between(500, 3_000) };
 }
 

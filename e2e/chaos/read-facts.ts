@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { listDead, type Bus } from '@shotloom/bus';
 import { jobChangedV1, STREAMS } from '@shotloom/contracts';
-import type { LoggedRequest, SimTask } from '@shotloom/vendor-simulators';
+import type { LoggedRequest, SentCallback, SimTask } from '@shotloom/vendor-simulators';
 import { waitFor } from '@shotloom/testing';
 import { sql } from 'kysely';
 import type { Truth } from '../support/truth';
@@ -46,6 +46,7 @@ export async function readFacts({ truth, bus, simulator, clients }: Sources): Pr
     events: await readEvents(bus),
     tasks: await ask<SimTask[]>('tasks'),
     requests: await ask<LoggedRequest[]>('requests'),
+    callbacks: await ask<SentCallback[]>('callbacks'),
     simulatorFailures: failures,
     objects: [...(await truth.objectKeys('attempts/')), ...(await truth.objectKeys('posters/'))],
     dead: await listDead(bus, { limit: 100 }),

@@ -18,6 +18,7 @@ export function describeRun(result: ChaosResult, replay: string): string {
     `faults      ${counted(faults)}`,
     `            ${counted(passing)}`,
     `crashes     ${counted([...crashes])}`,
+    `callbacks   ${counted(facts.callbacks.map(({ status, body }) => `${body.includes('/forged.mp4') ? 'forged ' : ''}${status ?? 'unanswered'}`))}`,
     `replayed    ${replayed} messages; ${facts.events.length} events read; ${facts.objects.length} objects; ${facts.videos.size} videos downloaded`,
     `took        ${seconds} s`,
   ];

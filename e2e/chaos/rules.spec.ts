@@ -1,4 +1,4 @@
-import type { LoggedRequest, SimTask } from '@shotloom/vendor-simulators';
+import type { LoggedRequest, SentCallback, SimTask } from '@shotloom/vendor-simulators';
 import type { Facts } from './facts';
 import { findViolations, RULES } from './rules';
 
@@ -68,6 +68,7 @@ function wellDone(): Facts {
     ]),
     tasks: [task('t1', 'a1')],
     requests: [request],
+    callbacks: [callback('succeeded', 200), callback('succeeded', null), callback('/forged.mp4', 403)],
     simulatorFailures: 0,
     objects: ['attempts/a1/o', 'posters/m1.jpg', 'attempts/a2/left-by-a-killed-process'],
     dead: [],
@@ -80,6 +81,10 @@ const none = (tries: number) => ({ again: [], refusal: null, tries });
 const priced = (vendor_task_id: string | null) => ({ vendor_task_id, price_credits: 35 });
 const task = (taskId: string, externalId: string): SimTask => ({
   ...{ taskId, externalId, account: 'a', status: 'succeeded', createdAt: 101, finishedAt: 200, cost: '2.5' },
+});
+
+const callback = (body: string, status: number | null): SentCallback => ({
+  ...{ at: 150, url: 'http://127.0.0.1/webhooks/kling', id: 'msg_1', body, status },
 });
 
 /** The same run with one thing gone wrong. */
@@ -138,6 +143,16 @@ const SABOTAGES: readonly (readonly [rule: string, what: string, sabotage: Sabot
     'never sent again',
     'what was taken is sent again',
     ({ requests }) => ({ requests: [...requests, ...first(requests, { at: 900, status: 400 })] }),
+  ],
+  [
+    'true callbacks are taken, forged ones are not',
+    'a true one is refused',
+    () => ({ callbacks: [callback('succeeded', 403)] }),
+  ],
+  [
+    'true callbacks are taken, forged ones are not',
+    'a forged one is taken',
+    () => ({ callbacks: [callback('/forged.mp4', 200)] }),
   ],
   ['a video for a completed job', 'the asset is gone', () => ({ assets: [] })],
   [

@@ -96,6 +96,15 @@ export const RULES: Readonly<Record<string, Rule>> = {
     });
   },
 
+  /** Nobody listens while the gateway is dead, and 503 asks for another try; but what is listened to is told apart rightly. */
+  'true callbacks are taken, forged ones are not': ({ callbacks }) =>
+    callbacks.flatMap(({ id, body, status }): Found => {
+      const isForged = body.includes('/forged.mp4');
+      if (isForged) return status !== null && status < 300 ? [[id, 'a forged callback was taken']] : [];
+      const isTurnedAway = status !== null && status >= 400 && status < 500;
+      return isTurnedAway ? [[id, `a true callback got ${status}: ${body.slice(0, 120)}`]] : [];
+    }),
+
   'a video for a completed job': ({ jobs, assets, videos }) =>
     jobs.flatMap((job): Found => {
       const mine = assets.filter(({ job_id, deleted }) => job_id === job.job_id && !deleted);

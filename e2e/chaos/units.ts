@@ -31,7 +31,7 @@ export class Units {
   }
 
   /** Kills now, and brings it back after a while. Crashes follow each other, so that the suite knows what runs. */
-  crash(unit: Unit, signal: 'SIGKILL' | 'SIGTERM', downMs: number): Promise<void> {
+  crash(unit: Unit, signal: NodeJS.Signals, downMs: number): Promise<void> {
     this.queue = this.queue.then(async () => {
       this.crashes.push(`${unit} ${signal}`);
       this.down.add(unit);
@@ -62,7 +62,7 @@ export class Units {
     await Promise.all([...this.replicas.values()].map(({ child }) => child.stop('SIGTERM')));
   }
 
-  private async kill(unit: Unit, signal: 'SIGKILL' | 'SIGTERM'): Promise<void> {
+  private async kill(unit: Unit, signal: NodeJS.Signals): Promise<void> {
     if (!isReplica(unit)) return this.platform.kill(unit, signal);
     await this.replicas.get(unit)?.child.stop(signal, 20_000);
     this.replicas.delete(unit);
