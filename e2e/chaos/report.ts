@@ -3,6 +3,9 @@ import type { ChaosResult } from './run';
 const counted = (items: readonly string[]): string =>
   [...Map.groupBy(items, (item) => item)].map(([item, all]) => `${all.length} ${item}`).join(', ') || 'none';
 
+/** Of each rule; a fault that strikes every job would fill pages. */
+const SHOWN = 8;
+
 /** What happened and what was found, on one screen. */
 export function describeRun(result: ChaosResult, replay: string): string {
   const { facts, violations, crashes, replayed, seconds } = result;
@@ -23,6 +26,9 @@ export function describeRun(result: ChaosResult, replay: string): string {
     `took        ${seconds} s`,
   ];
   if (violations.length === 0) return [...lines, 'violations  none'].join('\n');
-  const found = violations.map(({ rule, about, text }) => `  [${rule}] ${about}: ${text}`);
+  const found = [...Map.groupBy(violations, ({ rule }) => rule)].flatMap(([rule, all]) => [
+    `  ${rule} (${all.length})`,
+    ...all.slice(0, SHOWN).map(({ about, text }) => `    ${about}: ${text}`),
+  ]);
   return [...lines, `violations  ${violations.length}`, ...found, `Again: ${replay}`].join('\n');
 }
