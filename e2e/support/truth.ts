@@ -73,6 +73,11 @@ export class Truth {
 
   /** Another user with an account, credits and a key of their own. Resolves with the key. */
   async addStranger(): Promise<string> {
+    return (await this.addUser(100)).key;
+  }
+
+  /** The same, with as many credits as are wanted; the account is the user's alone. */
+  async addUser(amount: number): Promise<{ userId: string; key: string }> {
     const [userId, accountId, keyId] = [newId(), newId(), newId()];
     const prefix = `sl_${randomBytes(8).toString('hex')}`;
     const secret = randomBytes(32).toString('base64url');
@@ -83,8 +88,13 @@ export class Truth {
     await this
       .run(sql`INSERT INTO identity.api_keys (id, account_id, owner_user_id, name, prefix, secret_hash, scopes)
       VALUES (${keyId}, ${accountId}, ${userId}, 'test', ${prefix}, ${hash}, ARRAY['generate', 'read'])`);
-    await grant(this.database.sql, { accountId, amount: credits(100), reference: accountId, reason: 'test' });
-    return `${prefix}_${secret}`;
+    await grant(this.database.sql, {
+      accountId,
+      amount: credits(amount),
+      reference: accountId,
+      reason: 'test',
+    });
+    return { userId, key: `${prefix}_${secret}` };
   }
 
   /** The tries of a job, the first one first. */
@@ -129,6 +139,11 @@ export class Truth {
   /** Runs a statement, for tests that must arrange a moment. */
   async run(query: ReturnType<typeof sql>): Promise<void> {
     await query.execute(this.database.sql);
+  }
+
+  /** Reads what the methods above do not. */
+  async rows<T>(query: ReturnType<typeof sql<T>>): Promise<T[]> {
+    return (await query.execute(this.database.sql)).rows;
   }
 
   /** The keys of all stored objects with this prefix. */

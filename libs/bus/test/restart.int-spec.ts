@@ -1,6 +1,7 @@
 import { createInbox } from '@nats-io/transport-node';
 import { newId } from '@shotloom/kernel';
-import { listDead, type Bus, type ConsumedMessage } from '@shotloom/bus';
+import { applyTopology, listDead, verifyTopology, type Bus, type ConsumedMessage } from '@shotloom/bus';
+import { consumersFor, STREAMS } from '@shotloom/contracts';
 import { waitFor } from '@shotloom/testing';
 import { connectionOf } from '../src/connection';
 import {
@@ -50,6 +51,14 @@ describe('a NATS server that is killed', () => {
     await empty();
     expect([...seen].sort((a, b) => a - b)).toEqual(range(120));
     expect(await listDead(bus, { limit: 9 })).toEqual([]);
+  });
+
+  it('still has every stream and every durable', async () => {
+    const topology = { streams: Object.values(STREAMS), consumers: [...consumersFor(['animatic', 'kling'])] };
+    await applyTopology(bus, topology);
+    await harness.nats.restart('SIGKILL');
+    await untilConnected(bus);
+    expect(await verifyTopology(bus, topology)).toEqual([]);
   });
 
   it('goes on consuming after a kill while nothing was to do, within seconds', async () => {

@@ -26,12 +26,15 @@ export interface ConsumerSpec {
 /** The streams of design section 3. `DEAD` holds what was given up, `dead.<stream>.<durable>`. */
 export const STREAMS = {
   work: { name: 'WORK', subjects: ['work.>'], retention: 'workqueue', storage: 'file' },
-  /** No outbox and no disk: the planner's rows are the truth, and what nobody took in a minute is asked anew. */
+  /**
+   * No outbox: the planner's rows are the truth, and what nobody took in a minute is asked anew. On disk all the same: a single
+   * server forgets the very existence of a stream in memory when it restarts, and no vendor would be asked again.
+   */
   polls: {
     name: 'POLLS',
     subjects: ['polls.>'],
     retention: 'workqueue',
-    storage: 'memory',
+    storage: 'file',
     maxAgeMs: 60_000,
   },
   attempts: { name: 'ATTEMPTS', subjects: ['attempts.>'], retention: 'workqueue', storage: 'file' },

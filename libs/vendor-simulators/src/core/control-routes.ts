@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { SentCallback } from './callback-sender';
 import { faultSchema, type Fault } from './faults';
 import type { RequestLog } from './request-log';
 import { jsonOf, type SimReply, type SimRequest } from './sim-http';
@@ -19,6 +20,8 @@ export interface SimTask {
 /** What can be seen and scripted of a simulator, in process and under `/_sim/`. */
 export interface Controlled {
   readonly tasks: () => readonly SimTask[];
+  /** What was sent, forged ones too, with what was answered. */
+  readonly callbacks: () => readonly SentCallback[];
   readonly script: (fault: Fault) => void;
   readonly clearFaults: () => void;
   /** The fields of a credential that it accepts, named as the adapter of the vendor reads them. */
@@ -26,7 +29,7 @@ export interface Controlled {
 }
 
 /**
- * `GET /_sim/tasks`, `GET /_sim/requests`, `GET /_sim/counts`, `GET /_sim/credential`,
+ * `GET /_sim/tasks`, `GET /_sim/callbacks`, `GET /_sim/requests`, `GET /_sim/counts`, `GET /_sim/credential`,
  * `POST /_sim/faults` (one or a list), `DELETE /_sim/faults`.
  * For chaos and benchmarks, where the simulator is a process of its own.
  */
@@ -40,6 +43,8 @@ export function control(
   switch (what) {
     case 'GET /_sim/tasks':
       return ok(controlled.tasks());
+    case 'GET /_sim/callbacks':
+      return ok(controlled.callbacks());
     case 'GET /_sim/requests':
       return ok(log.list());
     case 'GET /_sim/counts':

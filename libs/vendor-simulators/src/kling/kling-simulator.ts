@@ -1,4 +1,4 @@
-import { CallbackSender, type SentCallback } from '../core/callback-sender';
+import { CallbackSender } from '../core/callback-sender';
 import type { Controlled, SimTask } from '../core/control-routes';
 import { FaultScript, type Fault } from '../core/faults';
 import type { LoggedRequest } from '../core/request-log';
@@ -35,7 +35,6 @@ export interface KlingSimulator extends Controlled {
   /** May be changed while it runs, for example to rotate a key. */
   readonly accounts: readonly KlingAccount[];
   readonly requests: () => readonly LoggedRequest[];
-  readonly callbacks: () => readonly SentCallback[];
   /** What its own handlers threw: a mistake of the simulator. */
   readonly failures: () => readonly string[];
   readonly stop: () => Promise<void>;
@@ -61,6 +60,7 @@ export async function startKlingSimulator(options: KlingSimulatorOptions = {}): 
   const tasks = new KlingTasks(clock, random, times, (task) => callbacks.changed(task));
   const controlled: Controlled = {
     tasks: () => tasks.all().map(toSimTask),
+    callbacks: () => sender.sent,
     script: (fault: Fault) => faults.add(fault),
     clearFaults: () => faults.clear(),
     credential: () => credentialFields(accounts[0]),
@@ -77,7 +77,6 @@ export async function startKlingSimulator(options: KlingSimulatorOptions = {}): 
     url: links.baseUrl,
     accounts,
     requests: () => server.log.list(),
-    callbacks: () => sender.sent,
     failures: () => server.failures,
     stop: async () => {
       sender.stop();

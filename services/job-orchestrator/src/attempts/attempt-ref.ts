@@ -16,7 +16,7 @@ export async function findAttemptRef(
     .where('kind', '=', 'poll')
     // Never sent: nobody can have news of it.
     .where('fence', '>', 0)
-    .where(sql<boolean>`finished_at IS NULL OR finished_at > clock_timestamp() - interval '7 days'`)
+    .where(sql<boolean>`(finished_at IS NULL OR finished_at > clock_timestamp() - interval '7 days')`)
     .executeTakeFirst();
   if (!row || row.credential_id === null || row.credential_version === null) return { attempt: null };
   return {
