@@ -86,9 +86,9 @@ const JOBS = [
      attempts_made, longest_wait_seconds, not_before, created_at, changed_at, started_at, finished_at)
    select job_id, account_id, user_id, 'text-to-video', 'animatic', 'animatic:animatic-1', 'completed', 100, 4,
      '${REQUEST}'::jsonb, ${PRICE}, 'bench', 0, ${PRICE}, 1, 1, ${OUTPUT}, 3, 1, 600, 'epoch', at, at, at, at from batch`,
-  `insert into jobs.attempts (attempt_id, job_id, number, owner_user_id, provider, model, status, deadline_at, created_at,
-     finished_at)
-   select attempt_id, job_id, 1, user_id, 'animatic', 'animatic:animatic-1', 'stored', at, at, at from batch`,
+  `insert into jobs.attempts (attempt_id, job_id, number, owner_user_id, provider, model, status, holds_slot,
+     deadline_at, created_at, finished_at)
+   select attempt_id, job_id, 1, user_id, 'animatic', 'animatic:animatic-1', 'stored', false, at, at, at from batch`,
   `insert into jobs.log (job_id, at, level, text)
    select job_id, at, line.level, line.text from batch
    cross join (values ('INFO', 'Accepted; 5 credits are held.'), ('SUCCESS', 'Completed; 5 credits were taken.')) as line (level, text)`,
