@@ -1,4 +1,5 @@
 import { acceptScenario } from './accept/accept-scenario';
+import { growthScenario } from './growth/growth-scenario';
 import type { Scenario } from './scenario';
 
-export const SCENARIOS: readonly Scenario[] = [acceptScenario];
+export const SCENARIOS: readonly Scenario[] = [acceptScenario, growthScenario];

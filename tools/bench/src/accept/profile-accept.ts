@@ -54,6 +54,7 @@ function load({ platform, users }: World, seconds: number): Promise<unknown> {
     url: generateUrl(platform.runtime.gatewayUrl),
     keys: users.map(({ apiKey }) => apiKey),
     body: BODY,
+    expect: 202,
     clients: CLIENTS,
     warmUpSeconds: 0.5,
     seconds,

@@ -10,7 +10,7 @@ interface Answer {
 /** A process of its own: sends requests over keep-alive connections for a time, then tells what came back and ends. */
 class Load {
   private readonly agent: Agent;
-  private readonly payload: string;
+  private readonly payload: string | undefined;
   private readonly refused: Record<string, number> = {};
   private firstRefusal: string | null = null;
   private times: number[] = [];
@@ -18,7 +18,7 @@ class Load {
 
   constructor(private readonly plan: LoadPlan) {
     this.agent = new Agent({ keepAlive: true, maxSockets: plan.clients, scheduling: 'fifo' });
-    this.payload = JSON.stringify(plan.body);
+    this.payload = plan.body === undefined ? undefined : JSON.stringify(plan.body);
   }
 
   async run(): Promise<LoadResult> {
@@ -30,12 +30,12 @@ class Load {
     const seconds = (performance.now() - began) / 1000;
     const { user, system } = process.cpuUsage(cpu);
     this.agent.destroy();
-    const accepted = this.times.length;
+    const answered = this.times.length;
     return {
-      accepted,
+      answered,
       seconds,
-      p50: accepted === 0 ? 0 : quantile(this.times, 0.5),
-      p99: accepted === 0 ? 0 : quantile(this.times, 0.99),
+      p50: answered === 0 ? 0 : quantile(this.times, 0.5),
+      p99: answered === 0 ? 0 : quantile(this.times, 0.99),
       cpuSeconds: (user + system) / 1e6,
       refused: this.refused,
       firstRefusal: this.firstRefusal,
@@ -53,7 +53,7 @@ class Load {
   private async once(): Promise<void> {
     const began = performance.now();
     const { status, body } = await this.send();
-    if (status === '202') this.times.push(performance.now() - began);
+    if (status === String(this.plan.expect)) this.times.push(performance.now() - began);
     else {
       this.refused[status] = (this.refused[status] ?? 0) + 1;
       this.firstRefusal ??= body.slice(0, 500);
@@ -61,28 +61,31 @@ class Load {
   }
 
   private send(): Promise<Answer> {
-    const { keys, url } = this.plan;
-    const key = keys[this.turn++ % keys.length] ?? '';
-    const headers = {
-      authorization: `Bearer ${key}`,
-      'content-type': 'application/json',
-      'content-length': Buffer.byteLength(this.payload),
-    };
+    const { keys, url, expect } = this.plan;
+    const method = this.payload === undefined ? 'GET' : 'POST';
     return new Promise((resolve) => {
-      const sent = request(url, { method: 'POST', agent: this.agent, headers }, (response) => {
+      const options = { method, agent: this.agent, headers: this.headers(keys[this.turn++ % keys.length]) };
+      const sent = request(url, options, (response) => {
         const chunks: Buffer[] = [];
         response.on('data', (chunk: Buffer) => chunks.push(chunk));
         response.on('end', () => {
-          const accepted = response.statusCode === 202;
-          resolve({
-            status: String(response.statusCode),
-            body: accepted ? '' : Buffer.concat(chunks).toString(),
-          });
+          const body = response.statusCode === expect ? '' : Buffer.concat(chunks).toString();
+          resolve({ status: String(response.statusCode), body });
         });
       });
       sent.on('error', (error) => resolve({ status: codeOf(error), body: error.message }));
       sent.end(this.payload);
     });
+  }
+
+  private headers(key: string | undefined): Record<string, string | number> {
+    const authorization = { authorization: `Bearer ${key}` };
+    if (this.payload === undefined) return authorization;
+    return {
+      ...authorization,
+      'content-type': 'application/json',
+      'content-length': Buffer.byteLength(this.payload),
+    };
   }
 }
 

@@ -13,5 +13,13 @@ export function runLoad(plan: LoadPlan): Promise<LoadResult> {
     child.once('message', (result: LoadResult) => resolve(result));
     child.once('error', reject);
     child.once('exit', (code, signal) => reject(new Error(`The load process ended with ${code ?? signal}.`)));
-  }).finally(() => clearTimeout(timer));
+  })
+    .then(complete)
+    .finally(() => clearTimeout(timer));
+}
+
+/** A figure over answers that were refused would be a figure of something else. */
+function complete(result: LoadResult): LoadResult {
+  if (result.firstRefusal === null) return result;
+  throw new Error(`Requests were refused (${JSON.stringify(result.refused)}): ${result.firstRefusal}`);
 }
