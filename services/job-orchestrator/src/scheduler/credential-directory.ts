@@ -40,12 +40,19 @@ export class CredentialDirectory {
     return new CredentialDirectory({ list, logger });
   }
 
-  /** Waits only where nothing is known yet. Undefined: the list could not be had, and nothing is known. */
-  async of(provider: string): Promise<KnownCredentials | undefined> {
+  /** What is known now, without a wait; a list that is old or missing is asked for meanwhile. */
+  peek(provider: string): KnownCredentials | undefined {
     const entry = this.entry(provider);
     if (this.now() - entry.askedAt >= FRESH_MS) entry.asking ??= this.ask(provider, entry);
-    if (!entry.known) await entry.asking;
     return entry.known;
+  }
+
+  /** Waits where nothing is known yet. Undefined: the list could not be had. Never rejects. */
+  async of(provider: string): Promise<KnownCredentials | undefined> {
+    const known = this.peek(provider);
+    if (known) return known;
+    await this.entry(provider).asking;
+    return this.entry(provider).known;
   }
 
   /** Asks again at the next use: a key was added, changed or taken away. */

@@ -124,9 +124,9 @@ it('starves nobody: between two starts of a user who waits, any other has at mos
     maxLength: 200,
   });
   fc.assert(
-    fc.property(users, steps, (weights, moves) => {
-      // One place, and nobody has so many that the own limit holds back: who waits, waits for the share alone.
-      const model = new Model(1, 2);
+    fc.property(users, steps, fc.integer({ min: 1, max: 3 }), (weights, moves, places) => {
+      // Nobody can have so many that the own limit holds back: who waits, waits for the share alone.
+      const model = new Model(places, 4);
       const weightOf = new Map<string, number>();
       const join = (weight: number): void => {
         const owner = `u${weightOf.size}`;
@@ -136,7 +136,7 @@ it('starves nobody: between two starts of a user who waits, any other has at mos
       weights.forEach(join);
       for (const [index, [what, , weight]] of moves.entries()) {
         model.pass();
-        for (const owner of model.users) model.end(owner);
+        for (const owner of model.users) for (let count = 0; count < places; count += 1) model.end(owner);
         if (what % 10 === 0 && index < 100 && weightOf.size < 12) join(weight);
       }
       for (const [owner, weight] of weightOf) {

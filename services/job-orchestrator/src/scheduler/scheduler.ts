@@ -2,7 +2,7 @@ import { providerSpec } from '@shotloom/contracts';
 import type { Database } from '@shotloom/database';
 import type { Logger } from '@shotloom/service-kit';
 import type { JobsSchema } from '../schema/tables';
-import type { CredentialDirectory } from './credential-directory';
+import type { CredentialDirectory, KnownCredentials } from './credential-directory';
 import { schedulerPass, type PassResult } from './pass';
 import type { SchedulerLimits } from './provider-limits';
 import { repairLanes } from './repair-lanes';
@@ -73,12 +73,19 @@ export class Scheduler {
     }
   }
 
-  /** The keys are asked for before the transaction begins: inside one, nothing waits for another service. */
   private async pass(provider: string): Promise<PassResult | null> {
     const { database, limits } = this.deps;
-    const needsKey = providerSpec(provider).kind === 'poll';
-    const credentials = needsKey ? await this.deps.credentials.of(provider) : undefined;
+    const credentials = this.keysOf(provider);
     return database.run((tx) => schedulerPass(tx, { provider, limits, credentials }));
+  }
+
+  /** As they are known: neither a transaction nor the passes of other providers wait for another service. */
+  private keysOf(provider: string): KnownCredentials | undefined {
+    if (providerSpec(provider).kind === 'lease') return undefined;
+    const { credentials } = this.deps;
+    const known = credentials.peek(provider);
+    if (!known) void credentials.of(provider).then((found) => found && this.wake(provider));
+    return known;
   }
 
   private tell(provider: string, { started, reason, news }: PassResult): void {
