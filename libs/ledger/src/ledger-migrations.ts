@@ -10,6 +10,7 @@ import { countBudgetsInHolds } from './migrations/0008-count-budgets-in-holds';
 import { countBudgetsInBatchHolds } from './migrations/0009-count-budgets-in-batch-holds';
 import { returnBudgetsInBatchResolutions } from './migrations/0010-return-budgets-in-batch-resolutions';
 import { indexOwners } from './migrations/0011-index-owners';
+import { expectSmallBatches } from './migrations/0012-expect-small-batches';
 
 /** The schema `ledger`. Run by whoever owns the database; services then need `grantLedgerAccess`. */
 export const ledgerMigrations: MigrationSet = {
@@ -26,5 +27,6 @@ export const ledgerMigrations: MigrationSet = {
     '0009-count-budgets-in-batch-holds': countBudgetsInBatchHolds,
     '0010-return-budgets-in-batch-resolutions': returnBudgetsInBatchResolutions,
     '0011-index-owners': indexOwners,
+    '0012-expect-small-batches': expectSmallBatches,
   },
 };
