@@ -78,13 +78,15 @@ export class SchedulingLab {
 
   /** Ends attempts and their jobs as failed: which end it is does not matter to the scheduler. */
   async end(which: RawBuilder<unknown>): Promise<number> {
-    const ended = await sql`
+    const query = sql`
       WITH ended AS (
         UPDATE jobs.attempts AS attempt SET status = 'failed', due_at = NULL, finished_at = clock_timestamp()
         WHERE finished_at IS NULL AND ${which} RETURNING job_id
       )
       UPDATE jobs.jobs AS job SET status = 'failed', active_attempt_id = NULL, finished_at = clock_timestamp()
-      FROM ended WHERE job.job_id = ended.job_id`.execute(this.database.sql);
+      FROM ended WHERE job.job_id = ended.job_id`;
+    // Several may be at it in a test, in any order of the rows: `run` tries again after a deadlock.
+    const ended = await this.database.run((tx) => query.execute(tx.sql));
     return Number(ended.numAffectedRows ?? 0n);
   }
 
