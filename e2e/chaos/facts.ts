@@ -25,6 +25,7 @@ export interface AttemptFact {
   readonly status: string;
   readonly vendor_task_id: string | null;
   readonly price_credits: number;
+  readonly error_code: string | null;
 }
 
 export interface AssetFact {

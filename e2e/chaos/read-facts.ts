@@ -33,7 +33,8 @@ export async function readFacts({ truth, bus, simulator, clients }: Sources): Pr
     told: [...clients.values()].flatMap((client) => client.told),
     jobs,
     attempts: await truth.rows(
-      sql<AttemptFact>`SELECT attempt_id, job_id, provider, status, vendor_task_id, price_credits FROM jobs.attempts`,
+      sql<AttemptFact>`SELECT attempt_id, job_id, provider, status, vendor_task_id, price_credits,
+        error->>'code' AS error_code FROM jobs.attempts`,
     ),
     assets: await truth.rows(sql<AssetFact>`
       SELECT asset_id, job_id, attempt_id, object_key, poster_key, deleted_at IS NOT NULL AS deleted,

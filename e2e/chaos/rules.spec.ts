@@ -78,7 +78,7 @@ function wellDone(): Facts {
 }
 
 const none = (tries: number) => ({ again: [], refusal: null, tries });
-const priced = (vendor_task_id: string | null) => ({ vendor_task_id, price_credits: 35 });
+const priced = (vendor_task_id: string | null) => ({ vendor_task_id, price_credits: 35, error_code: null });
 const task = (taskId: string, externalId: string): SimTask => ({
   ...{ taskId, externalId, account: 'a', status: 'succeeded', createdAt: 101, finishedAt: 200, cost: '2.5' },
 });
@@ -162,6 +162,14 @@ const SABOTAGES: readonly (readonly [rule: string, what: string, sabotage: Sabot
   ],
   ['a video for a completed job', 'it does not play', () => ({ videos: new Map([['j1', 'it is no MP4']]) })],
   ['a video for a completed job', 'nobody looked at it', () => ({ videos: new Map<string, null>() })],
+  [
+    'a late video is given',
+    'it was never fetched',
+    ({ attempts, tasks }) => ({
+      attempts: second(attempts, { error_code: 'provider_timeout', vendor_task_id: 't2' }),
+      tasks: [...tasks, task('t2', 'a2')],
+    }),
+  ],
   [
     'every credit is where it belongs',
     'a failed job is charged',

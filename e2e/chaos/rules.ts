@@ -124,6 +124,15 @@ export const RULES: Readonly<Record<string, Rule>> = {
       return [[job.job_id, `its video: ${problem ?? 'was not looked at'}`]];
     }),
 
+  /** What came after the hard limit is its owner's, for nothing. */
+  'a late video is given': ({ jobs, attempts, tasks }) =>
+    attempts.flatMap(({ attempt_id, job_id, error_code }): Found => {
+      const made = tasks.some((task) => task.externalId === attempt_id && task.status === 'succeeded');
+      const job = jobs.find((one) => one.job_id === job_id);
+      if (!made || error_code !== 'provider_timeout' || job === undefined || job.deleted) return [];
+      return job.late_asset_id === null ? [[job_id, 'its video came late, and it has none']] : [];
+    }),
+
   'every credit is where it belongs': ({ jobs, holds, attempts, balances, ledgerProblems }) => {
     const problems: [string, string][] = ledgerProblems.map((text) => ['ledger', text]);
     const byId = new Map(holds.map((hold) => [hold.id, hold]));

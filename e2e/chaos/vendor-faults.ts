@@ -49,10 +49,20 @@ const CUT_AND_SILENT = one(
   { kind: 'cut', accepted: true },
   { kind: 'callbacks', mode: 'drop' },
 );
-const TOO_LATE: OrderFault = {
-  ...one('success after the hard limit', { kind: 'task-takes', ms: TOO_LONG_MS }),
-  waitsShort: true,
-};
+const TOO_LATE: readonly OrderFault[] = [
+  {
+    ...one('success after the hard limit', { kind: 'task-takes', ms: TOO_LONG_MS }),
+    waitsShort: true,
+  },
+  {
+    ...one(
+      'silent success after the hard limit',
+      { kind: 'task-takes', ms: TOO_LONG_MS },
+      { kind: 'callbacks', mode: 'drop' },
+    ),
+    waitsShort: true,
+  },
+];
 
 /** What happens to one order, or nothing. What comes late must begin early, or the end would be waited for too long. */
 export function drawOrderFault(dice: Dice, isEarly: boolean): OrderFault | undefined {
@@ -64,7 +74,7 @@ export function drawOrderFault(dice: Dice, isEarly: boolean): OrderFault | undef
     [10, TASKS],
     [12, CALLBACKS],
     [isEarly ? 5 : 0, [CUT_AND_SILENT]],
-    [isEarly ? 5 : 0, [TOO_LATE]],
+    [isEarly ? 5 : 0, TOO_LATE],
   ]);
   return group.length === 0 ? undefined : dice.pick(group);
 }

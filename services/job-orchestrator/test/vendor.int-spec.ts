@@ -270,6 +270,21 @@ describe('time', () => {
     await waitFor(async () => (await harness.lastAttempt(jobId))?.result !== null, {
       what: 'the late fetch',
     });
+    const asked = harness.polls.length;
+    await harness.ingestFailed(work, errorRecord({ code: 'ingest_failed', retryable: true }));
+    await waitFor(async () => (await harness.lastAttempt(jobId))?.result === null, {
+      what: 'a fresh link to be wanted',
+    });
+    await sql`UPDATE jobs.timers SET next_poll_at = now() WHERE attempt_id = ${work.attemptId}`.execute(
+      harness.core.database.sql,
+    );
+    await waitFor(() => harness.polls.slice(asked).some((poll) => poll.attemptId === work.attemptId), {
+      what: 'the vendor to be asked for the late video again',
+    });
+    await harness.seen(work, succeeded('fresh'));
+    await waitFor(async () => (await harness.lastAttempt(jobId))?.result !== null, {
+      what: 'the second fetch',
+    });
     await harness.stored(user, work);
     await waitFor(async () => (await job(user, jobId)).lateAssetId !== null, { what: 'the late asset' });
     expect(await job(user, jobId)).toMatchObject({ status: 'failed', creditsCaptured: 0 });

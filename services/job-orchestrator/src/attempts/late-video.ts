@@ -6,7 +6,7 @@ import { failJob } from '../jobs/job-endings';
 import { logJob } from '../log/log-entry';
 import type { OutcomeResult } from './apply-outcome';
 import { emitIngest } from './attempt-messages';
-import { changeAttempt, endAttempt, type AttemptRow } from './attempt-rows';
+import { changeAttempt, endAttempt, inSeconds, type AttemptRow } from './attempt-rows';
 import { tooLate } from './fail-attempt';
 import { cancelJob } from '../jobs/job-endings';
 import { shownNow } from './shown';
@@ -51,6 +51,34 @@ export async function lateVideo(
   const text = `${attempt.provider} has made the video after all, too late for this job. It is fetched and costs nothing.`;
   logJob(tx, job.job_id, { level: 'WARN', text, attempt: late });
   return { applied: true };
+}
+
+/** Fetching the same video again costs nothing; a vendor's storage may be down for a while. */
+const MOST_FETCHES = 20;
+/** Seconds until the vendor is asked again, by how often it was. */
+const askAgainIn = (asked: number): number => Math.min(15 * 2 ** asked, LATE_LOOK_SECONDS);
+
+/**
+ * A late video could not be fetched, as when its link had ended: the vendor is asked again, which gives a fresh link. False where
+ * that does not help.
+ */
+export async function askForLateVideo(
+  tx: JobsTx,
+  job: JobRow,
+  attempt: AttemptRow,
+  { code, retryable }: AppError,
+): Promise<boolean> {
+  const isWanted = job.late_asset_id === null && job.deleted_at === null;
+  if (!isWanted || code !== 'ingest_failed' || !retryable) return false;
+  if (attempt.result === null || attempt.link_refreshes >= MOST_FETCHES) return false;
+  const asking = await changeAttempt(tx, attempt, {
+    result: null,
+    link_refreshes: attempt.link_refreshes + 1,
+    // It is made, so it is looked for as long as that many fetches take, however long it was waited for.
+    hard_limit_at: inSeconds(MOST_FETCHES * LATE_LOOK_SECONDS),
+  });
+  await startTimer(tx, asking, 'late', askAgainIn(attempt.link_refreshes));
+  return true;
 }
 
 /** Ended by our patience, not by anybody's verdict. */

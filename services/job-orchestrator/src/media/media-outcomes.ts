@@ -5,7 +5,7 @@ import type { Applied } from '../attempts/attempt-outcomes';
 import { endAttempt, lockAttempt, type AttemptRow } from '../attempts/attempt-rows';
 import { askForFreshLink } from '../attempts/fresh-link';
 import { failAttempt, type Fallbacks } from '../attempts/fail-attempt';
-import { wasGivenUp } from '../attempts/late-video';
+import { askForLateVideo, wasGivenUp } from '../attempts/late-video';
 import { changeJob, type JobsTx } from '../jobs/job-changes';
 import { cancelJob, completeJob } from '../jobs/job-endings';
 import type { JobRow } from '../jobs/job-row';
@@ -88,8 +88,12 @@ export async function mediaFailed(
   if (!locked) return { applied: 'unknown', provider: null };
   const { job, attempt } = locked;
   const { provider } = attempt;
-  if (attempt.status !== 'storing') return { applied: 'stale', provider };
   const error = AppError.fromRecord(report.error);
+  if (wasGivenUp(attempt)) {
+    const asked = await askForLateVideo(tx, job, attempt, error);
+    return { applied: asked ? 'applied' : 'stale', provider };
+  }
+  if (attempt.status !== 'storing') return { applied: 'stale', provider };
   if (!(await askForFreshLink(tx, job, attempt, error))) {
     await failAttempt(tx, fallbacks, job, attempt, error.toRecord());
   }
