@@ -28,6 +28,8 @@ beforeAll(async () => {
     env: {
       SIMULATOR_ARGS: '--queue-ms 100,200 --run-ms 700,1200 --concurrency 100 --scale 0.1',
       USER_PROVIDER_CONCURRENCY: '5',
+      // Fewer than the jobs that are stuck in one of the tests.
+      WORKER_SUBMIT_CONCURRENCY: '2',
     },
   });
   api = new Api(platform.runtime);
