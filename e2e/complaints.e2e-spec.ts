@@ -249,7 +249,9 @@ it('a stuck job blocks nobody', async () => {
   await neighbour.completed(theirs.id, 60_000);
   for (const { id } of held) {
     const answer = await api.post<JobResource>(`/api/v1/jobs/${id}/cancel`, {});
-    expect(answer).toMatchObject({ conditions: ['cancelling'], credits: { held: PRICE, captured: 0 } });
+    // They may be slow by now, too.
+    expect(answer.conditions).toContain('cancelling');
+    expect(answer.credits).toEqual({ held: PRICE, captured: 0 });
   }
 });
 
