@@ -28,6 +28,8 @@ beforeAll(async () => {
     env: {
       SIMULATOR_ARGS: '--queue-ms 100,200 --run-ms 700,1200 --concurrency 100 --scale 0.1',
       USER_PROVIDER_CONCURRENCY: '5',
+      // Fewer than the jobs that are stuck in one of the tests.
+      WORKER_SUBMIT_CONCURRENCY: '2',
     },
   });
   api = new Api(platform.runtime);
@@ -247,7 +249,9 @@ it('a stuck job blocks nobody', async () => {
   await neighbour.completed(theirs.id, 60_000);
   for (const { id } of held) {
     const answer = await api.post<JobResource>(`/api/v1/jobs/${id}/cancel`, {});
-    expect(answer).toMatchObject({ conditions: ['cancelling'], credits: { held: PRICE, captured: 0 } });
+    // They may be slow by now, too.
+    expect(answer.conditions).toContain('cancelling');
+    expect(answer.credits).toEqual({ held: PRICE, captured: 0 });
   }
 });
 
