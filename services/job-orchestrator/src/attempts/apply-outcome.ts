@@ -4,7 +4,7 @@ import type { Orchestrator } from '../app.tokens';
 import { changeJob, type JobsTx } from '../jobs/job-changes';
 import type { JobRow } from '../jobs/job-row';
 import { logJob } from '../log/log-entry';
-import { changeAttempt, lockAttempt, type AttemptRow } from './attempt-rows';
+import { changeAttempt, isBeforeSubmitted, lockAttempt, type AttemptRow } from './attempt-rows';
 import { failAttempt } from './fail-attempt';
 import { lateVideo } from './late-video';
 import { notBought } from './resolve-uncertain';
@@ -60,11 +60,6 @@ export async function applyOutcome(tx: JobsTx, app: App, answer: Answer): Promis
     default:
       return assertNever(outcome, 'outcome');
   }
-}
-
-/** Whether our rows do not know yet that the vendor has the task. */
-function isBeforeSubmitted({ status }: AttemptRow): boolean {
-  return status === 'submitting' || status === 'sending' || status === 'uncertain';
 }
 
 /** An answer before `attempt.submitted` implies it: a lookup found the task, or a callback was faster than the submit's answer. */

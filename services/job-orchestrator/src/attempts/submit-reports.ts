@@ -12,7 +12,7 @@ import type { JobRow } from '../jobs/job-row';
 import { logJob } from '../log/log-entry';
 import type { Orchestrator } from '../app.tokens';
 import type { Applied } from './attempt-outcomes';
-import { changeAttempt, inSeconds, lockAttempt, type AttemptRow } from './attempt-rows';
+import { changeAttempt, inSeconds, isBeforeSubmitted, lockAttempt, type AttemptRow } from './attempt-rows';
 import { failAttempt } from './fail-attempt';
 import { shownNow } from './shown';
 import { startTimer } from './timers';
@@ -37,22 +37,30 @@ export async function attemptSubmitted(
   const locked = await lockAttempt(tx, report.attemptId);
   if (!locked) return 'unknown';
   const { job, attempt } = locked;
-  if (attempt.fence !== report.fence) return 'stale';
+  const { vendorTaskId, notes } = report;
+  if (attempt.fence !== report.fence) {
+    tellOfSecondTask(tx, job, attempt, vendorTaskId);
+    return 'stale';
+  }
   tx.afterCommit(() => health.note(attempt.provider, attempt.credential_id, WELL));
-  if (attempt.status === 'sending' || attempt.status === 'uncertain') {
-    const { vendorTaskId, notes } = report;
+  // Also where it was denied meanwhile and is offered again: it must not be bought a second time.
+  if (isBeforeSubmitted(attempt)) {
     const times = models.timesOf(attempt.model);
     await vendorHasIt(tx, job, attempt, { vendorTaskId, phase: 'queued', notes, times });
     return 'applied';
   }
-  if (attempt.vendor_task_id === report.vendorTaskId) return 'stale';
   if (attempt.vendor_task_id !== null) {
-    const text = `${attempt.provider} has a second task for this attempt: ${report.vendorTaskId}. It may be billed twice; ask the vendor.`;
-    logJob(tx, job.job_id, { level: 'ERROR', text, attempt });
+    tellOfSecondTask(tx, job, attempt, vendorTaskId);
     return 'stale';
   }
-  await changeAttempt(tx, attempt, { vendor_task_id: report.vendorTaskId });
+  await changeAttempt(tx, attempt, { vendor_task_id: vendorTaskId });
   return 'applied';
+}
+
+function tellOfSecondTask(tx: JobsTx, job: JobRow, attempt: AttemptRow, vendorTaskId: string): void {
+  if (attempt.vendor_task_id === vendorTaskId) return;
+  const text = `${attempt.provider} has a second task for this attempt: ${vendorTaskId}. It may be billed twice; ask the vendor.`;
+  logJob(tx, job.job_id, { level: 'ERROR', text, attempt });
 }
 
 /** The vendor refused: nothing was bought. Where it only is too busy, the same attempt is sent again later. */

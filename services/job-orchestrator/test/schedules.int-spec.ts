@@ -1,0 +1,95 @@
+import { checkInvariants } from '@shotloom/ledger';
+import { waitFor } from '@shotloom/testing';
+import type { User, Work } from './harness';
+import { PRICE, running, succeeded, VendorHarness } from './vendor-harness';
+
+jest.setTimeout(60_000);
+
+let harness: VendorHarness;
+beforeAll(async () => {
+  harness = await VendorHarness.start();
+});
+afterAll(async () => {
+  expect(await checkInvariants(harness.core.database.sql)).toEqual([]);
+  await harness.stop();
+});
+
+const until = (user: User, jobId: string, status: string) => harness.core.until(user, jobId, status);
+
+async function misses(attemptId: string): Promise<number | undefined> {
+  const row = await harness.core.database.sql
+    .selectFrom('jobs.timers')
+    .select('misses')
+    .where('attempt_id', '=', attemptId)
+    .executeTakeFirst();
+  return row?.misses;
+}
+
+const missed = (work: Work, count: number) =>
+  waitFor(async () => (await misses(work.attemptId)) === count, { what: `${count} misses` });
+
+interface Lost {
+  readonly user: User;
+  readonly jobId: string;
+  readonly work: Work;
+  readonly fence: number;
+}
+
+/** A job whose submit gave no answer. */
+async function lost(): Promise<Lost> {
+  const user = await harness.core.user(PRICE);
+  const { jobId } = await harness.accept(user);
+  const work = await harness.core.offered(jobId);
+  const fence = await harness.begun(work);
+  await harness.uncertain(work, fence);
+  await harness.attemptIs(jobId, 'uncertain');
+  return { user, jobId, work, fence };
+}
+
+/** The same, and the vendor, whose list lags behind, has denied the task: it is offered again. */
+async function denied(): Promise<Lost> {
+  const known = await lost();
+  for (const pollNo of [1, 2, 3]) {
+    await harness.seen(known.work, { kind: 'notFound' }, pollNo);
+    await missed(known.work, pollNo);
+  }
+  await harness.seen(known.work, { kind: 'notFound' }, 4);
+  await harness.core.offered(known.jobId, 2);
+  return known;
+}
+
+describe('a task that was denied and is there after all', () => {
+  it('is not bought again where the report of the submit comes late', async () => {
+    const { user, jobId, work, fence } = await denied();
+    await harness.submitted(work, fence, 'v-late');
+    await waitFor(async () => (await harness.lastAttempt(jobId))?.vendor_task_id === 'v-late', {
+      what: 'the late report',
+    });
+    expect(await harness.begin(work)).toEqual({ granted: false, reason: 'begun' });
+    await harness.attemptIs(jobId, 'submitted');
+    await harness.seen(work, succeeded());
+    await until(user, jobId, 'storing');
+  });
+
+  it('is not bought again where a callback says that it runs', async () => {
+    const { jobId, work } = await denied();
+    await harness.seen(work, running());
+    await harness.attemptIs(jobId, 'running');
+    expect(await harness.begin(work)).toEqual({ granted: false, reason: 'begun' });
+  });
+
+  it('is told of where it was bought again before its report came', async () => {
+    const { jobId, work, fence } = await denied();
+    const second = await harness.begun(work);
+    await harness.submitted(work, fence, 'v-first');
+    await harness.submitted(work, second, 'v-second');
+    await harness.attemptIs(jobId, 'submitted');
+    await waitFor(
+      async () => (await harness.log(jobId)).some((line) => line.includes('second task: v-first')),
+      {
+        what: 'the warning',
+      },
+    );
+    expect(await harness.lastAttempt(jobId)).toMatchObject({ vendor_task_id: 'v-second' });
+  });
+});
