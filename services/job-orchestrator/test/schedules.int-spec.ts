@@ -1,7 +1,7 @@
 import { checkInvariants } from '@shotloom/ledger';
 import { waitFor } from '@shotloom/testing';
 import type { User, Work } from './harness';
-import { PRICE, running, succeeded, VendorHarness } from './vendor-harness';
+import { errorRecord, PRICE, running, succeeded, VendorHarness } from './vendor-harness';
 
 jest.setTimeout(60_000);
 
@@ -15,6 +15,7 @@ afterAll(async () => {
 });
 
 const until = (user: User, jobId: string, status: string) => harness.core.until(user, jobId, status);
+const offersOf = (jobId: string) => harness.core.work.filter((offer) => offer.jobId === jobId).length;
 
 async function misses(attemptId: string): Promise<number | undefined> {
   const row = await harness.core.database.sql
@@ -84,12 +85,34 @@ describe('a task that was denied and is there after all', () => {
     await harness.submitted(work, fence, 'v-first');
     await harness.submitted(work, second, 'v-second');
     await harness.attemptIs(jobId, 'submitted');
-    await waitFor(
-      async () => (await harness.log(jobId)).some((line) => line.includes('second task: v-first')),
-      {
-        what: 'the warning',
-      },
-    );
+    await waitFor(async () => (await harness.log(jobId)).some((line) => line.includes('attempt: v-first')), {
+      what: 'the warning',
+    });
     expect(await harness.lastAttempt(jobId)).toMatchObject({ vendor_task_id: 'v-second' });
+  });
+});
+
+describe('a lookup', () => {
+  it('that could not be made denies nothing', async () => {
+    const { jobId, work } = await lost();
+    const away = { kind: 'unavailable', error: errorRecord({ code: 'provider_unavailable' }) } as const;
+    for (const pollNo of [1, 2, 3]) {
+      await harness.seen(work, away, pollNo);
+      await missed(work, pollNo);
+    }
+    await harness.seen(work, { kind: 'notFound' }, 4);
+    await missed(work, 4);
+    expect((await harness.lastAttempt(jobId))?.status).toBe('uncertain');
+    expect(offersOf(jobId)).toBe(1);
+  });
+
+  it('counts once, however often its answer is delivered', async () => {
+    const { jobId, work } = await lost();
+    for (let times = 0; times < 5; times += 1) await harness.seen(work, { kind: 'notFound' }, 1);
+    await missed(work, 1);
+    await harness.seen(work, { kind: 'notFound' }, 5);
+    await missed(work, 2);
+    expect((await harness.lastAttempt(jobId))?.status).toBe('uncertain');
+    expect(offersOf(jobId)).toBe(1);
   });
 });
