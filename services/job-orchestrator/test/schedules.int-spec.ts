@@ -1,4 +1,4 @@
-import { checkInvariants } from '@shotloom/ledger';
+import { checkInvariants, getBalance } from '@shotloom/ledger';
 import { waitFor } from '@shotloom/testing';
 import type { User, Work } from './harness';
 import { errorRecord, PRICE, running, succeeded, VendorHarness } from './vendor-harness';
@@ -14,6 +14,8 @@ afterAll(async () => {
   await harness.stop();
 });
 
+const balance = (user: User) => getBalance(harness.core.database.sql, user.accountId);
+const job = (user: User, jobId: string) => harness.core.job(user, jobId);
 const until = (user: User, jobId: string, status: string) => harness.core.until(user, jobId, status);
 const offersOf = (jobId: string) => harness.core.work.filter((offer) => offer.jobId === jobId).length;
 
@@ -114,5 +116,20 @@ describe('a lookup', () => {
     await missed(work, 2);
     expect((await harness.lastAttempt(jobId))?.status).toBe('uncertain');
     expect(offersOf(jobId)).toBe(1);
+  });
+});
+
+describe('a refusal', () => {
+  it('that comes after the sweep has called the attempt uncertain is believed', async () => {
+    const user = await harness.core.user(PRICE);
+    const { jobId } = await harness.accept(user);
+    const work = await harness.core.offered(jobId);
+    const fence = await harness.begun(work);
+    await harness.makeDue(jobId);
+    await harness.attemptIs(jobId, 'uncertain');
+    await harness.refused(work, fence, errorRecord({ code: 'content_rejected' }));
+    await until(user, jobId, 'failed');
+    expect(await balance(user)).toMatchObject({ available: PRICE, held: 0 });
+    expect(await job(user, jobId)).toMatchObject({ conditions: [] });
   });
 });

@@ -15,7 +15,7 @@ import type { Applied } from './attempt-outcomes';
 import { changeAttempt, inSeconds, isBeforeSubmitted, lockAttempt, type AttemptRow } from './attempt-rows';
 import { failAttempt } from './fail-attempt';
 import { shownNow } from './shown';
-import { startTimer } from './timers';
+import { startTimer, stopTimer } from './timers';
 import { vendorHasIt } from './vendor-has-it';
 import { healthOfError, OUTAGE, WELL } from './vendor-health';
 
@@ -72,15 +72,18 @@ export async function attemptRefused(
   const locked = await lockAttempt(tx, report.attemptId);
   if (!locked) return 'unknown';
   const { job, attempt } = locked;
-  if (attempt.fence !== report.fence || attempt.status !== 'sending') return 'stale';
+  const waits = attempt.status === 'sending' || attempt.status === 'uncertain';
+  if (attempt.fence !== report.fence || !waits) return 'stale';
   const error = AppError.fromRecord(report.error);
   tx.afterCommit(() => health.note(attempt.provider, attempt.credential_id, healthOfError(error.code)));
+  const known = attempt.status === 'uncertain' ? await isCertain(tx, job, attempt) : job;
   const busy = error.code === 'provider_rate_limited' && error.retryable;
   if (busy && job.cancel_requested_at === null && attempt.resends < TURNED_AWAY.maxAttempts) {
     const waitMs = error.retryAfterMs ?? backoffMs(TURNED_AWAY, attempt.resends + 1);
     await changeAttempt(tx, attempt, {
       status: 'submitting',
       worker_id: null,
+      error: null,
       resends: attempt.resends + 1,
       due_at: inSeconds(waitMs / 1000),
     });
@@ -91,8 +94,15 @@ export async function attemptRefused(
     });
     return 'applied';
   }
-  await failAttempt(tx, catalogue, job, attempt, error.toRecord());
+  await failAttempt(tx, catalogue, known, attempt, error.toRecord());
   return 'applied';
+}
+
+/** The report came after the sweep had given the worker up: what became of the task is known now. */
+async function isCertain(tx: JobsTx, job: JobRow, { attempt_id: attemptId }: AttemptRow): Promise<JobRow> {
+  await stopTimer(tx, attemptId);
+  const conditions = job.conditions.filter((condition) => condition !== 'uncertain');
+  return changeJob(tx, job, { conditions });
 }
 
 /** The answer was lost: a video may be under way. It is looked up, never sent again, and the hold stays. */
