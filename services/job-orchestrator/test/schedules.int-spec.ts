@@ -132,4 +132,16 @@ describe('a refusal', () => {
     expect(await balance(user)).toMatchObject({ available: PRICE, held: 0 });
     expect(await job(user, jobId)).toMatchObject({ conditions: [] });
   });
+
+  it('of our own making costs none of the tries', async () => {
+    const user = await harness.core.user(PRICE);
+    const { jobId } = await harness.accept(user);
+    const away = errorRecord({ code: 'unavailable', retryable: true, retryAfterMs: 50 });
+    for (let times = 1; times <= 5; times += 1) {
+      const work = await harness.core.offered(jobId, times);
+      await harness.refused(work, await harness.begun(work), away);
+    }
+    await harness.core.offered(jobId, 6);
+    expect(await harness.core.attempts(jobId)).toHaveLength(1);
+  });
 });

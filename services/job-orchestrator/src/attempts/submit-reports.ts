@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import { AppError, backoffMs, type RetryPolicy } from '@shotloom/kernel';
+import { AppError, backoffMs, type ErrorCode, type RetryPolicy } from '@shotloom/kernel';
 import {
   providerSpec,
   type PayloadOf,
@@ -21,7 +21,9 @@ import { healthOfError, OUTAGE, WELL } from './vendor-health';
 
 type App = Pick<Orchestrator, 'models' | 'catalogue' | 'health'>;
 
-/** Between two submits that the vendor turned away because too much runs there. */
+/** What passes by itself and says nothing of the job. `unavailable` is ours: a key or an input could not be had, or the worker stops. */
+const PASSING: ReadonlySet<ErrorCode> = new Set(['provider_rate_limited', 'unavailable']);
+/** Between two submits of the same attempt. */
 const TURNED_AWAY: RetryPolicy = { maxAttempts: 50, baseMs: 2_000, factor: 2, maxMs: 60_000, jitter: 0.3 };
 /** A task made a moment ago may not be listed yet. Seconds. */
 const LOOKUP_AFTER = 3;
@@ -63,7 +65,10 @@ function tellOfSecondTask(tx: JobsTx, job: JobRow, attempt: AttemptRow, vendorTa
   logJob(tx, job.job_id, { level: 'ERROR', text, attempt });
 }
 
-/** The vendor refused: nothing was bought. Where it only is too busy, the same attempt is sent again later. */
+/**
+ * Nothing was bought. Where the vendor only is too busy, or it was not even called since something of ours was away, the same
+ * attempt is sent again later: that is no try.
+ */
 export async function attemptRefused(
   tx: JobsTx,
   { catalogue, health }: App,
@@ -77,8 +82,9 @@ export async function attemptRefused(
   const error = AppError.fromRecord(report.error);
   tx.afterCommit(() => health.note(attempt.provider, attempt.credential_id, healthOfError(error.code)));
   const known = attempt.status === 'uncertain' ? await isCertain(tx, job, attempt) : job;
-  const busy = error.code === 'provider_rate_limited' && error.retryable;
-  if (busy && job.cancel_requested_at === null && attempt.resends < TURNED_AWAY.maxAttempts) {
+  const passes = error.retryable && PASSING.has(error.code);
+  if (passes && job.cancel_requested_at === null && attempt.resends < TURNED_AWAY.maxAttempts) {
+    const why = error.code === 'unavailable' ? error.message : `${attempt.provider} is too busy.`;
     const waitMs = error.retryAfterMs ?? backoffMs(TURNED_AWAY, attempt.resends + 1);
     await changeAttempt(tx, attempt, {
       status: 'submitting',
@@ -89,7 +95,7 @@ export async function attemptRefused(
     });
     logJob(tx, job.job_id, {
       level: 'WARN',
-      text: `${attempt.provider} is too busy; it is asked again in ${Math.ceil(waitMs / 1000)} s. Nothing was bought.`,
+      text: `${why} It is sent again in ${Math.ceil(waitMs / 1000)} s. Nothing was bought.`,
       attempt,
     });
     return 'applied';
