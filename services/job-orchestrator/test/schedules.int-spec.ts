@@ -144,4 +144,18 @@ describe('a refusal', () => {
     await harness.core.offered(jobId, 6);
     expect(await harness.core.attempts(jobId)).toHaveLength(1);
   });
+
+  it('in words that Postgres cannot keep ends the attempt all the same', async () => {
+    const user = await harness.core.user(PRICE);
+    const { jobId } = await harness.accept(user);
+    const work = await harness.core.offered(jobId);
+    const words = { message: 'no \u0000', vendorCode: '1\u0000', vendorMessage: 'a cut \ud83d' };
+    await harness.refused(
+      work,
+      await harness.begun(work),
+      errorRecord({ code: 'content_rejected', ...words }),
+    );
+    await until(user, jobId, 'failed');
+    expect(await job(user, jobId)).toMatchObject({ error: { code: 'content_rejected' } });
+  });
 });

@@ -122,7 +122,7 @@ export async function attemptUncertain(
   const { job, attempt } = locked;
   if (attempt.fence !== report.fence || attempt.status !== 'sending') return 'stale';
   tx.afterCommit(() => health.note(attempt.provider, attempt.credential_id, OUTAGE));
-  await becomeUncertain(tx, job, attempt, JSON.stringify(report.error));
+  await becomeUncertain(tx, job, attempt, JSON.stringify(AppError.fromRecord(report.error).toRecord()));
   return 'applied';
 }
 
