@@ -1,3 +1,5 @@
+import { sql } from 'kysely';
+import { mediaDeleteV1 } from '@shotloom/contracts';
 import { checkInvariants, getBalance } from '@shotloom/ledger';
 import { waitFor } from '@shotloom/testing';
 import type { User, Work } from './harness';
@@ -157,5 +159,24 @@ describe('a refusal', () => {
     );
     await until(user, jobId, 'failed');
     expect(await job(user, jobId)).toMatchObject({ error: { code: 'content_rejected' } });
+  });
+});
+
+describe('a video whose link is asked for again', () => {
+  it('is kept where an earlier fetch brings it in meanwhile', async () => {
+    const user = await harness.core.user(PRICE);
+    const { jobId, work } = await harness.atVendor(user);
+    await harness.seen(work, succeeded());
+    await until(user, jobId, 'storing');
+    await harness.ingestFailed(work, errorRecord({ code: 'ingest_failed', retryable: true }));
+    await harness.attemptIs(jobId, 'running');
+    await harness.stored(user, work);
+    await until(user, jobId, 'completed');
+    expect(await balance(user)).toMatchObject({ available: 0, held: 0 });
+    const removed = await sql<{ count: number }>`SELECT count(*)::int AS count FROM jobs.outbox
+      WHERE envelope ->> 'type' = ${mediaDeleteV1.type} AND envelope ->> 'correlationId' = ${jobId}`.execute(
+      harness.core.database.sql,
+    );
+    expect(removed.rows[0]?.count).toBe(0);
   });
 });
