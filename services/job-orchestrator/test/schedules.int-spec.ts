@@ -3,7 +3,7 @@ import { mediaDeleteV1 } from '@shotloom/contracts';
 import { checkInvariants, getBalance } from '@shotloom/ledger';
 import { waitFor } from '@shotloom/testing';
 import type { User, Work } from './harness';
-import { errorRecord, PRICE, running, succeeded, VendorHarness } from './vendor-harness';
+import { errorRecord, KLING, PRICE, running, succeeded, VendorHarness } from './vendor-harness';
 
 jest.setTimeout(60_000);
 
@@ -178,5 +178,22 @@ describe('a video whose link is asked for again', () => {
       harness.core.database.sql,
     );
     expect(removed.rows[0]?.count).toBe(0);
+  });
+});
+
+describe('a fallback', () => {
+  it('goes past a model whose provider was switched off meanwhile', async () => {
+    const user = await harness.core.user(PRICE);
+    const off = { ...KLING, provider: 'hailuo', model: 'hailuo:MiniMax-Hailuo-2.3' };
+    const on = { ...KLING, model: 'kling:kling-2.5-turbo' };
+    const fallback = [off, on].map((request) => ({ request, price: { credits: 21, version: 'v' } }));
+    const { jobId, work } = await harness.atVendor(user, { fallback });
+    await harness.seen(work, {
+      kind: 'failed',
+      error: errorRecord({ code: 'content_rejected' }),
+      cost: null,
+    });
+    await harness.core.offered(jobId, 2);
+    expect(await job(user, jobId)).toMatchObject({ model: on.model });
   });
 });
