@@ -1,3 +1,5 @@
+import { storableText } from './storable-text';
+
 /**
  * The one error vocabulary of the platform (design, section 5). Adapters translate vendors' codes into these;
  * nobody else knows a vendor's code.
@@ -83,7 +85,7 @@ export class AppError extends Error {
   readonly details: Readonly<Record<string, unknown>> | undefined;
 
   constructor(code: ErrorCode, message: string, options: AppErrorOptions = {}) {
-    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    super(storableText(message), options.cause === undefined ? undefined : { cause: options.cause });
     this.name = 'AppError';
     this.code = code;
     this.retryable = options.retryable ?? false;
@@ -91,8 +93,8 @@ export class AppError extends Error {
     this.outcome = options.outcome ?? 'refused';
     this.fields = options.fields;
     this.provider = options.provider;
-    this.vendorCode = options.vendorCode;
-    this.vendorMessage = options.vendorMessage;
+    this.vendorCode = options.vendorCode && storableText(options.vendorCode);
+    this.vendorMessage = options.vendorMessage && storableText(options.vendorMessage);
     this.retryAfterMs = options.retryAfterMs;
     this.details = options.details;
   }

@@ -1,6 +1,7 @@
 export { newId, isId, type Id } from './ids';
 export { systemClock, type Clock } from './clock';
 export { assertNever } from './assert';
+export { storableText } from './storable-text';
 export {
   AppError,
   ERROR_CODES,

@@ -144,8 +144,10 @@ describe('a lost answer', () => {
     const work = await harness.core.offered(jobId);
     await harness.uncertain(work, await harness.begun(work));
     await harness.attemptIs(jobId, 'uncertain');
-    for (const pollNo of [1, 2, 3]) await harness.seen(work, { kind: 'notFound' }, pollNo);
-    await waitFor(async () => (await misses(work.attemptId)) === 3, { what: 'three misses' });
+    for (const pollNo of [1, 2, 3]) {
+      await harness.seen(work, { kind: 'notFound' }, pollNo);
+      await waitFor(async () => (await misses(work.attemptId)) === pollNo, { what: 'the miss' });
+    }
     expect((await harness.lastAttempt(jobId))?.status).toBe('uncertain');
     await harness.seen(work, { kind: 'notFound' }, 4);
     await harness.core.offered(jobId, 2);
@@ -230,8 +232,10 @@ describe('answers that tell nothing', () => {
   ])('%s neither ends an attempt nor is taken for anything', async (_what, outcome) => {
     const user = await harness.core.user(PRICE);
     const { jobId, work } = await harness.atVendor(user);
-    for (const pollNo of [1, 2, 3, 4, 5]) await harness.seen(work, outcome, pollNo);
-    await waitFor(async () => (await misses(work.attemptId)) === 5, { what: 'five misses' });
+    for (const pollNo of [1, 2, 3, 4, 5]) {
+      await harness.seen(work, outcome, pollNo);
+      await waitFor(async () => (await misses(work.attemptId)) === pollNo, { what: 'the miss' });
+    }
     expect(await job(user, jobId)).toMatchObject({ status: 'submitted', error: null });
     expect((await harness.log(jobId)).filter((line) => line.includes('again'))).toHaveLength(1);
     await harness.seen(work, succeeded(), 6);

@@ -23,12 +23,17 @@ export class Catalogue {
     throw new AppError('not_found', `There is no model ${id}. Known models: ${known}.`);
   }
 
+  /** Whether anybody here starts attempts of the provider. */
+  isOn(provider: string): boolean {
+    return this.enabledProviders.has(provider);
+  }
+
   state(model: ModelSpec, today: Date): ModelState {
     if (model.retires_on && new Date(model.retires_on) <= today) {
       const instead = model.successor ? ` Use ${model.successor} instead.` : '';
       return { enabled: false, reason: `${model.id} was retired on ${model.retires_on}.${instead}` };
     }
-    if (!this.enabledProviders.has(model.provider)) {
+    if (!this.isOn(model.provider)) {
       return {
         enabled: false,
         reason: `The provider ${model.provider} is not switched on in this installation.`,

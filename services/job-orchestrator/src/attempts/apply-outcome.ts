@@ -4,7 +4,7 @@ import type { Orchestrator } from '../app.tokens';
 import { changeJob, type JobsTx } from '../jobs/job-changes';
 import type { JobRow } from '../jobs/job-row';
 import { logJob } from '../log/log-entry';
-import { changeAttempt, lockAttempt, type AttemptRow } from './attempt-rows';
+import { changeAttempt, isBeforeSubmitted, lockAttempt, type AttemptRow } from './attempt-rows';
 import { failAttempt } from './fail-attempt';
 import { lateVideo } from './late-video';
 import { notBought } from './resolve-uncertain';
@@ -24,7 +24,7 @@ export interface OutcomeResult {
 
 const NOTHING: OutcomeResult = { applied: false };
 const APPLIED: OutcomeResult = { applied: true };
-/** A task made a moment ago may not be listed yet: so many lookups in a row must miss it before it is believed not to be there. */
+/** A task made a moment ago may not be listed yet: so many lookups in a row must deny it before it is believed not to be there. */
 const LOOKUPS_THAT_MISS = 4;
 
 /** One answer about one attempt, in one transaction. An attempt that has ended changes only by a video that came late. */
@@ -52,19 +52,14 @@ export async function applyOutcome(tx: JobsTx, app: App, answer: Answer): Promis
       await failAttempt(tx, app.catalogue, job, attempt, AppError.fromRecord(outcome.error).toRecord());
       return APPLIED;
     case 'notFound':
-      return isNotFound(tx, job, attempt);
+      return isNotFound(tx, job, attempt, answer);
     case 'unknownStatus':
     case 'unreadable':
     case 'unavailable':
-      return toldNothing(tx, job, attempt, outcome);
+      return toldNothing(tx, job, attempt, answer, outcome);
     default:
       return assertNever(outcome, 'outcome');
   }
-}
-
-/** Whether our rows do not know yet that the vendor has the task. */
-function isBeforeSubmitted({ status }: AttemptRow): boolean {
-  return status === 'submitting' || status === 'sending' || status === 'uncertain';
 }
 
 /** An answer before `attempt.submitted` implies it: a lookup found the task, or a callback was faster than the submit's answer. */
@@ -109,13 +104,19 @@ async function isRunning(
 }
 
 /** Of a lookup: after enough of them nothing was bought. Of a poll: kept asking until the deadline (a vendor forgets and remembers). */
-async function isNotFound(tx: JobsTx, job: JobRow, attempt: AttemptRow): Promise<OutcomeResult> {
-  const misses = await countMiss(tx, attempt.attempt_id);
-  if (attempt.status === 'uncertain' && misses >= LOOKUPS_THAT_MISS) {
+async function isNotFound(
+  tx: JobsTx,
+  job: JobRow,
+  attempt: AttemptRow,
+  { pollNo }: Answer,
+): Promise<OutcomeResult> {
+  const counted = await countMiss(tx, attempt.attempt_id, { pollNo, denies: true });
+  if (counted === null) return NOTHING;
+  if (attempt.status === 'uncertain' && counted.denials >= LOOKUPS_THAT_MISS) {
     await notBought(tx, job, attempt, `${attempt.provider} says that it has no such task`);
     return APPLIED;
   }
-  if (misses === 1 && attempt.status !== 'uncertain') {
+  if (counted.misses === 1 && attempt.status !== 'uncertain') {
     const text = `${attempt.provider} does not know the task at the moment; it is asked again until the deadline.`;
     logJob(tx, job.job_id, { level: 'WARN', text, attempt });
   }
@@ -127,10 +128,11 @@ async function toldNothing(
   tx: JobsTx,
   job: JobRow,
   attempt: AttemptRow,
+  { pollNo }: Answer,
   outcome: Extract<VendorOutcome, { kind: 'unknownStatus' | 'unreadable' | 'unavailable' }>,
 ): Promise<OutcomeResult> {
-  const misses = await countMiss(tx, attempt.attempt_id);
-  if (misses > 1) return NOTHING;
+  const counted = await countMiss(tx, attempt.attempt_id, { pollNo, denies: false });
+  if (counted?.misses !== 1) return NOTHING;
   const what =
     outcome.kind === 'unknownStatus'
       ? `gave a status that we do not know ("${outcome.word.slice(0, 60)}")`

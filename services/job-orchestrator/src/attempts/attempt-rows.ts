@@ -76,6 +76,11 @@ function pick(row: Readonly<Record<string, unknown>>, wanted: (name: string) => 
   return Object.fromEntries(Object.entries(row).filter(([name]) => wanted(name))) as JobRow;
 }
 
+/** Whether our rows do not know yet that the vendor has the task. */
+export function isBeforeSubmitted({ status }: Pick<AttemptRow, 'status'>): boolean {
+  return status === 'submitting' || status === 'sending' || status === 'uncertain';
+}
+
 export async function changeAttempt(
   tx: JobsTx,
   attempt: AttemptRow,

@@ -22,7 +22,7 @@ const NO_OTHER_MODEL: ReadonlySet<ErrorCode> = new Set([
 ]);
 
 /** What a model that is fallen back to needs to know of itself. */
-export type Fallbacks = Pick<Catalogue, 'list'>;
+export type Fallbacks = Pick<Catalogue, 'list' | 'isOn'>;
 
 /**
  * Ends a failed attempt and decides what comes next inside the same job and hold: the same model again, the next one of the chain,
@@ -36,6 +36,7 @@ export async function failAttempt(
   error: ErrorRecord,
 ): Promise<void> {
   const progress = shownNow(job, attempt);
+  const chain = NO_OTHER_MODEL.has(error.code) ? [] : fromFirstThatIsOn(fallbacks, job.chain);
   const ended = await endAttempt(tx, attempt, 'failed', JSON.stringify(error));
   // Of a task that only a vendor knows there is nothing of ours to remove.
   if (attempt.kind === 'lease' || attempt.result !== null) {
@@ -46,11 +47,17 @@ export async function failAttempt(
     await cancelJob(tx, job);
   } else if (error.retryable && job.model_attempts < job.max_attempts) {
     await tryAgain(tx, job, progress);
-  } else if (job.chain.length > 0 && !NO_OTHER_MODEL.has(error.code)) {
-    await fallBack(tx, fallbacks, job, error, progress);
+  } else if (chain.length > 0) {
+    await fallBack(tx, fallbacks, { ...job, chain }, error, progress);
   } else {
     await failJob(tx, { ...job, progress }, error);
   }
+}
+
+/** With a provider that was switched off since the accept, the job would wait for ever. */
+function fromFirstThatIsOn(fallbacks: Fallbacks, chain: readonly ChainLink[]): ChainLink[] {
+  const first = chain.findIndex(({ request }) => fallbacks.isOn(request.provider));
+  return first === -1 ? [] : chain.slice(first);
 }
 
 /** The same model once more, after a while. The job's state stays; nothing that a user sees has changed. */

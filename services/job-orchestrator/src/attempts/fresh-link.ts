@@ -12,6 +12,11 @@ const waitFor = (refreshes: number): number => (refreshes === 0 ? 0 : Math.min(1
 /** Room for the question and the fetch. Seconds. */
 const DUE_AFTER = 1_200;
 
+/** The video is made, and the vendor is asked where it is. */
+export function asksForFreshLink({ status, link_refreshes }: AttemptRow): boolean {
+  return status === 'running' && link_refreshes > 0;
+}
+
 /**
  * A vendor's link has ended or does not answer: the vendor is asked for the task again, which gives a fresh one. The video is made
  * already, so nothing is generated again. False where that does not help, and the attempt has failed.

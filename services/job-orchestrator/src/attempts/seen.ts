@@ -4,7 +4,7 @@ import type { Orchestrator } from '../app.tokens';
 import { sendProgress } from '../jobs/job-progress';
 import { shownProgress } from '../jobs/job-row';
 import { applyOutcome, type Answer } from './apply-outcome';
-import type { AttemptRow } from './attempt-rows';
+import { isBeforeSubmitted, type AttemptRow } from './attempt-rows';
 import { reached } from '../models/reached';
 
 type Seen = PayloadOf<typeof attemptsSeenV1>;
@@ -86,7 +86,7 @@ function isOld({ pollNo, outcome }: Answer, { poll_no: latest }: Known): boolean
 function isNews({ outcome }: Answer, { status, progress, misses }: Known): boolean {
   if (outcome.kind !== 'running') return true;
   if ((misses ?? 0) > 0) return true;
-  if (status === 'sending' || status === 'uncertain') return true;
+  if (isBeforeSubmitted({ status })) return true;
   if (status === 'submitted' && outcome.phase === 'running') return true;
   return (
     (status === 'submitted' || status === 'running') &&

@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import { AppError, backoffMs, type RetryPolicy } from '@shotloom/kernel';
+import { AppError, backoffMs, type ErrorCode, type RetryPolicy } from '@shotloom/kernel';
 import {
   providerSpec,
   type PayloadOf,
@@ -12,16 +12,18 @@ import type { JobRow } from '../jobs/job-row';
 import { logJob } from '../log/log-entry';
 import type { Orchestrator } from '../app.tokens';
 import type { Applied } from './attempt-outcomes';
-import { changeAttempt, inSeconds, lockAttempt, type AttemptRow } from './attempt-rows';
+import { changeAttempt, inSeconds, isBeforeSubmitted, lockAttempt, type AttemptRow } from './attempt-rows';
 import { failAttempt } from './fail-attempt';
 import { shownNow } from './shown';
-import { startTimer } from './timers';
+import { startTimer, stopTimer } from './timers';
 import { vendorHasIt } from './vendor-has-it';
 import { healthOfError, OUTAGE, WELL } from './vendor-health';
 
 type App = Pick<Orchestrator, 'models' | 'catalogue' | 'health'>;
 
-/** Between two submits that the vendor turned away because too much runs there. */
+/** What passes by itself and says nothing of the job. `unavailable` is ours: a key or an input could not be had, or the worker stops. */
+const PASSING: ReadonlySet<ErrorCode> = new Set(['provider_rate_limited', 'unavailable']);
+/** Between two submits of the same attempt. */
 const TURNED_AWAY: RetryPolicy = { maxAttempts: 50, baseMs: 2_000, factor: 2, maxMs: 60_000, jitter: 0.3 };
 /** A task made a moment ago may not be listed yet. Seconds. */
 const LOOKUP_AFTER = 3;
@@ -37,25 +39,36 @@ export async function attemptSubmitted(
   const locked = await lockAttempt(tx, report.attemptId);
   if (!locked) return 'unknown';
   const { job, attempt } = locked;
-  if (attempt.fence !== report.fence) return 'stale';
+  const { vendorTaskId, notes } = report;
+  if (attempt.fence !== report.fence) {
+    tellOfSecondTask(tx, job, attempt, vendorTaskId);
+    return 'stale';
+  }
   tx.afterCommit(() => health.note(attempt.provider, attempt.credential_id, WELL));
-  if (attempt.status === 'sending' || attempt.status === 'uncertain') {
-    const { vendorTaskId, notes } = report;
+  // Also where it was denied meanwhile and is offered again: it must not be bought a second time.
+  if (isBeforeSubmitted(attempt)) {
     const times = models.timesOf(attempt.model);
     await vendorHasIt(tx, job, attempt, { vendorTaskId, phase: 'queued', notes, times });
     return 'applied';
   }
-  if (attempt.vendor_task_id === report.vendorTaskId) return 'stale';
   if (attempt.vendor_task_id !== null) {
-    const text = `${attempt.provider} has a second task for this attempt: ${report.vendorTaskId}. It may be billed twice; ask the vendor.`;
-    logJob(tx, job.job_id, { level: 'ERROR', text, attempt });
+    tellOfSecondTask(tx, job, attempt, vendorTaskId);
     return 'stale';
   }
-  await changeAttempt(tx, attempt, { vendor_task_id: report.vendorTaskId });
+  await changeAttempt(tx, attempt, { vendor_task_id: vendorTaskId });
   return 'applied';
 }
 
-/** The vendor refused: nothing was bought. Where it only is too busy, the same attempt is sent again later. */
+function tellOfSecondTask(tx: JobsTx, job: JobRow, attempt: AttemptRow, vendorTaskId: string): void {
+  if (attempt.vendor_task_id === vendorTaskId) return;
+  const text = `${attempt.provider} has a second task for this attempt: ${vendorTaskId}. It may be billed twice; ask the vendor.`;
+  logJob(tx, job.job_id, { level: 'ERROR', text, attempt });
+}
+
+/**
+ * Nothing was bought. Where the vendor only is too busy, or it was not even called since something of ours was away, the same
+ * attempt is sent again later: that is no try.
+ */
 export async function attemptRefused(
   tx: JobsTx,
   { catalogue, health }: App,
@@ -64,27 +77,38 @@ export async function attemptRefused(
   const locked = await lockAttempt(tx, report.attemptId);
   if (!locked) return 'unknown';
   const { job, attempt } = locked;
-  if (attempt.fence !== report.fence || attempt.status !== 'sending') return 'stale';
+  const waits = attempt.status === 'sending' || attempt.status === 'uncertain';
+  if (attempt.fence !== report.fence || !waits) return 'stale';
   const error = AppError.fromRecord(report.error);
   tx.afterCommit(() => health.note(attempt.provider, attempt.credential_id, healthOfError(error.code)));
-  const busy = error.code === 'provider_rate_limited' && error.retryable;
-  if (busy && job.cancel_requested_at === null && attempt.resends < TURNED_AWAY.maxAttempts) {
+  const known = attempt.status === 'uncertain' ? await isCertain(tx, job, attempt) : job;
+  const passes = error.retryable && PASSING.has(error.code);
+  if (passes && job.cancel_requested_at === null && attempt.resends < TURNED_AWAY.maxAttempts) {
+    const why = error.code === 'unavailable' ? error.message : `${attempt.provider} is too busy.`;
     const waitMs = error.retryAfterMs ?? backoffMs(TURNED_AWAY, attempt.resends + 1);
     await changeAttempt(tx, attempt, {
       status: 'submitting',
       worker_id: null,
+      error: null,
       resends: attempt.resends + 1,
       due_at: inSeconds(waitMs / 1000),
     });
     logJob(tx, job.job_id, {
       level: 'WARN',
-      text: `${attempt.provider} is too busy; it is asked again in ${Math.ceil(waitMs / 1000)} s. Nothing was bought.`,
+      text: `${why} It is sent again in ${Math.ceil(waitMs / 1000)} s. Nothing was bought.`,
       attempt,
     });
     return 'applied';
   }
-  await failAttempt(tx, catalogue, job, attempt, error.toRecord());
+  await failAttempt(tx, catalogue, known, attempt, error.toRecord());
   return 'applied';
+}
+
+/** The report came after the sweep had given the worker up: what became of the task is known now. */
+async function isCertain(tx: JobsTx, job: JobRow, { attempt_id: attemptId }: AttemptRow): Promise<JobRow> {
+  await stopTimer(tx, attemptId);
+  const conditions = job.conditions.filter((condition) => condition !== 'uncertain');
+  return changeJob(tx, job, { conditions });
 }
 
 /** The answer was lost: a video may be under way. It is looked up, never sent again, and the hold stays. */
@@ -98,7 +122,7 @@ export async function attemptUncertain(
   const { job, attempt } = locked;
   if (attempt.fence !== report.fence || attempt.status !== 'sending') return 'stale';
   tx.afterCommit(() => health.note(attempt.provider, attempt.credential_id, OUTAGE));
-  await becomeUncertain(tx, job, attempt, JSON.stringify(report.error));
+  await becomeUncertain(tx, job, attempt, JSON.stringify(AppError.fromRecord(report.error).toRecord()));
   return 'applied';
 }
 

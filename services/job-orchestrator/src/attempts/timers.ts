@@ -28,7 +28,9 @@ export async function startTimer(
       verb,
     })
     .onConflict((conflict) =>
-      conflict.column('attempt_id').doUpdateSet({ next_poll_at: inSeconds(afterSeconds), verb, misses: 0 }),
+      conflict
+        .column('attempt_id')
+        .doUpdateSet({ next_poll_at: inSeconds(afterSeconds), verb, misses: 0, denials: 0 }),
     )
     .execute();
 }
@@ -44,22 +46,38 @@ export async function askNow(tx: JobsTx, attemptId: string): Promise<void> {
     WHERE attempt_id = ${attemptId}`.execute(tx.sql);
 }
 
-/** Counts an answer that told nothing, and returns how many there were in a row. */
-export async function countMiss(tx: JobsTx, attemptId: string): Promise<number> {
-  const row = await tx.sql
-    .updateTable('jobs.timers')
-    .set({ misses: sql<number>`misses + 1` })
-    .where('attempt_id', '=', attemptId)
-    .returning('misses')
-    .executeTakeFirst();
-  return row?.misses ?? 0;
+export interface Misses {
+  /** Answers in a row that told nothing. */
+  readonly misses: number;
+  /** Those of them, in a row, that said that there is no such task. */
+  readonly denials: number;
+}
+
+/** More are not told apart. */
+const MOST_MISSES = 30_000;
+
+/**
+ * Counts an answer that told nothing, and returns how many there were in a row. The answer to a question counts once, however often it
+ * is delivered: the timer's number goes past it. Null: it was counted before, or is not waited for.
+ */
+export async function countMiss(
+  tx: JobsTx,
+  attemptId: string,
+  { pollNo, denies }: { readonly pollNo: number | null; readonly denies: boolean },
+): Promise<Misses | null> {
+  const { rows } = await sql<Misses>`
+    UPDATE jobs.timers SET misses = least(misses + 1, ${MOST_MISSES}::int), poll_no = greatest(poll_no, ${pollNo}::int + 1),
+      denials = CASE WHEN ${denies} THEN least(denials + 1, ${MOST_MISSES}::int) ELSE 0 END
+    WHERE attempt_id = ${attemptId} AND poll_no <= coalesce(${pollNo}::int, poll_no)
+    RETURNING misses, denials`.execute(tx.sql);
+  return rows[0] ?? null;
 }
 
 /** The vendor knows the task again. */
 export async function forgetMisses(tx: JobsTx, attemptId: string): Promise<void> {
   await tx.sql
     .updateTable('jobs.timers')
-    .set({ misses: 0 })
+    .set({ misses: 0, denials: 0 })
     .where('attempt_id', '=', attemptId)
     .where('misses', '>', 0)
     .execute();

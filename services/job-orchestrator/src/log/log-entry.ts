@@ -1,4 +1,5 @@
 import type { Insertable } from 'kysely';
+import { storableText } from '@shotloom/kernel';
 import type { LOG_LEVELS } from '@shotloom/contracts';
 import type { AttemptRow } from '../attempts/attempt-rows';
 import type { JobsTx } from '../jobs/job-changes';
@@ -20,7 +21,7 @@ export function logJob(tx: JobsTx, jobId: string, ...lines: readonly LogLine[]):
     tx.gather(writeLines, {
       job_id: jobId,
       level,
-      text,
+      text: storableText(text),
       attempt_id: attempt?.attempt_id ?? null,
       attempt: attempt?.number ?? null,
       provider: attempt?.provider ?? null,

@@ -2,10 +2,11 @@ import { AppError } from '@shotloom/kernel';
 import type { AssetRecord, JobOutput, PayloadOf, mediaFailedV1, mediaStoredV1 } from '@shotloom/contracts';
 import { emitDelete } from '../attempts/attempt-messages';
 import type { Applied } from '../attempts/attempt-outcomes';
-import { endAttempt, lockAttempt, type AttemptRow } from '../attempts/attempt-rows';
-import { askForFreshLink } from '../attempts/fresh-link';
+import { changeAttempt, endAttempt, lockAttempt, type AttemptRow } from '../attempts/attempt-rows';
+import { askForFreshLink, asksForFreshLink } from '../attempts/fresh-link';
 import { failAttempt, type Fallbacks } from '../attempts/fail-attempt';
 import { askForLateVideo, wasGivenUp } from '../attempts/late-video';
+import { stopTimer } from '../attempts/timers';
 import { changeJob, type JobsTx } from '../jobs/job-changes';
 import { cancelJob, completeJob } from '../jobs/job-endings';
 import type { JobRow } from '../jobs/job-row';
@@ -35,18 +36,19 @@ async function stored(
   report: PayloadOf<typeof mediaStoredV1>,
 ): Promise<Applied> {
   if (wasGivenUp(attempt)) return storedLate(tx, job, attempt, report.asset);
-  if (attempt.status !== 'storing') {
+  const storing = await whereFetched(tx, attempt);
+  if (!storing) {
     // Stored twice is the same asset; stored after the attempt was given up is one that nobody is given.
     if (attempt.status !== 'stored') emitDelete(tx, job, { assetId: report.asset.assetId });
     return 'stale';
   }
   if (job.cancel_requested_at !== null && job.cancel_policy === 'free') {
-    await endAttempt(tx, attempt, 'cancelled');
+    await endAttempt(tx, storing, 'cancelled');
     await cancelJob(tx, job, attempt.progress);
     emitDelete(tx, job, { assetId: report.asset.assetId });
     return 'applied';
   }
-  const ended = await endAttempt(tx, attempt, 'stored');
+  const ended = await endAttempt(tx, storing, 'stored');
   logJob(tx, job.job_id, {
     level: 'SUCCESS',
     text: `The video is stored. ${job.price_credits} credits were charged.`,
@@ -56,6 +58,17 @@ async function stored(
   // Its owner deleted the job while the engine was past stopping: it was paid for, and nobody wants it.
   if (job.deleted_at !== null) emitDelete(tx, job, { assetId: report.asset.assetId });
   return 'applied';
+}
+
+/**
+ * The attempt as one whose video is being fetched, or undefined. While the vendor is asked for another link, a fetch by the one before
+ * may still bring the video in: then it is there, and nobody need ask.
+ */
+async function whereFetched(tx: JobsTx, attempt: AttemptRow): Promise<AttemptRow | undefined> {
+  if (attempt.status === 'storing') return attempt;
+  if (!asksForFreshLink(attempt)) return undefined;
+  await stopTimer(tx, attempt.attempt_id);
+  return changeAttempt(tx, attempt, { status: 'storing' });
 }
 
 /** The job stays failed and uncharged; the video is the user's all the same. */

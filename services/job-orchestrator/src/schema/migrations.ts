@@ -2,6 +2,7 @@ import type { MigrationSet } from '@shotloom/database';
 import { createJobsMigration } from './0001-create-jobs';
 import { addVendorAttemptsMigration } from './0002-vendor-attempts';
 import { addSchedulerMigration } from './0003-scheduler';
+import { countDenialsMigration } from './0004-count-denials';
 
 export const SCHEMA = 'jobs';
 
@@ -11,5 +12,6 @@ export const jobsMigrations: MigrationSet = {
     '0001-create-jobs': createJobsMigration,
     '0002-vendor-attempts': addVendorAttemptsMigration,
     '0003-scheduler': addSchedulerMigration,
+    '0004-count-denials': countDenialsMigration,
   },
 };

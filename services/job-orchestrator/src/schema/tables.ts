@@ -153,6 +153,8 @@ export interface TimersTable {
   verb: Generated<'poll' | 'lookup' | 'late'>;
   /** Polls in a row that gave no news of the task. */
   misses: Generated<number>;
+  /** Of those, lookups in a row that said that there is no such task. */
+  denials: Generated<number>;
 }
 
 /** Seconds from `submitted` to the end that a model's videos took. */

@@ -1,0 +1,199 @@
+import { sql } from 'kysely';
+import { mediaDeleteV1 } from '@shotloom/contracts';
+import { checkInvariants, getBalance } from '@shotloom/ledger';
+import { waitFor } from '@shotloom/testing';
+import type { User, Work } from './harness';
+import { errorRecord, KLING, PRICE, running, succeeded, VendorHarness } from './vendor-harness';
+
+jest.setTimeout(60_000);
+
+let harness: VendorHarness;
+beforeAll(async () => {
+  harness = await VendorHarness.start();
+});
+afterAll(async () => {
+  expect(await checkInvariants(harness.core.database.sql)).toEqual([]);
+  await harness.stop();
+});
+
+const balance = (user: User) => getBalance(harness.core.database.sql, user.accountId);
+const job = (user: User, jobId: string) => harness.core.job(user, jobId);
+const until = (user: User, jobId: string, status: string) => harness.core.until(user, jobId, status);
+const offersOf = (jobId: string) => harness.core.work.filter((offer) => offer.jobId === jobId).length;
+
+async function misses(attemptId: string): Promise<number | undefined> {
+  const row = await harness.core.database.sql
+    .selectFrom('jobs.timers')
+    .select('misses')
+    .where('attempt_id', '=', attemptId)
+    .executeTakeFirst();
+  return row?.misses;
+}
+
+const missed = (work: Work, count: number) =>
+  waitFor(async () => (await misses(work.attemptId)) === count, { what: `${count} misses` });
+
+interface Lost {
+  readonly user: User;
+  readonly jobId: string;
+  readonly work: Work;
+  readonly fence: number;
+}
+
+/** A job whose submit gave no answer. */
+async function lost(): Promise<Lost> {
+  const user = await harness.core.user(PRICE);
+  const { jobId } = await harness.accept(user);
+  const work = await harness.core.offered(jobId);
+  const fence = await harness.begun(work);
+  await harness.uncertain(work, fence);
+  await harness.attemptIs(jobId, 'uncertain');
+  return { user, jobId, work, fence };
+}
+
+/** The same, and the vendor, whose list lags behind, has denied the task: it is offered again. */
+async function denied(): Promise<Lost> {
+  const known = await lost();
+  for (const pollNo of [1, 2, 3]) {
+    await harness.seen(known.work, { kind: 'notFound' }, pollNo);
+    await missed(known.work, pollNo);
+  }
+  await harness.seen(known.work, { kind: 'notFound' }, 4);
+  await harness.core.offered(known.jobId, 2);
+  return known;
+}
+
+describe('a task that was denied and is there after all', () => {
+  it('is not bought again where the report of the submit comes late', async () => {
+    const { user, jobId, work, fence } = await denied();
+    await harness.submitted(work, fence, 'v-late');
+    await waitFor(async () => (await harness.lastAttempt(jobId))?.vendor_task_id === 'v-late', {
+      what: 'the late report',
+    });
+    expect(await harness.begin(work)).toEqual({ granted: false, reason: 'begun' });
+    await harness.attemptIs(jobId, 'submitted');
+    await harness.seen(work, succeeded());
+    await until(user, jobId, 'storing');
+  });
+
+  it('is not bought again where a callback says that it runs', async () => {
+    const { jobId, work } = await denied();
+    await harness.seen(work, running());
+    await harness.attemptIs(jobId, 'running');
+    expect(await harness.begin(work)).toEqual({ granted: false, reason: 'begun' });
+  });
+
+  it('is told of where it was bought again before its report came', async () => {
+    const { jobId, work, fence } = await denied();
+    const second = await harness.begun(work);
+    await harness.submitted(work, fence, 'v-first');
+    await harness.submitted(work, second, 'v-second');
+    await harness.attemptIs(jobId, 'submitted');
+    await waitFor(async () => (await harness.log(jobId)).some((line) => line.includes('attempt: v-first')), {
+      what: 'the warning',
+    });
+    expect(await harness.lastAttempt(jobId)).toMatchObject({ vendor_task_id: 'v-second' });
+  });
+});
+
+describe('a lookup', () => {
+  it('that could not be made denies nothing', async () => {
+    const { jobId, work } = await lost();
+    const away = { kind: 'unavailable', error: errorRecord({ code: 'provider_unavailable' }) } as const;
+    for (const pollNo of [1, 2, 3]) {
+      await harness.seen(work, away, pollNo);
+      await missed(work, pollNo);
+    }
+    await harness.seen(work, { kind: 'notFound' }, 4);
+    await missed(work, 4);
+    expect((await harness.lastAttempt(jobId))?.status).toBe('uncertain');
+    expect(offersOf(jobId)).toBe(1);
+  });
+
+  it('counts once, however often its answer is delivered', async () => {
+    const { jobId, work } = await lost();
+    for (let times = 0; times < 5; times += 1) await harness.seen(work, { kind: 'notFound' }, 1);
+    await missed(work, 1);
+    await harness.seen(work, { kind: 'notFound' }, 5);
+    await missed(work, 2);
+    expect((await harness.lastAttempt(jobId))?.status).toBe('uncertain');
+    expect(offersOf(jobId)).toBe(1);
+  });
+});
+
+describe('a refusal', () => {
+  it('that comes after the sweep has called the attempt uncertain is believed', async () => {
+    const user = await harness.core.user(PRICE);
+    const { jobId } = await harness.accept(user);
+    const work = await harness.core.offered(jobId);
+    const fence = await harness.begun(work);
+    await harness.makeDue(jobId);
+    await harness.attemptIs(jobId, 'uncertain');
+    await harness.refused(work, fence, errorRecord({ code: 'content_rejected' }));
+    await until(user, jobId, 'failed');
+    expect(await balance(user)).toMatchObject({ available: PRICE, held: 0 });
+    expect(await job(user, jobId)).toMatchObject({ conditions: [] });
+  });
+
+  it('of our own making costs none of the tries', async () => {
+    const user = await harness.core.user(PRICE);
+    const { jobId } = await harness.accept(user);
+    const away = errorRecord({ code: 'unavailable', retryable: true, retryAfterMs: 50 });
+    for (let times = 1; times <= 5; times += 1) {
+      const work = await harness.core.offered(jobId, times);
+      await harness.refused(work, await harness.begun(work), away);
+    }
+    await harness.core.offered(jobId, 6);
+    expect(await harness.core.attempts(jobId)).toHaveLength(1);
+  });
+
+  it('in words that Postgres cannot keep ends the attempt all the same', async () => {
+    const user = await harness.core.user(PRICE);
+    const { jobId } = await harness.accept(user);
+    const work = await harness.core.offered(jobId);
+    const words = { message: 'no \u0000', vendorCode: '1\u0000', vendorMessage: 'a cut \ud83d' };
+    await harness.refused(
+      work,
+      await harness.begun(work),
+      errorRecord({ code: 'content_rejected', ...words }),
+    );
+    await until(user, jobId, 'failed');
+    expect(await job(user, jobId)).toMatchObject({ error: { code: 'content_rejected' } });
+  });
+});
+
+describe('a video whose link is asked for again', () => {
+  it('is kept where an earlier fetch brings it in meanwhile', async () => {
+    const user = await harness.core.user(PRICE);
+    const { jobId, work } = await harness.atVendor(user);
+    await harness.seen(work, succeeded());
+    await until(user, jobId, 'storing');
+    await harness.ingestFailed(work, errorRecord({ code: 'ingest_failed', retryable: true }));
+    await harness.attemptIs(jobId, 'running');
+    await harness.stored(user, work);
+    await until(user, jobId, 'completed');
+    expect(await balance(user)).toMatchObject({ available: 0, held: 0 });
+    const removed = await sql<{ count: number }>`SELECT count(*)::int AS count FROM jobs.outbox
+      WHERE envelope ->> 'type' = ${mediaDeleteV1.type} AND envelope ->> 'correlationId' = ${jobId}`.execute(
+      harness.core.database.sql,
+    );
+    expect(removed.rows[0]?.count).toBe(0);
+  });
+});
+
+describe('a fallback', () => {
+  it('goes past a model whose provider was switched off meanwhile', async () => {
+    const user = await harness.core.user(PRICE);
+    const off = { ...KLING, provider: 'hailuo', model: 'hailuo:MiniMax-Hailuo-2.3' };
+    const on = { ...KLING, model: 'kling:kling-2.5-turbo' };
+    const fallback = [off, on].map((request) => ({ request, price: { credits: 21, version: 'v' } }));
+    const { jobId, work } = await harness.atVendor(user, { fallback });
+    await harness.seen(work, {
+      kind: 'failed',
+      error: errorRecord({ code: 'content_rejected' }),
+      cost: null,
+    });
+    await harness.core.offered(jobId, 2);
+    expect(await job(user, jobId)).toMatchObject({ model: on.model });
+  });
+});
