@@ -296,6 +296,36 @@ describe('time', () => {
   });
 });
 
+describe('a retry by the user', () => {
+  it('is another job with its own hold, whatever still comes for the first', async () => {
+    const user = await harness.core.user(PRICE);
+    const { jobId, work } = await harness.atVendor(user);
+    await expect(harness.accept(user, { retryOf: jobId })).rejects.toMatchObject({ code: 'conflict' });
+    await harness.makeDue(jobId, 'deadline_at', 'hard_limit_at');
+    await waitFor(async () => (await harness.lastAttempt(jobId))?.last_look === true, {
+      what: 'the last look',
+    });
+    await harness.makeDue(jobId);
+    await until(user, jobId, 'failed');
+    const [retry] = await Promise.all([
+      harness.accept(user, { retryOf: jobId }),
+      harness.seen(work, succeeded()),
+    ]);
+    await waitFor(async () => (await harness.lastAttempt(jobId))?.result !== null, {
+      what: 'the late fetch',
+    });
+    await harness.stored(user, work);
+    await waitFor(async () => (await job(user, jobId)).lateAssetId !== null, { what: 'the late asset' });
+    expect(await job(user, jobId)).toMatchObject({ status: 'failed', creditsCaptured: 0 });
+    expect(await job(user, retry.jobId)).toMatchObject({
+      retryOf: jobId,
+      creditsHeld: PRICE,
+      lateAssetId: null,
+    });
+    expect(await balance(user)).toMatchObject({ available: 0, held: PRICE });
+  });
+});
+
 describe('a link that has ended', () => {
   it('asks the vendor for a fresh one and never makes the video again', async () => {
     const user = await harness.core.user(PRICE);
