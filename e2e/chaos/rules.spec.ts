@@ -168,6 +168,7 @@ const SABOTAGES: readonly (readonly [rule: string, what: string, sabotage: Sabot
     ({ attempts, tasks }) => ({
       attempts: second(attempts, { error_code: 'provider_timeout', vendor_task_id: 't2' }),
       tasks: [...tasks, task('t2', 'a2')],
+      callbacks: [callback('{"task_id":"t2","task_status":"succeed"}', 200)],
     }),
   ],
   [

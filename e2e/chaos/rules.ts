@@ -12,6 +12,7 @@ type Found = readonly (readonly [about: string, text: string])[];
 type Rule = (facts: Facts) => Found;
 
 const isTerminal = ({ status }: Pick<JobFact, 'status'>): boolean => jobStateMachine.isTerminal(status);
+const isForged = (body: string): boolean => body.includes('/forged.mp4');
 const twice = (ids: readonly string[]): string[] => [
   ...new Set(ids.filter((id, index) => ids.indexOf(id) !== index)),
 ];
@@ -99,8 +100,7 @@ export const RULES: Readonly<Record<string, Rule>> = {
   /** Nobody listens while the gateway is dead, and 503 asks for another try; but what is listened to is told apart rightly. */
   'true callbacks are taken, forged ones are not': ({ callbacks }) =>
     callbacks.flatMap(({ id, body, status }): Found => {
-      const isForged = body.includes('/forged.mp4');
-      if (isForged) return status !== null && status < 300 ? [[id, 'a forged callback was taken']] : [];
+      if (isForged(body)) return status !== null && status < 300 ? [[id, 'a forged callback was taken']] : [];
       const isTurnedAway = status !== null && status >= 400 && status < 500;
       return isTurnedAway ? [[id, `a true callback got ${status}: ${body.slice(0, 120)}`]] : [];
     }),
@@ -124,13 +124,20 @@ export const RULES: Readonly<Record<string, Rule>> = {
       return [[job.job_id, `its video: ${problem ?? 'was not looked at'}`]];
     }),
 
-  /** What came after the hard limit is its owner's, for nothing. */
-  'a late video is given': ({ jobs, attempts, tasks }) =>
+  /**
+   * What came after the hard limit is its owner's, for nothing, where the vendor told of it: one that stays silent is looked at for as
+   * long again as it was waited for, which the short waits of a run make very short.
+   */
+  'a late video is given': ({ jobs, attempts, tasks, callbacks }) =>
     attempts.flatMap(({ attempt_id, job_id, error_code }): Found => {
-      const made = tasks.some((task) => task.externalId === attempt_id && task.status === 'succeeded');
+      const made = tasks.find((task) => task.externalId === attempt_id && task.status === 'succeeded');
       const job = jobs.find((one) => one.job_id === job_id);
       if (!made || error_code !== 'provider_timeout' || job === undefined || job.deleted) return [];
-      return job.late_asset_id === null ? [[job_id, 'its video came late, and it has none']] : [];
+      const told = callbacks.some(
+        ({ body, status }) =>
+          status === 200 && body.includes(made.taskId) && /"succeed(ed)?"/.test(body) && !isForged(body),
+      );
+      return told && job.late_asset_id === null ? [[job_id, 'its video came late, and it has none']] : [];
     }),
 
   'every credit is where it belongs': ({ jobs, holds, attempts, balances, ledgerProblems }) => {
