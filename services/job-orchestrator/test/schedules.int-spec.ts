@@ -181,6 +181,42 @@ describe('a video whose link is asked for again', () => {
   });
 });
 
+describe('a late video', () => {
+  it('is looked for again where its link gave nothing, before and after the job was given up', async () => {
+    const user = await harness.core.user(PRICE);
+    const { jobId, work } = await harness.atVendor(user);
+    const ended = errorRecord({ code: 'ingest_failed', retryable: true });
+    await harness.seen(work, succeeded('early'));
+    await until(user, jobId, 'storing');
+    await harness.ingestFailed(work, ended);
+    await harness.attemptIs(jobId, 'running');
+    await harness.makeDue(jobId, 'deadline_at', 'hard_limit_at');
+    await waitFor(async () => (await harness.lastAttempt(jobId))?.last_look === true, {
+      what: 'the last look',
+    });
+    await harness.makeDue(jobId);
+    await until(user, jobId, 'failed');
+    await harness.seen(work, succeeded('late'));
+    await linkIs(jobId, 'late');
+    await harness.ingestFailed(work, ended);
+    await waitFor(async () => (await misses(work.attemptId)) === 0, { what: 'the look after it' });
+    await harness.seen(work, succeeded('later'));
+    await linkIs(jobId, 'later');
+    await harness.stored(user, work);
+    await waitFor(async () => (await job(user, jobId)).lateAssetId !== null, { what: 'the late asset' });
+    expect(await balance(user)).toMatchObject({ available: PRICE, held: 0 });
+  });
+});
+
+const linkIs = (jobId: string, name: string) =>
+  waitFor(
+    async () => {
+      const result = (await harness.lastAttempt(jobId))?.result;
+      return result?.kind === 'url' && result.url.includes(`/${name}.`);
+    },
+    { what: `the link ${name}` },
+  );
+
 describe('a fallback', () => {
   it('goes past a model whose provider was switched off meanwhile', async () => {
     const user = await harness.core.user(PRICE);

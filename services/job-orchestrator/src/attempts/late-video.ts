@@ -22,10 +22,28 @@ const LATE_LOOK_SECONDS = 300;
 export async function giveUp(tx: JobsTx, job: JobRow, attempt: AttemptRow): Promise<void> {
   const error = tooLate(attempt.provider).toRecord();
   const ended = await endAttempt(tx, attempt, 'failed', JSON.stringify(error));
-  await startTimer(tx, ended, 'late', LATE_LOOK_SECONDS);
+  await lookForIt(tx, ended);
   logJob(tx, job.job_id, { level: 'ERROR', text: error.message, attempt: ended });
   if (job.cancel_requested_at !== null) await cancelJob(tx, job, attempt.progress);
   else await failJob(tx, { ...job, progress: shownNow(job, attempt) }, error);
+}
+
+/** A link that was fetched from in vain is forgotten: the next look gives another. */
+async function lookForIt(tx: JobsTx, ended: AttemptRow): Promise<void> {
+  const looking = ended.result === null ? ended : await changeAttempt(tx, ended, { result: null });
+  await startTimer(tx, looking, 'late', LATE_LOOK_SECONDS);
+}
+
+/** The fetch of a late video failed: it is looked for again, as long as late ones are. */
+export async function lateFetchFailed(
+  tx: JobsTx,
+  job: JobRow,
+  attempt: AttemptRow,
+  { retryable }: Pick<AppError, 'retryable'>,
+): Promise<boolean> {
+  if (!retryable || job.late_asset_id !== null || job.deleted_at !== null) return false;
+  await lookForIt(tx, attempt);
+  return true;
 }
 
 /** A video that comes after its job was given up is stored and given to the user for nothing; we count it as a loss. */

@@ -5,7 +5,7 @@ import type { Applied } from '../attempts/attempt-outcomes';
 import { changeAttempt, endAttempt, lockAttempt, type AttemptRow } from '../attempts/attempt-rows';
 import { askForFreshLink, asksForFreshLink } from '../attempts/fresh-link';
 import { failAttempt, type Fallbacks } from '../attempts/fail-attempt';
-import { wasGivenUp } from '../attempts/late-video';
+import { lateFetchFailed, wasGivenUp } from '../attempts/late-video';
 import { stopTimer } from '../attempts/timers';
 import { changeJob, type JobsTx } from '../jobs/job-changes';
 import { cancelJob, completeJob } from '../jobs/job-endings';
@@ -101,8 +101,12 @@ export async function mediaFailed(
   if (!locked) return { applied: 'unknown', provider: null };
   const { job, attempt } = locked;
   const { provider } = attempt;
-  if (attempt.status !== 'storing') return { applied: 'stale', provider };
   const error = AppError.fromRecord(report.error);
+  if (wasGivenUp(attempt)) {
+    const looks = await lateFetchFailed(tx, job, attempt, error);
+    return { applied: looks ? 'applied' : 'stale', provider };
+  }
+  if (attempt.status !== 'storing') return { applied: 'stale', provider };
   if (!(await askForFreshLink(tx, job, attempt, error))) {
     await failAttempt(tx, fallbacks, job, attempt, error.toRecord());
   }
