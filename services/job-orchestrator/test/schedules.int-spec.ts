@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import { mediaDeleteV1 } from '@shotloom/contracts';
+import { beginSubmitRpc, mediaDeleteV1 } from '@shotloom/contracts';
 import { checkInvariants, getBalance } from '@shotloom/ledger';
 import { waitFor } from '@shotloom/testing';
 import type { User, Work } from './harness';
@@ -181,6 +181,42 @@ describe('a video whose link is asked for again', () => {
   });
 });
 
+describe('a late video', () => {
+  it('is looked for again where its link gave nothing, before and after the job was given up', async () => {
+    const user = await harness.core.user(PRICE);
+    const { jobId, work } = await harness.atVendor(user);
+    const ended = errorRecord({ code: 'ingest_failed', retryable: true });
+    await harness.seen(work, succeeded('early'));
+    await until(user, jobId, 'storing');
+    await harness.ingestFailed(work, ended);
+    await harness.attemptIs(jobId, 'running');
+    await harness.makeDue(jobId, 'deadline_at', 'hard_limit_at');
+    await waitFor(async () => (await harness.lastAttempt(jobId))?.last_look === true, {
+      what: 'the last look',
+    });
+    await harness.makeDue(jobId);
+    await until(user, jobId, 'failed');
+    await harness.seen(work, succeeded('late'));
+    await linkIs(jobId, 'late');
+    await harness.ingestFailed(work, ended);
+    await waitFor(async () => (await misses(work.attemptId)) === 0, { what: 'the look after it' });
+    await harness.seen(work, succeeded('later'));
+    await linkIs(jobId, 'later');
+    await harness.stored(user, work);
+    await waitFor(async () => (await job(user, jobId)).lateAssetId !== null, { what: 'the late asset' });
+    expect(await balance(user)).toMatchObject({ available: PRICE, held: 0 });
+  });
+});
+
+const linkIs = (jobId: string, name: string) =>
+  waitFor(
+    async () => {
+      const result = (await harness.lastAttempt(jobId))?.result;
+      return result?.kind === 'url' && result.url.includes(`/${name}.`);
+    },
+    { what: `the link ${name}` },
+  );
+
 describe('a fallback', () => {
   it('goes past a model whose provider was switched off meanwhile', async () => {
     const user = await harness.core.user(PRICE);
@@ -197,3 +233,42 @@ describe('a fallback', () => {
     expect(await job(user, jobId)).toMatchObject({ model: on.model });
   });
 });
+
+describe('a fence', () => {
+  it('is not granted to a worker that has stopped waiting', async () => {
+    const user = await harness.core.user(3 * PRICE);
+    const jobs = await Promise.all([1, 2, 3].map(() => harness.accept(user)));
+    const offered = await Promise.all(jobs.map(({ jobId }) => harness.core.offered(jobId)));
+    const [third, ...others] = offered.toReversed() as [Work, ...Work[]];
+    await harness.core.database.run(async (tx) => {
+      await tx.sql
+        .selectFrom('jobs.attempts')
+        .select('attempt_id')
+        .where(
+          'attempt_id',
+          'in',
+          others.map(({ attemptId }) => attemptId),
+        )
+        .forUpdate()
+        .execute();
+      // These two hold all transactions of the fences, and wait for us.
+      void others.map((work) => harness.begin(work).catch(() => undefined));
+      await waitFor(async () => (await waitingForLocks()) >= 2, { what: 'both to wait' });
+      const { attemptId } = third;
+      const asked = harness.core.bus.request(
+        beginSubmitRpc,
+        { attemptId, workerId: 'gone' },
+        { timeoutMs: 200 },
+      );
+      await expect(asked).rejects.toMatchObject({ code: 'unavailable' });
+    });
+    await waitFor(async () => (await waitingForLocks()) === 0, { what: 'the queue to go on' });
+    expect(await harness.begin(third)).toMatchObject({ granted: true, fence: 1 });
+  });
+});
+
+async function waitingForLocks(): Promise<number> {
+  const { rows } = await sql<{ count: number }>`SELECT count(*)::int AS count FROM pg_stat_activity
+    WHERE datname = current_database() AND wait_event_type = 'Lock'`.execute(harness.core.database.sql);
+  return rows[0]?.count ?? 0;
+}

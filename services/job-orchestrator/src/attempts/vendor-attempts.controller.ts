@@ -1,10 +1,14 @@
 import { Controller, Inject } from '@nestjs/common';
-import { Payload } from '@nestjs/microservices';
+import { Ctx, Payload } from '@nestjs/microservices';
 import { attemptRefRpc, beginSubmitRpc, type RpcRequest, type RpcResponse } from '@shotloom/contracts';
+import type { RpcContext } from '@shotloom/bus';
 import { OnRequest } from '@shotloom/bus/nest';
 import { ORCHESTRATOR, type Orchestrator } from '../app.tokens';
 import { findAttemptRef } from './attempt-ref';
 import { beginSubmit } from './begin-submit';
+
+/** Whoever asked has gone, and the message comes again. */
+const NOT_HEARD: RpcResponse<typeof beginSubmitRpc> = { granted: false, reason: 'begun' };
 
 /** What the workers of vendors ask. */
 @Controller()
@@ -12,10 +16,15 @@ export class VendorAttemptsController {
   constructor(@Inject(ORCHESTRATOR) private readonly app: Orchestrator) {}
 
   @OnRequest(beginSubmitRpc)
-  begin(@Payload() request: RpcRequest<typeof beginSubmitRpc>): Promise<RpcResponse<typeof beginSubmitRpc>> {
+  begin(
+    @Payload() request: RpcRequest<typeof beginSubmitRpc>,
+    @Ctx() { deadline }: RpcContext,
+  ): Promise<RpcResponse<typeof beginSubmitRpc>> {
     return this.app.begins.run({
       key: request.attemptId,
-      work: (tx) => beginSubmit(tx, this.app.submits, request),
+      // A fence that nobody hears of makes an attempt uncertain that was never sent.
+      work: async (tx) =>
+        deadline.getTime() > Date.now() ? beginSubmit(tx, this.app.submits, request) : NOT_HEARD,
     });
   }
 
