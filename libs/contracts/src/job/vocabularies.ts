@@ -18,128 +18,89 @@ export type StudioStatus =
 export type StoryStatus = 'pending' | 'processing' | 'completed' | 'failed';
 export type OpenAiStatus = 'queued' | 'in_progress' | 'completed' | 'failed';
 
-/** The anime platform's jobs. A cancelled job is `failed`, with the error `cancelled`. */
-export function toAnimeStatus({ status }: JobMoment): AnimeStatus {
-  switch (status) {
-    case 'draft':
-    case 'queued':
-      return 'queued';
-    case 'submitted':
-      return 'submitted';
-    case 'processing':
-    case 'storing':
-      return 'processing';
-    case 'completed':
-      return 'completed';
-    case 'failed':
-    case 'cancelled':
-      return 'failed';
-    default:
-      return assertNever(status, 'job status');
-  }
+interface Words {
+  readonly anime: AnimeStatus;
+  readonly yunwu: YunwuStatus;
+  readonly sora: SoraStatus;
+  readonly celery: CeleryStatus;
+  readonly story: StoryStatus | null;
+  readonly openAi: OpenAiStatus;
 }
+
+const UNDER_WAY = {
+  anime: 'processing',
+  yunwu: 'processing',
+  sora: 'processing',
+  celery: 'STARTED',
+  story: 'processing',
+  openAi: 'in_progress',
+} as const satisfies Words;
+const FAILED = {
+  anime: 'failed',
+  yunwu: 'failed',
+  sora: 'failed',
+  celery: 'FAILURE',
+  story: 'failed',
+  openAi: 'failed',
+} as const satisfies Words;
+const WAITING = { anime: 'queued', sora: 'pending', celery: 'PENDING', openAi: 'queued' } as const;
+
+/** The compiler sees to it that no state is forgotten. */
+const WORDS: Readonly<Record<JobStatus, Words>> = {
+  draft: { ...WAITING, yunwu: 'pending', story: null },
+  queued: { ...WAITING, yunwu: 'queued', story: 'pending' },
+  submitted: { ...UNDER_WAY, anime: 'submitted' },
+  processing: UNDER_WAY,
+  storing: UNDER_WAY,
+  completed: {
+    anime: 'completed',
+    yunwu: 'completed',
+    sora: 'completed',
+    celery: 'SUCCESS',
+    story: 'completed',
+    openAi: 'completed',
+  },
+  failed: FAILED,
+  cancelled: { ...FAILED, story: null },
+};
+
+/** The anime platform's jobs. A cancelled job is `failed`, with the error `cancelled`. */
+export const toAnimeStatus = ({ status }: JobMoment): AnimeStatus => WORDS[status].anime;
 
 /** The storyboard batches' tasks: `pending` before they are run. A cancelled one is `failed`, with the error `cancelled`. */
-export function toYunwuStatus({ status }: JobMoment): YunwuStatus {
-  switch (status) {
-    case 'draft':
-      return 'pending';
-    case 'queued':
-      return 'queued';
-    case 'submitted':
-    case 'processing':
-    case 'storing':
-      return 'processing';
-    case 'completed':
-      return 'completed';
-    case 'failed':
-    case 'cancelled':
-      return 'failed';
-    default:
-      return assertNever(status, 'job status');
-  }
-}
+export const toYunwuStatus = ({ status }: JobMoment): YunwuStatus => WORDS[status].yunwu;
 
 /** The picture-to-video product's videos. */
-export function toSoraStatus({ status }: JobMoment): SoraStatus {
-  switch (status) {
-    case 'draft':
-    case 'queued':
-      return 'pending';
-    case 'submitted':
-    case 'processing':
-    case 'storing':
-      return 'processing';
-    case 'completed':
-      return 'completed';
-    case 'failed':
-    case 'cancelled':
-      return 'failed';
-    default:
-      return assertNever(status, 'job status');
-  }
-}
+export const toSoraStatus = ({ status }: JobMoment): SoraStatus => WORDS[status].sora;
+
+/** A story's jobs. Null where that system has no word: a draft is not shown, and a cancelled story is one `error` message. */
+export const toStoryStatus = ({ status }: JobMoment): StoryStatus | null => WORDS[status].story;
+
+/** The OpenAI Videos protocol. A cancelled video is `failed`, with the code `cancelled`. */
+export const toOpenAiStatus = ({ status }: JobMoment): OpenAiStatus => WORDS[status].openAi;
 
 /** The studio's two vocabularies: the worker's `status`, and the `db.status` that says more. */
 export function toStudioStatus(moment: JobMoment): { status: CeleryStatus; dbStatus: StudioStatus } {
-  const { status, stage, handedOver } = moment;
-  switch (status) {
-    case 'draft':
-      return { status: 'PENDING', dbStatus: 'CREATED' };
-    case 'queued':
-      return { status: 'PENDING', dbStatus: handedOver ? 'SUBMITTED' : 'CREATED' };
-    case 'submitted':
-      return { status: 'STARTED', dbStatus: 'STARTED' };
-    case 'processing':
-      return { status: 'STARTED', dbStatus: stage === 'inputs_ready' ? 'DOWNLOADED' : 'RUNNING' };
-    case 'storing':
-      return { status: 'STARTED', dbStatus: stage === 'stored' ? 'UPLOADED' : 'RUNNING' };
-    case 'completed':
-      return { status: 'SUCCESS', dbStatus: 'SUCCEEDED' };
-    case 'failed':
-    case 'cancelled':
-      return { status: 'FAILURE', dbStatus: 'FAILED' };
-    default:
-      return assertNever(status, 'job status');
-  }
+  return { status: WORDS[moment.status].celery, dbStatus: studioStatusOf(moment) };
 }
 
-/** A story's jobs. Null where that system has no word: a draft is not shown, and a cancelled story is one `error` message. */
-export function toStoryStatus({ status }: JobMoment): StoryStatus | null {
+function studioStatusOf({ status, stage, handedOver }: JobMoment): StudioStatus {
   switch (status) {
     case 'draft':
-    case 'cancelled':
-      return null;
+      return 'CREATED';
     case 'queued':
-      return 'pending';
+      return handedOver ? 'SUBMITTED' : 'CREATED';
     case 'submitted':
+      return 'STARTED';
     case 'processing':
+      return stage === 'inputs_ready' ? 'DOWNLOADED' : 'RUNNING';
     case 'storing':
-      return 'processing';
+      return stage === 'stored' ? 'UPLOADED' : 'RUNNING';
     case 'completed':
-      return 'completed';
-    case 'failed':
-      return 'failed';
-    default:
-      return assertNever(status, 'job status');
-  }
-}
-
-/** The OpenAI Videos protocol. A cancelled video is `failed`, with the code `cancelled`. */
-export function toOpenAiStatus({ status }: JobMoment): OpenAiStatus {
-  switch (status) {
-    case 'draft':
-    case 'queued':
-      return 'queued';
-    case 'submitted':
-    case 'processing':
-    case 'storing':
-      return 'in_progress';
-    case 'completed':
-      return 'completed';
+      return 'SUCCEEDED';
     case 'failed':
     case 'cancelled':
-      return 'failed';
+      return 'FAILED';
     default:
       return assertNever(status, 'job status');
   }
