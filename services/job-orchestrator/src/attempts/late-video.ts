@@ -22,7 +22,9 @@ const LATE_LOOK_SECONDS = 300;
 export async function giveUp(tx: JobsTx, job: JobRow, attempt: AttemptRow): Promise<void> {
   const error = tooLate(attempt.provider).toRecord();
   const ended = await endAttempt(tx, attempt, 'failed', JSON.stringify(error));
-  await startTimer(tx, ended, 'late', LATE_LOOK_SECONDS);
+  // A link that was fetched from in vain is forgotten: the next look gives another.
+  const looking = ended.result === null ? ended : await changeAttempt(tx, ended, { result: null });
+  await startTimer(tx, looking, 'late', LATE_LOOK_SECONDS);
   logJob(tx, job.job_id, { level: 'ERROR', text: error.message, attempt: ended });
   if (job.cancel_requested_at !== null) await cancelJob(tx, job, attempt.progress);
   else await failJob(tx, { ...job, progress: shownNow(job, attempt) }, error);
