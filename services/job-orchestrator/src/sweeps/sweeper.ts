@@ -1,18 +1,16 @@
 import type { Database } from '@shotloom/database';
 import type { Logger } from '@shotloom/service-kit';
-import { checkInvariants } from '@shotloom/ledger';
 import { forgetOldKeys } from '../jobs/idempotency';
 import type { OrchestratorMetrics } from '../metrics';
 import type { Fallbacks } from '../attempts/fail-attempt';
 import type { ModelClock } from '../models/model-clock';
 import type { Scheduler } from '../scheduler/scheduler';
 import type { JobsSchema } from '../schema/tables';
+import { LedgerWalk } from './ledger-walk';
 import { moveOverdueAttempts } from './overdue-attempts';
 
-/** What reads more than a few rows is done at this pace. */
-const SLOW_EVERY_MS = 600_000;
-/** How long it takes until all replicas know how long models take. */
-const FLUSH_EVERY_MS = 5_000;
+/** What need not be done at each sweep: the usual times of models, keys past their day, a step over the ledger. */
+const SLOW_EVERY_MS = 5_000;
 
 /** The slow, sure way: looks at rows at a steady pace, so that nothing depends on a wake-up that may be lost. */
 export class Sweeper {
@@ -20,7 +18,7 @@ export class Sweeper {
   private running: Promise<void> = Promise.resolve();
   private stopped = false;
   private slowAt = 0;
-  private flushAt = 0;
+  private readonly ledger: LedgerWalk;
 
   constructor(
     private readonly deps: {
@@ -33,7 +31,9 @@ export class Sweeper {
       metrics: OrchestratorMetrics;
       logger: Logger;
     },
-  ) {}
+  ) {
+    this.ledger = new LedgerWalk(deps.database, deps.logger);
+  }
 
   start(): void {
     this.timer = setTimeout(() => {
@@ -53,15 +53,13 @@ export class Sweeper {
     const { database, scheduler, models, fallbacks, providers, metrics, logger } = this.deps;
     try {
       metrics.stuck.set(await moveOverdueAttempts({ database, fallbacks, logger }));
-      if (Date.now() >= this.flushAt) {
-        await models.flush();
-        this.flushAt = Date.now() + FLUSH_EVERY_MS;
-      }
       for (const provider of providers) await scheduler.repair(provider);
       if (Date.now() >= this.slowAt) {
-        await database.run((tx) => forgetOldKeys(tx));
-        metrics.violations.set((await checkInvariants(database.sql)).length);
         this.slowAt = Date.now() + SLOW_EVERY_MS;
+        await models.flush();
+        await forgetOldKeys(database);
+        await this.ledger.step();
+        metrics.violations.set(this.ledger.violations);
       }
     } catch (error) {
       logger.error({ err: error }, 'a sweep failed; the next one tries again');
