@@ -1,7 +1,8 @@
 import { sql } from 'kysely';
-import { beginSubmitRpc, mediaDeleteV1 } from '@shotloom/contracts';
+import { beginSubmitRpc, mediaDeleteV1, providerSpec } from '@shotloom/contracts';
 import { checkInvariants, getBalance } from '@shotloom/ledger';
 import { waitFor } from '@shotloom/testing';
+import { claimPolls } from '../src/planner/claim-polls';
 import type { User, Work } from './harness';
 import { errorRecord, KLING, PRICE, running, succeeded, VendorHarness } from './vendor-harness';
 
@@ -118,6 +119,41 @@ describe('a lookup', () => {
     await missed(work, 2);
     expect((await harness.lastAttempt(jobId))?.status).toBe('uncertain');
     expect(offersOf(jobId)).toBe(1);
+  });
+});
+
+describe('lookups', () => {
+  it('take a call each out of the budget of their key, beside polls that share one', async () => {
+    const provider = { ...providerSpec('kling'), id: 'elsewhere' };
+    const atVendor = async () => harness.atVendor(await harness.core.user(PRICE));
+    const waiting = await Promise.all([lost(), lost(), lost(), atVendor(), atVendor(), atVendor()]);
+    const ids = waiting.map(({ work }) => work.attemptId);
+    // Where no planner looks but this one.
+    await sql`UPDATE jobs.timers SET provider = ${provider.id}, next_poll_at = now() - make_interval(secs => position)
+      FROM unnest(${ids}::uuid[]) WITH ORDINALITY AS mine (id, position) WHERE attempt_id = mine.id`.execute(
+      harness.core.database.sql,
+    );
+    const wanted: number[] = [];
+    const claimed = await harness.core.database.run((tx) =>
+      claimPolls(tx, {
+        provider,
+        limit: 10,
+        models: { timesOf: () => ({ p50: 60, p95: 120 }) },
+        takeCalls: async (_tx, calls) => {
+          wanted.push(...calls.values());
+          return new Map([...calls.keys()].map((id) => [id, 3]));
+        },
+        random: () => 0,
+      }),
+    );
+    expect(wanted).toEqual([4]);
+    expect(claimed.map(({ task }) => task.verb).toSorted()).toEqual([
+      'lookup',
+      'lookup',
+      'poll',
+      'poll',
+      'poll',
+    ]);
   });
 });
 

@@ -20,7 +20,7 @@ export interface Look {
   readonly outcome: PollOutcome;
 }
 
-/** Lookups of one message that are under way at the same time: the planner counted the message as few calls. */
+/** Lookups of one message that are under way at the same time; the planner counted each as a call. */
 const LOOKUPS_AT_ONCE = 4;
 
 /** Asks the vendor about all tasks of a message, in as few calls as it allows, and says of each what came of it. Never rejects. */

@@ -81,9 +81,28 @@ async function readDue(tx: JobsTx, provider: string, limit: number): Promise<Due
 async function withinBudget(tx: JobsTx, rows: readonly DueRow[], options: ClaimOptions): Promise<DueRow[]> {
   const batch = options.provider.poll?.batch ?? 1;
   const byCredential = Map.groupBy(rows, (row) => row.credential_id);
-  const wanted = new Map([...byCredential].map(([id, mine]) => [id, Math.ceil(mine.length / batch)]));
+  const wanted = new Map([...byCredential].map(([id, mine]) => [id, callsFor(mine, batch)]));
   const calls = await options.takeCalls(tx, wanted);
-  return [...byCredential].flatMap(([id, mine]) => mine.slice(0, (calls.get(id) ?? 0) * batch));
+  return [...byCredential].flatMap(([id, mine]) => firstWithin(mine, calls.get(id) ?? 0, batch));
+}
+
+/** Polls share calls; a lookup is a call of its own. */
+function callsFor(rows: readonly DueRow[], batch: number): number {
+  const lookups = rows.filter(({ verb }) => verb === 'lookup').length;
+  return lookups + Math.ceil((rows.length - lookups) / batch);
+}
+
+/** Those that are due the longest, as many as the calls are enough for. */
+function firstWithin(rows: readonly DueRow[], calls: number, batch: number): DueRow[] {
+  let [lookups, polls] = [0, 0];
+  return rows.filter(({ verb }) => {
+    const isLookup = verb === 'lookup';
+    const needed = lookups + Number(isLookup) + Math.ceil((polls + Number(!isLookup)) / batch);
+    if (needed > calls) return false;
+    if (isLookup) lookups += 1;
+    else polls += 1;
+    return true;
+  });
 }
 
 function nextWait(row: DueRow, { provider, models, random }: ClaimOptions): number {
