@@ -1,7 +1,8 @@
 import { sql } from 'kysely';
-import { cancelJobRpc, deleteJobRpc, mediaIngestV1, stopAllJobsRpc } from '@shotloom/contracts';
+import { mediaIngestV1 } from '@shotloom/contracts';
 import { checkInvariants, getBalance } from '@shotloom/ledger';
 import { waitFor } from '@shotloom/testing';
+import { repairTimers } from '../src/sweeps/repair-timers';
 import type { User } from './harness';
 import { errorRecord, KLING, PRICE, running, succeeded, VendorHarness } from './vendor-harness';
 
@@ -296,6 +297,14 @@ describe('time', () => {
   });
 });
 
+it('gives an attempt that waits for nobody its question back', async () => {
+  const user = await harness.core.user(PRICE);
+  const { work } = await harness.atVendor(user);
+  await sql`DELETE FROM jobs.timers WHERE attempt_id = ${work.attemptId}`.execute(harness.core.database.sql);
+  expect(await repairTimers(harness.core.database)).toBeGreaterThan(0);
+  await waitFor(() => harness.polls.some((poll) => poll.attemptId === work.attemptId), { what: 'the poll' });
+});
+
 describe('a retry by the user', () => {
   it('is another job with its own hold, whatever still comes for the first', async () => {
     const user = await harness.core.user(PRICE);
@@ -353,67 +362,5 @@ describe('a link that has ended', () => {
       harness.core.database.sql,
     );
     expect(ingests.rows[0]?.count).toBe(2);
-  });
-});
-
-describe('cancel and delete', () => {
-  it('waits for the verdict once the vendor may have the task, and delivers what is fully paid', async () => {
-    const user = await harness.core.user(PRICE);
-    const { jobId, work } = await harness.atVendor(user);
-    const { job: asked } = await harness.core.bus.request(cancelJobRpc, { userId: user.userId, jobId });
-    expect(asked).toMatchObject({ status: 'submitted', conditions: ['cancelling'], creditsHeld: PRICE });
-    await harness.seen(work, succeeded());
-    await until(user, jobId, 'storing');
-    await harness.stored(user, work);
-    await until(user, jobId, 'completed');
-    expect(await balance(user)).toMatchObject({ available: 0, held: 0 });
-  });
-
-  it('costs nothing where the vendor fails after all', async () => {
-    const user = await harness.core.user(PRICE);
-    const { jobId, work } = await harness.atVendor(user);
-    await harness.core.bus.request(cancelJobRpc, { userId: user.userId, jobId });
-    await harness.seen(work, { kind: 'failed', error: errorRecord({ retryable: true }), cost: null });
-    await until(user, jobId, 'cancelled');
-    expect(await balance(user)).toMatchObject({ available: PRICE, held: 0 });
-    expect(harness.core.work.filter((offer) => offer.jobId === jobId)).toHaveLength(1);
-  });
-
-  it('ends one way when cancel and completion race', async () => {
-    const ends = await Promise.all(
-      Array.from({ length: 12 }, async () => {
-        const user = await harness.core.user(PRICE);
-        const { jobId, work } = await harness.atVendor(user);
-        const cancel = harness.core.bus
-          .request(cancelJobRpc, { userId: user.userId, jobId })
-          .catch(() => undefined);
-        await Promise.all([cancel, harness.seen(work, succeeded())]);
-        await until(user, jobId, 'storing');
-        await harness.stored(user, work);
-        await until(user, jobId, 'completed');
-        return balance(user);
-      }),
-    );
-    expect(ends).toEqual(ends.map(() => ({ available: 0, held: 0 })));
-  });
-
-  it('removes a video that comes for a deleted job, and the ledger agrees', async () => {
-    const user = await harness.core.user(PRICE);
-    const { jobId, work } = await harness.atVendor(user);
-    await harness.core.bus.request(deleteJobRpc, { userId: user.userId, jobId });
-    await harness.seen(work, succeeded());
-    await harness.attemptIs(jobId, 'storing');
-    await harness.stored(user, work);
-    await harness.attemptIs(jobId, 'stored');
-    expect(await balance(user)).toMatchObject({ available: 0, held: 0 });
-  });
-
-  it('stops everything that is queued or running, of one user alone', async () => {
-    const [user, other] = [await harness.core.user(10 * PRICE), await harness.core.user(PRICE)];
-    await Promise.all(Array.from({ length: 6 }, () => harness.accept(user)));
-    const { jobId: running1 } = await harness.atVendor(other);
-    const answer = await harness.core.bus.request(stopAllJobsRpc, { userId: user.userId });
-    expect(answer.cancelled + answer.cancelling).toBe(6);
-    expect((await job(other, running1)).conditions).toEqual([]);
   });
 });

@@ -76,11 +76,17 @@ export function pollsConsumer(provider: string): ConsumerSpec {
   };
 }
 
+/**
+ * What was reported once is not asked again: a report must outlast an outage of the database, not only a hiccup (about three quarters
+ * of an hour of tries).
+ */
+const PATIENT = { ...RETRIES, maxDeliver: 100 } as const;
+
 export const attemptsConsumer: ConsumerSpec = {
   stream: 'ATTEMPTS',
   durable: 'job-orchestrator-attempts',
   filter: 'attempts.>',
-  ...RETRIES,
+  ...PATIENT,
   contracts: [
     attemptSucceededV1,
     attemptFailedV1,
@@ -97,7 +103,7 @@ export const mediaResultsConsumer: ConsumerSpec = {
   stream: 'RESULTS',
   durable: 'job-orchestrator-media',
   filter: subjects.mediaResults,
-  ...RETRIES,
+  ...PATIENT,
   contracts: [mediaStoredV1, mediaFailedV1],
 };
 export const mediaIngestConsumer: ConsumerSpec = {

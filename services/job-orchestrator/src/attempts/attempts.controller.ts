@@ -8,7 +8,6 @@ import {
   type RpcRequest,
   type RpcResponse,
 } from '@shotloom/contracts';
-import { DeadLetter } from '@shotloom/bus';
 import { OnMessage, OnRequest, type DeliveryContext } from '@shotloom/bus/nest';
 import { ORCHESTRATOR, type Orchestrator } from '../app.tokens';
 import { sendProgress } from '../jobs/job-progress';
@@ -68,7 +67,13 @@ export class AttemptsController {
     }
     this.app.metrics.reports.inc({ type: attemptsSeenV1.type, applied: 'applied' }, applied);
     if (applied > 0) this.app.scheduler.wake(seen.provider);
-    if (unknown.length > 0) throw new DeadLetter(`There is no attempt ${unknown.slice(0, 5).join(', ')}.`);
+    if (unknown.length === 0) return;
+    // Not parked whole: the answers of others carry links that are secrets. The vendor still has what was seen.
+    this.app.metrics.reports.inc({ type: attemptsSeenV1.type, applied: 'unknown' }, unknown.length);
+    this.app.logger.error(
+      { provider: seen.provider, attemptIds: unknown.slice(0, 20) },
+      'a vendor has tasks that no attempt here knows: was a database restored?',
+    );
   }
 }
 

@@ -108,7 +108,9 @@ export async function mediaFailed(
   }
   if (attempt.status !== 'storing') return { applied: 'stale', provider };
   if (!(await askForFreshLink(tx, job, attempt, error))) {
-    await failAttempt(tx, fallbacks, job, attempt, error.toRecord());
+    // A vendor was paid for what cannot be stored; buying the same again is for the user to say, not for us.
+    const retryable = attempt.kind === 'lease' && error.retryable;
+    await failAttempt(tx, fallbacks, job, attempt, { ...error.toRecord(), retryable });
   }
   return { applied: 'applied', provider };
 }

@@ -3,6 +3,7 @@ import { createJobsMigration } from './0001-create-jobs';
 import { addVendorAttemptsMigration } from './0002-vendor-attempts';
 import { addSchedulerMigration } from './0003-scheduler';
 import { countDenialsMigration } from './0004-count-denials';
+import { indexOpenJobsMigration } from './0005-open-jobs-by-owner';
 
 export const SCHEMA = 'jobs';
 
@@ -13,5 +14,6 @@ export const jobsMigrations: MigrationSet = {
     '0002-vendor-attempts': addVendorAttemptsMigration,
     '0003-scheduler': addSchedulerMigration,
     '0004-count-denials': countDenialsMigration,
+    '0005-open-jobs-by-owner': indexOpenJobsMigration,
   },
 };

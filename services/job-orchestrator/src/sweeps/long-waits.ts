@@ -1,4 +1,5 @@
 import { sql } from 'kysely';
+import { emitCancel } from '../attempts/attempt-messages';
 import { giveUp } from '../attempts/late-video';
 import { changeAttempt, inSeconds, type AttemptRow } from '../attempts/attempt-rows';
 import { shownNow } from '../attempts/shown';
@@ -21,6 +22,8 @@ export async function waitIsLong(tx: JobsTx, job: JobRow, attempt: AttemptRow): 
     SELECT deadline_at <= clock_timestamp() AS overdue, hard_limit_at <= clock_timestamp() AS over
     FROM jobs.attempts WHERE attempt_id = ${attempt.attempt_id}`.execute(tx.sql);
   const { overdue = false, over = false } = rows[0] ?? {};
+  // Its message, or the answer to it, may have been lost.
+  if (job.cancel_requested_at !== null && !over) emitCancel(tx, attempt);
   if (over) return attempt.last_look ? giveUp(tx, job, attempt) : lookOnceMore(tx, attempt);
   if (overdue) return becomeOverdue(tx, job, attempt);
   return becomeSlow(tx, job, attempt);

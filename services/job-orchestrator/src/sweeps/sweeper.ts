@@ -8,9 +8,12 @@ import type { Scheduler } from '../scheduler/scheduler';
 import type { JobsSchema } from '../schema/tables';
 import { LedgerWalk } from './ledger-walk';
 import { moveOverdueAttempts } from './overdue-attempts';
+import { repairTimers } from './repair-timers';
 
 /** What need not be done at each sweep: the usual times of models, keys past their day, a step over the ledger. */
 const SLOW_EVERY_MS = 5_000;
+/** What reads every attempt in flight. */
+const RARE_EVERY_MS = 60_000;
 
 /** The slow, sure way: looks at rows at a steady pace, so that nothing depends on a wake-up that may be lost. */
 export class Sweeper {
@@ -18,6 +21,7 @@ export class Sweeper {
   private running: Promise<void> = Promise.resolve();
   private stopped = false;
   private slowAt = 0;
+  private rareAt = 0;
   private readonly ledger: LedgerWalk;
 
   constructor(
@@ -50,20 +54,27 @@ export class Sweeper {
   }
 
   private async sweep(): Promise<void> {
-    const { database, scheduler, models, fallbacks, providers, metrics, logger } = this.deps;
+    const { database, scheduler, fallbacks, providers, metrics, logger } = this.deps;
     try {
       metrics.stuck.set(await moveOverdueAttempts({ database, fallbacks, logger }));
       for (const provider of providers) await scheduler.repair(provider);
-      if (Date.now() >= this.slowAt) {
-        this.slowAt = Date.now() + SLOW_EVERY_MS;
-        await models.flush();
-        await forgetOldKeys(database);
-        await this.ledger.step();
-        metrics.violations.set(this.ledger.violations);
-      }
+      if (Date.now() >= this.slowAt) await this.upkeep();
     } catch (error) {
       logger.error({ err: error }, 'a sweep failed; the next one tries again');
     }
     for (const provider of providers) scheduler.wake(provider);
+  }
+
+  private async upkeep(): Promise<void> {
+    const { database, models, metrics, logger } = this.deps;
+    this.slowAt = Date.now() + SLOW_EVERY_MS;
+    await models.flush();
+    await forgetOldKeys(database);
+    await this.ledger.step();
+    metrics.violations.set(this.ledger.violations);
+    if (Date.now() < this.rareAt) return;
+    this.rareAt = Date.now() + RARE_EVERY_MS;
+    const repaired = await repairTimers(database);
+    if (repaired > 0) logger.warn({ repaired }, 'attempts waited for nobody; their vendors are asked again');
   }
 }
