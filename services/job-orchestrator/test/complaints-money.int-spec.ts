@@ -113,7 +113,13 @@ const WAYS: Record<string, Way> = {
   },
   'the answer was lost, and the vendor denies and then refuses': async (_user, jobId) => {
     const work = await lost(jobId);
-    for (const pollNo of [1, 2, 3, 4]) await harness.seen(work, { kind: 'notFound' }, pollNo);
+    await harness.quiet(work);
+    for (const pollNo of [1, 2, 3]) {
+      await harness.seen(work, { kind: 'notFound' }, pollNo);
+      // An answer to an older question would not count, so each must be taken in before the next.
+      await waitFor(async () => (await denials(work.attemptId)) === pollNo, { what: `denial ${pollNo}` });
+    }
+    await harness.seen(work, { kind: 'notFound' }, 4);
     const { fence } = await begun(jobId, 2);
     await harness.refused(work, fence, errorRecord({ code: 'content_rejected' }));
   },
@@ -126,6 +132,15 @@ const WAYS: Record<string, Way> = {
     await harness.seen(await taken(jobId, 2), failedWith('provider_failed'));
   },
 };
+
+async function denials(attemptId: string): Promise<number | undefined> {
+  const timer = await harness.core.database.sql
+    .selectFrom('jobs.timers')
+    .select('denials')
+    .where('attempt_id', '=', attemptId)
+    .executeTakeFirst();
+  return timer?.denials;
+}
 
 // Fails where one of these ways forgets the credits, or gives them back before they cannot be needed any more.
 it.each(Object.entries(WAYS))(

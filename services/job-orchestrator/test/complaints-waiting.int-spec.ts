@@ -95,6 +95,7 @@ it('a poll timeout is overdue with its hold, and a late success before the hard 
   const user = await harness.core.user(PRICE);
   const { jobId, work } = await harness.atVendor(user);
   const error = errorRecord({ code: 'provider_timeout', retryable: true, outcome: 'accepted' });
+  await harness.quiet(work);
   for (const pollNo of [1, 2, 3]) await harness.seen(work, { kind: 'unavailable', error }, pollNo);
   await harness.makeDue(jobId, 'deadline_at');
   await waitFor(async () => (await job(user, jobId)).conditions.includes('overdue'), { what: 'overdue' });

@@ -55,6 +55,7 @@ async function lost(): Promise<Lost> {
 /** The same, and the vendor, whose list lags behind, has denied the task: it is offered again. */
 async function denied(): Promise<Lost> {
   const known = await lost();
+  await harness.quiet(known.work);
   for (const pollNo of [1, 2, 3]) {
     await harness.seen(known.work, { kind: 'notFound' }, pollNo);
     await missed(known.work, pollNo);
@@ -101,6 +102,7 @@ describe('a lookup', () => {
   it('that could not be made denies nothing', async () => {
     const { jobId, work } = await lost();
     const away = { kind: 'unavailable', error: errorRecord({ code: 'provider_unavailable' }) } as const;
+    await harness.quiet(work);
     for (const pollNo of [1, 2, 3]) {
       await harness.seen(work, away, pollNo);
       await missed(work, pollNo);

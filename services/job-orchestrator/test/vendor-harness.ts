@@ -222,6 +222,12 @@ export class VendorHarness {
     return attempts.toSorted((one, other) => one.number - other.number).at(-1);
   }
 
+  /** The planner leaves the attempt alone, so that the test's own answers are the newest. */
+  async quiet({ attemptId }: Work): Promise<void> {
+    await sql`UPDATE jobs.timers SET next_poll_at = now() + interval '1 hour'
+      WHERE attempt_id = ${attemptId}`.execute(this.core.database.sql);
+  }
+
   /** The next deadline of the job's open attempt is now. */
   async makeDue(jobId: string, ...also: ('deadline_at' | 'hard_limit_at')[]): Promise<void> {
     const more = also.map((column) => sql`, ${sql.ref(column)} = now()`);

@@ -145,6 +145,7 @@ describe('a lost answer', () => {
     const work = await harness.core.offered(jobId);
     await harness.uncertain(work, await harness.begun(work));
     await harness.attemptIs(jobId, 'uncertain');
+    await harness.quiet(work);
     for (const pollNo of [1, 2, 3]) {
       await harness.seen(work, { kind: 'notFound' }, pollNo);
       await waitFor(async () => (await misses(work.attemptId)) === pollNo, { what: 'the miss' });
@@ -233,6 +234,7 @@ describe('answers that tell nothing', () => {
   ])('%s neither ends an attempt nor is taken for anything', async (_what, outcome) => {
     const user = await harness.core.user(PRICE);
     const { jobId, work } = await harness.atVendor(user);
+    await harness.quiet(work);
     for (const pollNo of [1, 2, 3, 4, 5]) {
       await harness.seen(work, outcome, pollNo);
       await waitFor(async () => (await misses(work.attemptId)) === pollNo, { what: 'the miss' });

@@ -98,14 +98,29 @@ interface Cause {
 function causesOf(thrown: unknown): Cause[] {
   const causes: Cause[] = [];
   let error = thrown;
-  for (let depth = 0; error instanceof Error && depth < MAX_CAUSES; depth += 1) {
-    const { code, syscall } = error as { code?: unknown; syscall?: unknown };
+  for (let depth = 0; isErrorLike(error) && depth < MAX_CAUSES; depth += 1) {
+    const { code, syscall, message, name } = error;
     causes.push({
       code: typeof code === 'string' ? code : '',
       syscall: typeof syscall === 'string' ? syscall : '',
-      message: error.message || error.name,
+      message: message || (typeof name === 'string' ? name : 'unknown'),
     });
     error = error.cause;
   }
   return causes;
+}
+
+interface ErrorLike {
+  readonly message: string;
+  readonly name?: unknown;
+  readonly code?: unknown;
+  readonly syscall?: unknown;
+  readonly cause?: unknown;
+}
+
+/** Not `instanceof Error`: what `fetch` throws may come from another realm than this code. */
+function isErrorLike(value: unknown): value is ErrorLike {
+  return (
+    typeof value === 'object' && value !== null && 'message' in value && typeof value.message === 'string'
+  );
 }
