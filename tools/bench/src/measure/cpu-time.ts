@@ -22,6 +22,16 @@ export function cpuSeconds(pid: number): number {
   return sum(pid) / TICKS_PER_SECOND;
 }
 
+/** A process and all its living descendants. */
+export function processTree(pid: number): number[] {
+  const stats = readAll();
+  const below = (current: number): number[] => [
+    current,
+    ...[...stats].filter(([, { parent }]) => parent === current).flatMap(([child]) => below(child)),
+  ];
+  return below(pid);
+}
+
 /** What each process used between two readings, seconds. */
 export function cpuUsed(
   before: Readonly<Record<string, number>>,

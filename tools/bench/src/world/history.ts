@@ -29,13 +29,14 @@ export async function seedFinishedJobs(
   await sql.query('vacuum analyze');
 }
 
-const id = (prefix: string, number: string): string =>
+/** An id that follows from a number, in SQL; `prefix` is an expression. */
+export const idSql = (prefix: string, number: string): string =>
   `(${prefix} || lpad(to_hex(${number}), 12, '0'))::uuid`;
 
 const BATCH_ROWS = `
-  select ${id("'0e000000-0000-7000-8000-'", 'number')} as job_id,
-    ${id("'0f000000-0000-7000-8000-'", 'number')} as attempt_id,
-    ${id('$4', '1 + number % $3::bigint')} as account_id, ${id('$5', '1 + number % $3::bigint')} as user_id,
+  select ${idSql("'0e000000-0000-7000-8000-'", 'number')} as job_id,
+    ${idSql("'0f000000-0000-7000-8000-'", 'number')} as attempt_id,
+    ${idSql('$4', '1 + number % $3::bigint')} as account_id, ${idSql('$5', '1 + number % $3::bigint')} as user_id,
     (now() - number * interval '${SECONDS_APART} second')::timestamptz(3) as at
   from generate_series($1::bigint, $2::bigint) as number`;
 
@@ -59,10 +60,12 @@ const LEDGER = [
    where owner_id = account_id and kind in ('available', 'captured')`,
 ];
 
-const REQUEST = JSON.stringify({
+/** What the gateway makes of a plain request for text-to-video. */
+export const requestOf = (provider: string, model: string): string =>
+  JSON.stringify({ ...REQUEST, provider, model });
+
+const REQUEST = {
   operation: 'text-to-video',
-  provider: 'animatic',
-  model: 'animatic:animatic-1',
   prompt: 'A lighthouse at dusk, waves below, the camera rises slowly',
   negativePrompt: null,
   stylePreset: null,
@@ -74,7 +77,7 @@ const REQUEST = JSON.stringify({
   seed: 7,
   strength: null,
   inputs: [],
-});
+};
 
 const OUTPUT = `jsonb_build_object('assetId', attempt_id, 'objectKey', 'attempts/' || attempt_id || '/1.mp4',
   'contentType', 'video/mp4', 'sizeBytes', 1000000, 'width', 1280, 'height', 720, 'durationSeconds', 5, 'fps', 24,
@@ -85,7 +88,7 @@ const JOBS = [
      price_credits, price_version, credits_held, credits_captured, variant_index, variant_of, output, max_attempts,
      attempts_made, longest_wait_seconds, not_before, created_at, changed_at, started_at, finished_at)
    select job_id, account_id, user_id, 'text-to-video', 'animatic', 'animatic:animatic-1', 'completed', 100, 4,
-     '${REQUEST}'::jsonb, ${PRICE}, 'bench', 0, ${PRICE}, 1, 1, ${OUTPUT}, 3, 1, 600, 'epoch', at, at, at, at from batch`,
+     '${requestOf('animatic', 'animatic:animatic-1')}'::jsonb, ${PRICE}, 'bench', 0, ${PRICE}, 1, 1, ${OUTPUT}, 3, 1, 600, 'epoch', at, at, at, at from batch`,
   `insert into jobs.attempts (attempt_id, job_id, number, owner_user_id, provider, model, status, holds_slot,
      deadline_at, created_at, finished_at)
    select attempt_id, job_id, 1, user_id, 'animatic', 'animatic:animatic-1', 'stored', false, at, at, at from batch`,
