@@ -28,9 +28,11 @@ async function main(): Promise<void> {
 async function runAll(options: BenchOptions): Promise<BenchReport> {
   const startedAt = new Date().toISOString();
   const chosen = SCENARIOS.filter(({ name }) => options.only?.includes(name) ?? true);
+  // Read before anything runs: what was built is what is measured, whatever is committed meanwhile.
+  const about = { startedAt, revision: revision(), quick: options.quick, machine: describeMachine() };
   const scenarios: ScenarioResult[] = [];
   for (const scenario of chosen) scenarios.push(await runOne(scenario, options.quick));
-  return { startedAt, revision: revision(), quick: options.quick, machine: describeMachine(), scenarios };
+  return { ...about, scenarios };
 }
 
 async function runOne(scenario: Scenario, quick: boolean): Promise<ScenarioResult> {
