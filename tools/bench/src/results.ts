@@ -30,6 +30,8 @@ export interface ScenarioResult {
   /** What a reader must know to judge the figures. */
   readonly notes: readonly string[];
   readonly seconds: number;
+  /** Share of all cores that other programs used just before, 0 to 1. */
+  readonly busyBefore: number;
 }
 
 export interface Machine {

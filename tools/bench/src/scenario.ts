@@ -9,5 +9,5 @@ export interface ScenarioContext {
 export interface Scenario {
   readonly name: string;
   readonly title: string;
-  run(context: ScenarioContext): Promise<Omit<ScenarioResult, 'name' | 'title' | 'seconds'>>;
+  run(context: ScenarioContext): Promise<Omit<ScenarioResult, 'name' | 'title' | 'seconds' | 'busyBefore'>>;
 }

@@ -99,8 +99,11 @@ export class KlingTasks {
     const failure =
       has(faults, 'task-fails')?.message ??
       (task.order.prompt.includes(FAILING_WORD) ? 'Failure to pass the risk control system' : undefined);
-    this.clock.after(queue, () => this.move(task, 'processing'));
-    this.clock.after(queue + run, () => this.finish(task, failure));
+    // One after the other: two timers that are both late may fire in either order, and a task never goes back.
+    this.clock.after(queue, () => {
+      this.move(task, 'processing');
+      this.clock.after(run, () => this.finish(task, failure));
+    });
   }
 
   private finish(task: KlingTask, failure: string | undefined): void {

@@ -3,6 +3,7 @@ import type { Scenario, ScenarioContext } from '../scenario';
 import { openVendorWorld } from '../vendor/vendor-world';
 import type { World } from '../world/world';
 import { counterTable, cpuTable, stepTable, type Measured } from './finish-tables';
+import { untilPostersDrawn } from './posters';
 import { readJobTimes, type JobTimes } from './job-times';
 import { perSecond, runWindow, type Window, type WindowOptions } from './window';
 
@@ -50,6 +51,8 @@ async function measureBoth(
       const window = await runWindow(side.world, fullLoad(quick));
       side.windows.push(window);
       side.times.push(...(await readJobTimes(side.world, window.jobs)));
+      const poster = await untilPostersDrawn(side.world);
+      if (poster !== null) side.posters.push(poster);
       say(`round ${round}, ${side.name}: ${perSecond(window).toFixed(1)} finished jobs/s`);
     }
   }
@@ -74,6 +77,7 @@ async function measureBoth(
     notes: [
       `${IN_FLIGHT} jobs of ${USERS} users are open at any time; the client has one WebSocket a user and orders the next when one is completed.`,
       `The vendor takes ${AT_ONCE_MS} ms and calls back twice, when it begins and when it is done. Clips are real MP4, padded to their size.`,
+      'Posters wait while there is other work, one at a time; those that are left are drawn between the rounds, and what one costs is a row of its own.',
       'Objects are files; the services, Postgres, NATS, the simulator and the client share the machine.',
     ],
   };
@@ -84,6 +88,7 @@ interface Side {
   readonly world: World;
   readonly windows: Window[];
   readonly times: JobTimes[];
+  readonly posters: number[];
 }
 
-const sideOf = (name: string, world: World): Side => ({ name, world, windows: [], times: [] });
+const sideOf = (name: string, world: World): Side => ({ name, world, windows: [], times: [], posters: [] });

@@ -9,6 +9,8 @@ export interface Measured {
   readonly name: string;
   readonly windows: readonly Window[];
   readonly times: readonly JobTimes[];
+  /** Milliseconds of CPU for a poster that was drawn after the round. */
+  readonly posters: readonly number[];
 }
 
 /** Not the platform's, and shown last. */
@@ -34,6 +36,10 @@ export function cpuTable(measured: readonly Measured[]): Table {
     rows: [
       ...ours.map((name) => row(name, [name])),
       row('all of the platform', ours),
+      [
+        'a poster, drawn later by storage',
+        ...measured.map(({ posters }) => (posters.length === 0 ? 'none' : median(posters).toFixed(2))),
+      ],
       ...OTHERS.map((name) => row(`${name}, not the platform`, [name])),
     ],
   };

@@ -92,9 +92,9 @@ const JOBS = [
      credential_version, external_task_id, vendor_task_id, price_credits, fence, usual_seconds, created_at, started_at,
      submitted_at, slow_at, due_at, deadline_at, hard_limit_at)
    select attempt_id, job_id, 1, user_id, '${PROVIDER}', '${MODEL}', 'poll', 'running', credential.id, credential.version,
-     attempt_id::text, task_id, ${PRICE}, 1, 120, at, at, at, calm.at, calm.at, calm.at, calm.at
+     attempt_id::text, task_id, ${PRICE}, 1, 120, at, at, at, calm.until, calm.until, calm.until, calm.until
    from batch cross join (${CREDENTIAL}) as credential
-   cross join (select now() + interval '${CALM_HOURS} hours' as at) as calm`,
+   cross join (select now() + interval '${CALM_HOURS} hours' as until) as calm`,
   `insert into jobs.timers (attempt_id, provider, credential_id, credential_version, next_poll_at)
    select attempt_id, '${PROVIDER}', credential.id, credential.version, ask_at from batch cross join (${CREDENTIAL}) as credential`,
   `insert into jobs.log (job_id, at, level, text)

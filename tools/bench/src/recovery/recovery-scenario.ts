@@ -6,7 +6,7 @@ import { compare, type Round } from '../measure/compare';
 import { median } from '../measure/statistics';
 import type { Scenario, ScenarioContext } from '../scenario';
 import { BODY, openVendorWorld } from '../vendor/vendor-world';
-import type { World } from '../world/world';
+import { newClient, type World } from '../world/world';
 
 const UNITS = ['gateway', 'job-orchestrator', 'provider-kling', 'storage', 'notifier', 'nats', 'postgres'];
 const PER_SECOND = 4;
@@ -85,23 +85,31 @@ function firstCompleted(client: JobClient, after: number): Promise<number> {
 }
 
 /** Also those whose event fell into the time without sockets: nothing that was accepted may be lost. */
-async function untilAllEnded({ sql }: World): Promise<{ completed: number; failed: number }> {
-  const read = async (): Promise<{ open: number; completed: number; failed: number }> => {
-    const { rows } = await sql.query<{ open: number; completed: number; failed: number }>(
-      `select count(*) filter (where finished_at is null)::int as open,
-         count(*) filter (where status = 'completed')::int as completed,
-         count(*) filter (where status in ('failed', 'cancelled'))::int as failed from jobs.jobs`,
+async function untilAllEnded({ platform }: World): Promise<Ended> {
+  const sql = newClient(platform);
+  await sql.connect();
+  try {
+    return await waitFor(
+      async () => {
+        const { rows } = await sql.query<Ended & { open: number }>(COUNT_ENDS);
+        return rows[0]?.open === 0 ? rows[0] : undefined;
+      },
+      { what: 'every job to end', timeoutMs: TIMEOUT_MS * 2, intervalMs: 200 },
     );
-    return rows[0] ?? { open: 0, completed: 0, failed: 0 };
-  };
-  return waitFor(
-    async () => {
-      const { open, ...ended } = await read();
-      return open === 0 ? ended : undefined;
-    },
-    { what: 'every job to end', timeoutMs: TIMEOUT_MS * 2, intervalMs: 200 },
-  );
+  } finally {
+    await sql.end();
+  }
 }
+
+interface Ended {
+  readonly completed: number;
+  readonly failed: number;
+}
+
+const COUNT_ENDS = `
+  select count(*) filter (where finished_at is null)::int as open,
+    count(*) filter (where status = 'completed')::int as completed,
+    count(*) filter (where status in ('failed', 'cancelled'))::int as failed from jobs.jobs`;
 
 function results(
   measured: ReadonlyMap<string, readonly Recovery[]>,
@@ -133,7 +141,7 @@ function results(
   return { ratios, tables: [table] };
 }
 
-const notes = (accepted: number, ended: { completed: number; failed: number }): string[] => [
+const notes = (accepted: number, ended: Ended): string[] => [
   `${PER_SECOND} orders a second all the time, ${VENDOR_MS} ms at the vendor. The process is started again as soon as it is gone. What counts is the first job that was ordered after the kill and whose completion its client was told.`,
   `The client was promised ${accepted} jobs; ${ended.completed} were completed in the end and ${ended.failed} failed. An order whose answer was lost may be one of them.`,
 ];

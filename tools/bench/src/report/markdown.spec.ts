@@ -22,6 +22,7 @@ const REPORT: BenchReport = {
       tables: [{ title: 'CPU', head: ['process', 'ms'], rows: [['gateway', '1']] }],
       notes: ['A note.'],
       seconds: 1,
+      busyBefore: 0.02,
     },
   ],
 };
@@ -45,6 +46,7 @@ it('writes ratios, tables and notes with the facts of the machine', () => {
   expect(text).toContain(
     '| Accepted | 90 jobs/s | raw | 100 jobs/s | 0.50 | 0.50, 0.10, 0.90 | >= 0.5: reached |',
   );
+  expect(text).toContain('2 % of the cores were busy with other work just before.');
   expect(text).toContain('- A note.');
   expect(text).toContain('CPU:\n\n| process | ms |\n| --- | --- |\n| gateway | 1 |');
 });
@@ -58,10 +60,26 @@ it('shows three digits', () => {
   ]);
 });
 
-it('leaves what stands around the figures, and refuses a page without the marks', () => {
-  const page = 'before\n<!-- figures -->\nold\n<!-- end of figures -->\nafter\n';
-  expect(insertFigures(page, 'new')).toBe(
-    'before\n<!-- figures -->\n\nnew\n\n<!-- end of figures -->\nafter\n',
+it('says when others used the machine', () => {
+  const [accept] = REPORT.scenarios;
+  const shared = { ...REPORT, scenarios: accept ? [{ ...accept, busyBefore: 0.5 }] : [] };
+  expect(toMarkdown(shared)).toContain(
+    '50 % of the cores were busy with other work just before: the machine',
   );
-  expect(() => insertFigures('nothing', 'new')).toThrow('marks');
+});
+
+it('replaces the figures of what was run, and leaves all else', () => {
+  const page = 'before\n<!-- figures -->\n\nNothing yet.\n\n<!-- end of figures -->\nafter\n';
+  const first = insertFigures(
+    page,
+    new Map([
+      ['A', '### A\n\nold'],
+      ['B', '### B\n\nkept'],
+    ]),
+  );
+  const second = insertFigures(first, new Map([['A', '### A\n\nnew']]));
+  expect(second).toBe(
+    'before\n<!-- figures -->\n\n### A\n\nnew\n\n### B\n\nkept\n\n<!-- end of figures -->\nafter\n',
+  );
+  expect(() => insertFigures('nothing', new Map())).toThrow('marks');
 });

@@ -1,22 +1,36 @@
 import type { BenchReport, Ratio, ScenarioResult, Table } from '../results';
 
+/** More than this of the cores in use by others, and a reader is told that the machine was shared. */
+const SHARED_FROM = 0.1;
+
 /** The figures of one run as Markdown; the text around them is not ours. */
 export function toMarkdown(report: BenchReport): string {
-  const { machine, startedAt, revision } = report;
-  const facts = [
-    `Measured on ${startedAt.slice(0, 10)} at revision ${revision}: ${machine.cores} cores (${machine.cpu}), ${machine.memoryGiB} GiB,`,
-    `Linux ${machine.kernel}, Node ${machine.node}, Postgres ${machine.postgres}, ${machine.nats}. One machine runs everything, the load too.`,
-  ].join('\n');
-  return [facts, ...report.scenarios.map(scenario)].join('\n\n');
+  return [...toSections(report).values()].join('\n\n');
 }
 
-function scenario({ title, ratios, tables, notes }: ScenarioResult): string {
+/** By heading, one for each scenario; each says what it was measured on, since others may be of another day. */
+export function toSections(report: BenchReport): ReadonlyMap<string, string> {
+  return new Map(report.scenarios.map((each) => [each.title, section(each, report)]));
+}
+
+function section(result: ScenarioResult, report: BenchReport): string {
+  const { title, ratios, tables, notes } = result;
   return [
     `### ${title}`,
+    facts(result, report),
     ...(ratios.length > 0 ? [table(ratioTable(ratios))] : []),
     ...(notes.length > 0 ? [notes.map((note) => `- ${note}`).join('\n')] : []),
     ...tables.map((each) => `${each.title}:\n\n${table(each)}`),
   ].join('\n\n');
+}
+
+function facts({ busyBefore }: ScenarioResult, { machine, startedAt, revision }: BenchReport): string {
+  const busy = `${(busyBefore * 100).toFixed(0)} % of the cores were busy with other work just before`;
+  return [
+    `Measured on ${startedAt.slice(0, 10)} at revision ${revision}: ${machine.cores} cores (${machine.cpu}), ${machine.memoryGiB} GiB,`,
+    `Linux ${machine.kernel}, Node ${machine.node}, Postgres ${machine.postgres}, ${machine.nats}. One machine runs everything, the load too.`,
+    `${busy}${busyBefore > SHARED_FROM ? ': the machine was shared, and absolute figures are too low' : ''}.`,
+  ].join('\n');
 }
 
 function ratioTable(ratios: readonly Ratio[]): Omit<Table, 'title'> {

@@ -2,7 +2,7 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ROOT } from '../paths';
 import type { BenchReport } from '../results';
-import { toMarkdown } from './markdown';
+import { toSections } from './markdown';
 
 const DOCS = join(ROOT, 'docs', 'benchmarks.md');
 const BEGIN = '<!-- figures -->';
@@ -17,15 +17,22 @@ export async function saveJson(report: BenchReport): Promise<string> {
   return file;
 }
 
-/** Puts the figures between the two marks of docs/benchmarks.md; what people wrote around them stays. */
+/** Puts the figures between the two marks of docs/benchmarks.md; scenarios that were not run keep theirs, and so does what people wrote. */
 export async function writeDocs(report: BenchReport): Promise<string> {
   const text = await readFile(DOCS, 'utf8');
-  await writeFile(DOCS, insertFigures(text, toMarkdown(report)));
+  await writeFile(DOCS, insertFigures(text, toSections(report)));
   return DOCS;
 }
 
-export function insertFigures(text: string, figures: string): string {
+/** Sections go by their heading: a known one is replaced where it stands, a new one comes last. */
+export function insertFigures(text: string, sections: ReadonlyMap<string, string>): string {
   const [begin, end] = [text.indexOf(BEGIN), text.indexOf(END)];
   if (begin === -1 || end < begin) throw new Error(`docs/benchmarks.md lacks the marks ${BEGIN} and ${END}.`);
+  const kept = text
+    .slice(begin + BEGIN.length, end)
+    .split(/^### /m)
+    .slice(1)
+    .map((part) => [part.slice(0, part.indexOf('\n')), `### ${part.trim()}`] as const);
+  const figures = [...new Map([...kept, ...sections]).values()].join('\n\n');
   return `${text.slice(0, begin + BEGIN.length)}\n\n${figures}\n\n${text.slice(end)}`;
 }
