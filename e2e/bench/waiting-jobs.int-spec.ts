@@ -3,13 +3,13 @@ import { migrate, openDatabase } from '@shotloom/database';
 import { checkInvariants, ledgerMigrations } from '@shotloom/ledger';
 import { listJobsRpc, providerSpec } from '@shotloom/contracts';
 import { createTestDatabase, silentLogger } from '@shotloom/testing';
-import { identityMigrations } from '../../../services/gateway/src/identity/schema/migrations';
-import { listJobs } from '../../../services/job-orchestrator/src/jobs/job-queries';
-import { claimPolls } from '../../../services/job-orchestrator/src/planner/claim-polls';
-import { jobsMigrations } from '../../../services/job-orchestrator/src/schema/migrations';
-import type { JobsSchema } from '../../../services/job-orchestrator/src/schema/tables';
-import { askWithin, attemptIds, seedWaitingJobs } from '../src/inflight/waiting-jobs';
-import { seedUsers } from '../src/world/users';
+import { identityMigrations } from '../../services/gateway/src/identity/schema/migrations';
+import { listJobs } from '../../services/job-orchestrator/src/jobs/job-queries';
+import { claimPolls } from '../../services/job-orchestrator/src/planner/claim-polls';
+import { jobsMigrations } from '../../services/job-orchestrator/src/schema/migrations';
+import type { JobsSchema } from '../../services/job-orchestrator/src/schema/tables';
+import { askWithin, attemptIds, seedWaitingJobs } from '../../tools/bench/src/inflight/waiting-jobs';
+import { seedUsers } from '../../tools/bench/src/world/users';
 
 const CREDENTIAL = '0d000000-0000-7000-8000-000000000001';
 

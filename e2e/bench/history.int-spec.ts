@@ -3,12 +3,12 @@ import { listJobsRpc } from '@shotloom/contracts';
 import { migrate, openDatabase } from '@shotloom/database';
 import { checkInvariants, ledgerMigrations } from '@shotloom/ledger';
 import { createTestDatabase, silentLogger } from '@shotloom/testing';
-import { identityMigrations } from '../../../services/gateway/src/identity/schema/migrations';
-import { listJobs } from '../../../services/job-orchestrator/src/jobs/job-queries';
-import { jobsMigrations } from '../../../services/job-orchestrator/src/schema/migrations';
-import type { JobsSchema } from '../../../services/job-orchestrator/src/schema/tables';
-import { seedFinishedJobs } from '../src/world/history';
-import { seedUsers } from '../src/world/users';
+import { identityMigrations } from '../../services/gateway/src/identity/schema/migrations';
+import { listJobs } from '../../services/job-orchestrator/src/jobs/job-queries';
+import { jobsMigrations } from '../../services/job-orchestrator/src/schema/migrations';
+import type { JobsSchema } from '../../services/job-orchestrator/src/schema/tables';
+import { seedFinishedJobs } from '../../tools/bench/src/world/history';
+import { seedUsers } from '../../tools/bench/src/world/users';
 
 it('writes a past that the ledger and the contracts take for their own', async () => {
   const testDatabase = await createTestDatabase();
