@@ -15,6 +15,7 @@ export class BoundedPool implements PostgresPool {
   readonly #pool: Pool;
   readonly #answerMs: number | undefined;
   readonly #names: StatementNames;
+  #limitsPerTransaction = false;
 
   constructor(pool: Pool, names: StatementNames, statementTimeoutMs: number, graceMs = ANSWER_GRACE_MS) {
     this.#pool = pool;
@@ -30,6 +31,11 @@ export class BoundedPool implements PostgresPool {
     return new BoundedClient(await this.#acquire(), this.#names, this.#answerMs);
   }
 
+  /** Whether connections came without the limits, so that each transaction has to set them. */
+  get limitsPerTransaction(): boolean {
+    return this.#limitsPerTransaction;
+  }
+
   end(): Promise<void> {
     return this.#pool.end();
   }
@@ -41,7 +47,9 @@ export class BoundedPool implements PostgresPool {
       if (!refusesTheLimit(error)) throw error;
       // A pooler then, which may give each transaction another connection of the server's.
       this.#names.disable();
+      this.#limitsPerTransaction = true;
       this.#pool.options.statement_timeout = false;
+      this.#pool.options.idle_in_transaction_session_timeout = undefined;
       return this.#pool.connect();
     }
   }

@@ -9,6 +9,8 @@ const DATE = 1082;
 const CONNECT_TIMEOUT_MS = 5_000;
 const IDLE_TIMEOUT_MS = 30_000;
 const KEEP_ALIVE_MS = 10_000;
+/** A transaction whose work has stopped must not hold its locks for long. */
+const IDLE_IN_TRANSACTION_MS = 60_000;
 
 export interface PoolOptions {
   readonly url: string;
@@ -57,12 +59,17 @@ export function createConnectionPool<S>(options: PoolOptions): ConnectionPool<S>
     keepAliveInitialDelayMillis: KEEP_ALIVE_MS,
     types: typeParsers,
     ...(options.statementTimeoutMs > 0 ? { statement_timeout: Math.trunc(options.statementTimeoutMs) } : {}),
+    idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_MS,
   });
   // A connection that dies emits `error` even while it is checked out; without a listener that ends the process.
   pool.on('error', options.onConnectionError);
   pool.on('connect', (client) => client.on('error', options.onConnectionError));
   const names = new StatementNames(options.prepareStatements ?? true);
   const bounded = new BoundedPool(pool, names, options.statementTimeoutMs, options.answerGraceMs);
-  const dialect = new LimitedPostgresDialect({ pool: bounded }, options.statementTimeoutMs);
+  const dialect = new LimitedPostgresDialect(
+    { pool: bounded },
+    { statementTimeoutMs: options.statementTimeoutMs, idleInTransactionMs: IDLE_IN_TRANSACTION_MS },
+    () => bounded.limitsPerTransaction,
+  );
   return { sql: new Kysely<S>({ dialect }), pool };
 }
