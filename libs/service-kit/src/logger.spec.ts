@@ -28,6 +28,32 @@ it('keeps secrets out, at any depth that our objects have', () => {
   expect(lines[0]).toContain('[redacted]');
 });
 
+it('keeps secrets out of errors and child loggers, and tells what went wrong', () => {
+  const { lines, destination } = capture();
+  const logger = createLogger({ service: 'test', destination });
+  const error = Object.assign(new TypeError('broken'), { response: { headers: { cookie: 's3cret' } } });
+  logger.child({ token: 's3cret', part: 'p' }).warn({ err: error }, 'x');
+  logger.error(error);
+  expect(lines.join('')).not.toContain('s3cret');
+  for (const line of lines) {
+    expect(JSON.parse(line)).toMatchObject({
+      err: { type: 'TypeError', message: 'broken', stack: expect.stringContaining('logger.spec') as string },
+    });
+  }
+  expect(JSON.parse(lines[0] ?? '')).toMatchObject({ part: 'p', token: '[redacted]' });
+});
+
+it('never throws, whatever it is given', () => {
+  const { lines, destination } = capture();
+  const broken = {
+    get field(): string {
+      throw new Error('no');
+    },
+  };
+  createLogger({ service: 'test', destination }).info({ broken, token: 's3cret' }, 'x');
+  expect(JSON.parse(lines[0] ?? '')).toMatchObject({ unreadable: ['broken', 'token'], msg: 'x' });
+});
+
 it('writes JSON with the level in words and the time in UTC', () => {
   const { lines, destination } = capture();
   createLogger({ service: 'test', destination }).warn('careful');

@@ -1,26 +1,10 @@
-import { pino, type DestinationStream, type Logger as PinoLogger } from 'pino';
+import { pino, stdSerializers, type DestinationStream, type Logger as PinoLogger } from 'pino';
+import { CENSOR, redactSecrets, SECRET_KEYS } from './redact-secrets';
 
 export type Logger = PinoLogger;
 
-/** Paths that may hold a secret. Redacted at every depth that our log objects have; a spec proves it. */
-const SECRET_KEYS = [
-  'authorization',
-  'cookie',
-  'set-cookie',
-  'password',
-  'secret',
-  'token',
-  'ticket',
-  'apiKey',
-  'api_key',
-  'x-api-key',
-  'signingSecret',
-  'databaseUrl',
-];
-const REDACTED_PATHS = SECRET_KEYS.flatMap((key) => {
-  const step = `["${key}"]`;
-  return [step, `*${step}`, `*.*${step}`, `*.*.*${step}`];
-});
+/** What a child logger is bound to; all else goes through `redactSecrets`. One level only: wildcards cost more than the whole line. */
+const BOUND_PATHS = SECRET_KEYS.map((key) => `["${key}"]`);
 
 /** JSON lines on stdout with the service's name; secrets are replaced by `[redacted]`. */
 export function createLogger(options: {
@@ -32,8 +16,28 @@ export function createLogger(options: {
     level: options.level ?? 'info',
     base: { service: options.service },
     timestamp: () => `,"time":"${new Date().toISOString()}"`,
-    formatters: { level: (label: string) => ({ level: label }) },
-    redact: { paths: REDACTED_PATHS, censor: '[redacted]' },
+    formatters: {
+      level: (label: string) => ({ level: label }),
+      log: toSafeLine,
+    },
+    // Done already, before the secrets were looked for.
+    serializers: { err: (error: unknown) => error },
+    redact: { paths: BOUND_PATHS, censor: CENSOR },
   };
   return options.destination ? pino(settings, options.destination) : pino(settings);
+}
+
+/** A line that cannot be read (a getter that throws, say) is no reason to fail whoever writes it, nor to show what it holds. */
+function toSafeLine(line: Record<string, unknown>): Record<string, unknown> {
+  try {
+    return redactSecrets(withReadableError(line));
+  } catch {
+    return { unreadable: Object.keys(line) };
+  }
+}
+
+/** An error tells its type, message and stack only through pino's serializer. */
+function withReadableError(line: Record<string, unknown>): Record<string, unknown> {
+  const { err } = line;
+  return err instanceof Error ? { ...line, err: stdSerializers.err(err) } : line;
 }
