@@ -20,7 +20,7 @@ export async function saveJson(report: BenchReport): Promise<string> {
 /** Puts the figures between the two marks of docs/benchmarks.md; scenarios that were not run keep theirs, and so does what people wrote. */
 export async function writeDocs(report: BenchReport): Promise<string> {
   const text = await readFile(DOCS, 'utf8');
-  await writeFile(DOCS, insertFigures(text, toSections(report)));
+  await writeFile(DOCS, await formatted(insertFigures(text, toSections(report))));
   return DOCS;
 }
 
@@ -35,4 +35,10 @@ export function insertFigures(text: string, sections: ReadonlyMap<string, string
     .map((part) => [part.slice(0, part.indexOf('\n')), `### ${part.trim()}`] as const);
   const figures = [...new Map([...kept, ...sections]).values()].join('\n\n');
   return `${text.slice(0, begin + BEGIN.length)}\n\n${figures}\n\n${text.slice(end)}`;
+}
+
+/** As every file of the repository is formatted, so that the check of formats has nothing to say. */
+async function formatted(text: string): Promise<string> {
+  const { format, resolveConfig } = await import('prettier');
+  return format(text, { ...(await resolveConfig(DOCS)), parser: 'markdown' });
 }
