@@ -68,7 +68,10 @@ async function openSession(options: Options, folder: DataFolder, voice: Voice): 
       });
       await save();
       listenForRequests(platform, voice.tell);
-      const wanted = options.demo === 'always' || (options.demo === 'once' && !existsSync(folder.demo));
+      const wanted =
+        // The built-in engine draws it: a vendor's film would cost money.
+        options.providers.includes('animatic') &&
+        (options.demo === 'always' || (options.demo === 'once' && !existsSync(folder.demo)));
       const film = wanted
         ? await renderDemoFilm(
             { url: platform.describe().gatewayUrl, apiKey: user.apiKey },
