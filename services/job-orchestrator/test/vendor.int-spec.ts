@@ -299,6 +299,24 @@ describe('time', () => {
   });
 });
 
+it('says where a waiting job stands, and nothing of that once it is being made', async () => {
+  const user = await harness.core.user(6 * PRICE);
+  const ids: string[] = [];
+  for (let count = 0; count < 6; count += 1) ids.push((await harness.accept(user)).jobId);
+  // Three of one user may be under way at a time.
+  for (const jobId of ids.slice(0, 3)) await harness.core.offered(jobId);
+  const places = await Promise.all(ids.slice(3).map(async (jobId) => (await job(user, jobId)).queue));
+  expect(places.every((place) => place !== null && (place.etaSeconds ?? 0) > 0)).toBe(true);
+  const positions = places.map((place) => place?.position ?? -1);
+  expect(positions[0]).toBe(0);
+  expect(positions).toEqual(positions.toSorted((one, other) => one - other));
+  expect(new Set(positions).size).toBe(3);
+  const first = await harness.core.offered(ids[0] ?? '');
+  await harness.submitted(first, await harness.begun(first));
+  await harness.attemptIs(first.jobId, 'submitted');
+  expect((await job(user, first.jobId)).queue).toBeNull();
+});
+
 it('gives an attempt that waits for nobody its question back', async () => {
   const user = await harness.core.user(PRICE);
   const { work } = await harness.atVendor(user);
