@@ -4,9 +4,8 @@ import type { JobRow } from '../jobs/job-row';
 import { logJob } from '../log/log-entry';
 import { changeAttempt, inSeconds, type AttemptRow } from './attempt-rows';
 import { startTimer } from './timers';
+import { MOST_FRESH_LINKS } from './vendor-link';
 
-/** Fetching the same video again costs nothing; buying another one does. */
-const MOST_FRESH_LINKS = 20;
 /** The first question at once, later ones after a while: a vendor's storage may be down. Seconds. */
 const waitFor = (refreshes: number): number => (refreshes === 0 ? 0 : Math.min(15 * 2 ** refreshes, 900));
 /** Room for the question and the fetch. Seconds. */

@@ -11,6 +11,7 @@ import { tooLate } from './fail-attempt';
 import { cancelJob } from '../jobs/job-endings';
 import { shownNow } from './shown';
 import { startTimer, stopTimer } from './timers';
+import { linkOf, MOST_FRESH_LINKS } from './vendor-link';
 
 /** A video that was given up is looked for at this pace, for as long again as it was waited for. Seconds. */
 const LATE_LOOK_SECONDS = 300;
@@ -44,8 +45,7 @@ export async function lateVideo(
   if (outcome.kind !== 'succeeded' || !wasGivenUp(attempt) || attempt.result !== null)
     return { applied: false };
   await stopTimer(tx, attempt.attempt_id);
-  const [video] = outcome.videos;
-  const source = { kind: 'url' as const, url: video?.url ?? '', expiresAt: video?.expiresAt ?? null };
+  const source = linkOf(outcome);
   const paid = outcome.cost && JSON.stringify(outcome.cost);
   const late = await changeAttempt(tx, attempt, { result: JSON.stringify(source), cost: paid });
   if (job.deleted_at !== null) return { applied: true };
@@ -55,8 +55,6 @@ export async function lateVideo(
   return { applied: true };
 }
 
-/** Fetching the same video again costs nothing; a vendor's storage may be down for a while. */
-const MOST_FETCHES = 20;
 /** Seconds until the vendor is asked again, by how often it was. */
 const askAgainIn = (asked: number): number => Math.min(15 * 2 ** asked, LATE_LOOK_SECONDS);
 
@@ -72,12 +70,12 @@ export async function askForLateVideo(
 ): Promise<boolean> {
   const isWanted = job.late_asset_id === null && job.deleted_at === null;
   if (!isWanted || code !== 'ingest_failed' || !retryable) return false;
-  if (attempt.result === null || attempt.link_refreshes >= MOST_FETCHES) return false;
+  if (attempt.result === null || attempt.link_refreshes >= MOST_FRESH_LINKS) return false;
   const asking = await changeAttempt(tx, attempt, {
     result: null,
     link_refreshes: attempt.link_refreshes + 1,
     // It is made, so it is looked for as long as that many fetches take, however long it was waited for.
-    hard_limit_at: inSeconds(MOST_FETCHES * LATE_LOOK_SECONDS),
+    hard_limit_at: inSeconds(MOST_FRESH_LINKS * LATE_LOOK_SECONDS),
   });
   await startTimer(tx, asking, 'late', askAgainIn(attempt.link_refreshes));
   return true;
