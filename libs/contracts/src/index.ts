@@ -171,7 +171,7 @@ export {
   type UncertainResolution,
 } from './operations/records';
 export { describeAssetsRpc, registerUploadRpc } from './rpc/storage';
-export { principalSchema, verifyCredentialRpc, type Principal } from './rpc/identity';
+export { PLATFORM_ROLES, principalSchema, SCOPES, verifyCredentialRpc, type Principal } from './rpc/identity';
 export { problemSchema, type Problem } from './http/problem';
 export {
   imageToVideoSchema,
