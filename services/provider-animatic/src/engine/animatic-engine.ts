@@ -100,5 +100,8 @@ const planOf = (request: VideoRequest): CameraPlan => planCamera(readCameraInten
 function inputOf(task: RenderTask, role: RenderInput['role']): RenderInput {
   const input = task.inputs.find((candidate) => candidate.role === role);
   if (input) return input;
-  throw new AppError('invalid_input', `${task.request.operation} needs a ${INPUT_WORDS[role]}, and the job has none.`);
+  throw new AppError(
+    'invalid_input',
+    `${task.request.operation} needs a ${INPUT_WORDS[role]}, and the job has none.`,
+  );
 }
