@@ -93,8 +93,9 @@ it.each(living)(
       for (const [index, answer] of answers.entries()) {
         const request = orders[at + index];
         if (!request) throw new Error('an answer to nothing');
+        const cost = vendorCostOf(model, request);
         expect(answer).toMatchObject({
-          outcome: { kind: 'succeeded', cost: { amount: `${vendorCostOf(model, request)?.units}` } },
+          outcome: { kind: 'succeeded', cost: { amount: `${cost?.units}`, unit: cost?.unit } },
         });
       }
     }

@@ -24,7 +24,7 @@ export type Price = z.infer<typeof priceSchema>;
 /** What the vendor takes for a video, as it said on `as_of`. Reckoned like the price, in the vendor's own units. */
 export const tariffSchema = z.object({
   as_of: z.iso.date(),
-  /** What one unit is, for example `Kling unit` or `CNY`. */
+  /** The word by which the adapter reports costs in it, for example `kling_unit`, `usd` or `cny`. */
   unit: z.string().min(1),
   /** Micro-dollars (a millionth of a US dollar) for one unit. */
   micro_usd_per_unit: z.int().positive(),

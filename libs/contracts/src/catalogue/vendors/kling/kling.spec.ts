@@ -31,7 +31,7 @@ it.each<[Partial<RequestFacts>, number, number, number]>([
 ])('sells 2.6 by size, sound and length: %j', (more, credits, units, microUsd) => {
   const model = catalogue.get('kling:kling-2.6');
   expect(priceOf(model, facts(more))).toEqual({ credits, version: '2026-11-22' });
-  expect(vendorCostOf(model, facts(more))).toEqual({ units, microUsd, unit: 'Kling unit' });
+  expect(vendorCostOf(model, facts(more))).toEqual({ units, microUsd, unit: 'kling_unit' });
 });
 
 it.each<[string, Partial<RequestFacts>, string, string]>([

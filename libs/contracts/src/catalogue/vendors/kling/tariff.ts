@@ -20,7 +20,7 @@ export function klingTariff(units: UnitsBySize): Tariff {
   ]);
   return {
     as_of: AS_OF,
-    unit: 'Kling unit',
+    unit: 'kling_unit',
     micro_usd_per_unit: 140_000,
     base: 0,
     per_second: Math.max(...rates.map((rate) => rate.per_second)),
