@@ -55,15 +55,24 @@ export {
 export {
   aspectRatioSchema,
   ASPECT_RATIOS,
+  INPUT_ROLES,
   modelIdSchema,
-  modelSpecSchema,
   OPERATIONS,
   operationSchema,
   type AspectRatio,
-  type ModelSpec,
+  type InputRole,
   type Operation,
-} from './catalogue/model';
-export { MODELS } from './catalogue/models';
+  type ParamValue,
+} from './catalogue/vocabulary';
+export { coherentModelSpecSchema } from './catalogue/coherence';
+export { modelSpecSchema, type ModelEntry, type ModelSpec } from './catalogue/model';
+export { conditionSchema, constraintSchema, type Condition, type Constraint } from './catalogue/condition';
+export { type PictureLimits } from './catalogue/input-limits';
+export { paramSpecSchema, type ParamSpec } from './catalogue/param-spec';
+export { priceSchema, tariffSchema, type Price, type Tariff } from './catalogue/price';
+export * from './catalogue/rules';
+export { vendorPrompt, type VendorPrompt } from './catalogue/vendor-prompt';
+export { MODELS, PROVIDERS, providerSpec } from './catalogue/vendors';
 export { Catalogue, priceOf, type ModelState } from './catalogue/catalogue';
 export {
   STYLE_PRESET_IDS,
@@ -90,11 +99,13 @@ export {
   type JobMoment,
 } from './job/vocabularies';
 export {
+  adjustmentSchema,
   jobInputSchema,
   jobOutputSchema,
   jobRecordSchema,
   jobStateSchema,
   videoRequestSchema,
+  type Adjustment,
   type JobInput,
   type JobOutput,
   type JobRecord,
@@ -119,7 +130,7 @@ export {
   type VendorOutcome,
   type VendorTaskRef,
 } from './attempt/vendor-outcome';
-export { PROVIDERS, providerSpec, providerSpecSchema, type ProviderSpec } from './catalogue/providers';
+export { providerSpecSchema, type ProviderSpec } from './catalogue/provider-spec';
 export {
   acceptJobsRpc,
   cancelJobRpc,

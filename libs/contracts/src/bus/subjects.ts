@@ -10,7 +10,7 @@ import {
   pollBatchV1,
   workCancelV1,
 } from './vendor-messages';
-import { providerSpec } from '../catalogue/providers';
+import { providerSpec } from '../catalogue/vendors';
 import {
   mediaDeleteV1,
   mediaFailedV1,
