@@ -1,5 +1,5 @@
 import type { PostgresCursor, PostgresPoolClient, PostgresQueryResult } from 'kysely';
-import type { PoolClient, QueryResult } from 'pg';
+import type { PoolClient } from 'pg';
 import { BeginQuery, inOnePacket, isPrepared } from './begin-query';
 import { COMMIT, NotCommitted, SEVERAL, type Answer, type Statement } from './several';
 import { isStalePlan, type StatementNames } from './statement-names';
@@ -112,11 +112,11 @@ export class BoundedClient implements PostgresPoolClient {
   #ask({ text, values }: Statement): Promise<Answer> {
     const name = values.length > 0 ? this.#names.nameOf(text) : undefined;
     const query = { text, values: [...values], ...(name === undefined ? {} : { name }) };
-    if (!this.#toBegin) return this.#client.query(query) as unknown as Promise<Answer>;
+    if (!this.#toBegin) return this.#client.query(query);
     this.#toBegin = false;
     return new Promise((resolve, reject) => {
       const first = new BeginQuery(query, (error, result) =>
-        error ? reject(error) : resolve(result as QueryResult),
+        error ? reject(error) : resolve(result as Answer),
       );
       this.#client.query(first);
     });
