@@ -5,6 +5,8 @@ export interface OpenLane {
   readonly provider: string;
   readonly ownerUserId: string;
   readonly weight: number;
+  /** Whether the job runs on a key of the user's own. */
+  readonly ownKey: boolean;
 }
 
 /**
@@ -16,17 +18,20 @@ export function openLane(tx: JobsTx, lane: OpenLane): Promise<void> {
   return openLanes(tx, [lane]);
 }
 
-/** The same for several jobs at once, with one row for each user and provider. */
+/** The same for several jobs at once, with one row for each lane. */
 export async function openLanes(tx: JobsTx, lanes: readonly OpenLane[]): Promise<void> {
-  const distinct = new Map(lanes.map((lane) => [`${lane.provider} ${lane.ownerUserId}`, lane]));
+  const distinct = new Map(
+    lanes.map((lane) => [`${lane.provider} ${lane.ownerUserId} ${lane.ownKey}`, lane]),
+  );
   if (distinct.size === 0) return;
   await tx.sql
     .insertInto('jobs.lane_wakes')
     .values(
-      [...distinct.values()].map(({ provider, ownerUserId, weight }) => ({
+      [...distinct.values()].map(({ provider, ownerUserId, weight, ownKey }) => ({
         provider,
         owner_user_id: ownerUserId,
         weight,
+        own_key: ownKey,
       })),
     )
     .execute();
