@@ -18,6 +18,8 @@ export {
   attemptCancelledV1,
   attemptFailedV1,
   attemptSucceededV1,
+  catalogueChangedV1,
+  credentialsChangedV1,
   jobChangedV1,
   jobProgressV1,
   mediaDeleteV1,
@@ -74,6 +76,24 @@ export * from './catalogue/rules';
 export { vendorPrompt, type VendorPrompt } from './catalogue/vendor-prompt';
 export { MODELS, PROVIDERS, providerSpec } from './catalogue/vendors';
 export { Catalogue, priceOf, type ModelState } from './catalogue/catalogue';
+export {
+  costMicros,
+  estimateVendorMicros,
+  VENDOR_UNIT_MICROS,
+} from './catalogue/vendor-cost';
+export {
+  balanceRpc,
+  catalogueRpc,
+  credentialChangedRpc,
+  credentialSpendRpc,
+  credentialUseRpc,
+  listProvidersRpc,
+  setProviderLimitsRpc,
+  SPEND_KEYS,
+  spendRpc,
+  type ProviderLimits,
+  type ProviderNow,
+} from './rpc/providers';
 export {
   STYLE_PRESET_IDS,
   STYLE_PRESETS,

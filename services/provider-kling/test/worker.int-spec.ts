@@ -100,6 +100,14 @@ it('goes from a submit to a video, by polls alone', async () => {
   });
 });
 
+it('tells what is left under a key', async () => {
+  await orchestra.worker(adapter());
+  const { balance, error } = await orchestra.balance();
+  expect(error).toBeNull();
+  expect(balance?.lines[0]).toMatchObject({ unit: 'kling_unit', usable: true });
+  expect(Number(balance?.lines[0]?.remaining)).toBeGreaterThan(0);
+});
+
 it('finds by lookup what a lost answer left behind, and never orders it again', async () => {
   simulator.script({ kind: 'cut', accepted: true });
   await orchestra.worker(adapter());

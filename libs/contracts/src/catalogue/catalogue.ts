@@ -6,15 +6,32 @@ import type { Operation } from './vocabulary';
 
 export type ModelState = { readonly enabled: true } | { readonly enabled: false; readonly reason: string };
 
-/** The models, and which of them this installation offers. Pure: the day is given, so that a test can set it. */
+/**
+ * The models, and which of them this installation offers. The day is given, so that a test can set it. The models may be replaced
+ * while it is used: work that asks more than once takes a `snapshot` first.
+ */
 export class Catalogue {
   constructor(
     private readonly enabledProviders: ReadonlySet<string>,
-    private readonly models: readonly ModelSpec[] = MODELS,
+    private models: readonly ModelSpec[] = MODELS,
   ) {}
+
+  /** From now on these are the models; a snapshot that was taken before keeps its own. */
+  replace(models: readonly ModelSpec[]): void {
+    this.models = models;
+  }
+
+  /** The catalogue of this moment, which never changes. */
+  snapshot(): Catalogue {
+    return new Catalogue(this.enabledProviders, this.models);
+  }
 
   list(): readonly ModelSpec[] {
     return this.models;
+  }
+
+  has(id: string): boolean {
+    return this.models.some((model) => model.id === id);
   }
 
   /** Throws `not_found` with what there is instead. */

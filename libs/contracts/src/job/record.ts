@@ -107,6 +107,8 @@ export const jobRecordSchema = jobStateSchema.extend({
   request: videoRequestSchema,
   priceCredits: z.int().nonnegative(),
   priceVersion: z.string(),
+  /** Whether it runs on a key of the user's own; it is never given another. */
+  ownKey: z.boolean().optional(),
   /** Which of how many variants of one request this is, from 1. */
   variant: z.object({ index: z.int().positive(), of: z.int().positive() }),
   retryOf: z.string().nullable(),

@@ -54,6 +54,9 @@ export const ATTEMPT_COLUMNS = [
   'last_look',
   'link_refreshes',
   'cost',
+  'own_key',
+  'vendor_micros',
+  'spend_day',
 ] as const satisfies readonly (keyof AttemptRow)[];
 const PREFIX = 'attempt__';
 const ALIASED = sql.join(
