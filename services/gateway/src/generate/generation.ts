@@ -12,6 +12,7 @@ import {
 } from '@shotloom/contracts';
 import { newId, type Clock, type FieldError } from '@shotloom/kernel';
 import { BUS, CATALOGUE, CLOCK } from '../platform/parts';
+import { NO_LIMITS } from './no-limits';
 import { canonicalHash } from './canonical-json';
 import { Acceptance } from './acceptance';
 import {
@@ -84,6 +85,7 @@ export class Generation {
       fallback,
       budgets: [],
       weight: 1,
+      limits: NO_LIMITS,
     };
     return this.acceptance.accept(accept, command.requestId);
   }

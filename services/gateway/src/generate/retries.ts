@@ -9,6 +9,7 @@ import {
   type Principal,
   type RetryJob,
 } from '@shotloom/contracts';
+import { NO_LIMITS } from './no-limits';
 import { AppError, newId, type Clock } from '@shotloom/kernel';
 import { notFound, pathId } from '../http/path-id';
 import { BUS, CATALOGUE, CLOCK } from '../platform/parts';
@@ -68,6 +69,7 @@ export class Retries {
         fallback: this.fallbackOf(job, model, main, { body, sources }),
         budgets: [],
         weight: 1,
+        limits: NO_LIMITS,
       },
       requestId,
     );

@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import type { JobsTx } from '../jobs/job-changes';
+import { perUserOf } from './user-room';
 import { lockProvider, readProvider, type ProviderNow, type SchedulerLimits } from './provider-limits';
 
 /** Users looked at in one step. */
@@ -82,7 +83,9 @@ async function repairOwners(tx: JobsTx, now: ProviderNow, owners: readonly strin
       running = excluded.running, ready_at = NULL, state = 'ready',
       vtime = greatest(lane.vtime, excluded.vtime)
     WHERE lane.running <> excluded.running
-      OR (lane.state = 'full' AND excluded.running < ${now.perUser})
+      OR (lane.state = 'full' AND excluded.running < (
+        SELECT ${perUserOf(now)} FROM (SELECT 1) AS one
+        LEFT JOIN jobs.user_limits AS user_limit ON user_limit.owner_user_id = lane.owner_user_id))
       OR (lane.state IN ('idle','sleeping') AND excluded.state = 'ready')`.execute(tx.sql);
   return Number(repaired.numAffectedRows ?? 0n);
 }
