@@ -115,3 +115,17 @@ export const jobProgressV1 = defineMessage(
     step: z.string(),
   }),
 );
+
+/**
+ * Core NATS, best effort: these may not be used from now on. Whoever keeps a verified credential forgets it; whoever missed this
+ * learns it a moment later, when it asks again.
+ */
+export const identityRevokedV1 = defineMessage(
+  'identity.revoked.v1',
+  z.looseObject({
+    sessionIds: z.array(z.string()).default([]),
+    keyIds: z.array(z.string()).default([]),
+    /** All that these people have. */
+    userIds: z.array(z.string()).default([]),
+  }),
+);

@@ -34,6 +34,7 @@ export const subjects = {
   allJobs: 'jobs.>',
   progress: (userId: string) => `progress.${userId}`,
   allProgress: 'progress.>',
+  identityRevoked: 'identity.revoked',
 } as const;
 
 /** A dead consumer is noticed after `ackWaitMs`; a living one says `working` at a third of it. */
