@@ -89,6 +89,9 @@ export const listCredentialsRpc = defineRpc(
         enabled: z.boolean(),
         /** Tasks that may be in flight under it; null where only the provider's own limit holds. */
         concurrency: z.int().positive().nullable(),
+        /** Hard caps in millionths of a US dollar, by UTC day and month; null where there is none. */
+        dayCapMicros: z.int().nonnegative().nullable().optional(),
+        monthCapMicros: z.int().nonnegative().nullable().optional(),
       }),
     ),
   }),

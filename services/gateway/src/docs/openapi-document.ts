@@ -2,6 +2,7 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
 import { problemSchema } from '@shotloom/contracts';
 import { VERSION } from '../version';
+import { EVENTS_PATH } from './events-path';
 import { EXAMPLES, PROBLEM_EXAMPLE } from './examples';
 import { convertSchema } from './schema-converter';
 import { PUBLIC_SIGN_IN_OPERATIONS } from './sign-in-examples';
@@ -39,7 +40,7 @@ export function buildOpenApiDocument(app: NestFastifyApplication): OpenAPIObject
     .setOpenAPIVersion('3.1.0')
     .setTitle('Shotloom')
     .setDescription(
-      'Pictures and words become video. Every route but health and signing in needs an API key or the access token of a session. Errors are problem details (RFC 9457); programs decide by `code`. Progress comes over the WebSocket `/ws/jobs/{id}`, where the id is a job or a user.',
+      'Pictures and words become video. Every route but health and signing in needs an API key or the access token of a session. Errors are problem details (RFC 9457); programs decide by `code`. Progress comes over the WebSocket `/ws/jobs/{id}`, where the id is a job or a user, or as server-sent events.',
     )
     .setVersion(VERSION)
     .addServer('/', 'This installation')
@@ -53,6 +54,7 @@ export function buildOpenApiDocument(app: NestFastifyApplication): OpenAPIObject
     operationIdFactory: (_controller, method) => method,
     standardSchemaConverter: convertSchema,
   });
+  Object.assign(document.paths, structuredClone(EVENTS_PATH));
   const schemas = ((document.components ??= {}).schemas ??= {});
   Object.assign(schemas, convertSchema(problemSchema, { schemaType: 'output' }).components);
   for (const operation of operationsOf(document)) complete(operation);

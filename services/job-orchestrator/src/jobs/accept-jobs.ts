@@ -68,7 +68,12 @@ async function acceptNew(
   const sound = requests.filter((request) => !refused.has(request));
   await openLanes(
     tx,
-    sound.map(({ request: { provider }, userId, weight }) => ({ provider, ownerUserId: userId, weight })),
+    sound.map(({ request: { provider }, userId, weight, price }) => ({
+      provider,
+      ownerUserId: userId,
+      weight,
+      ownKey: price.ownKey === true,
+    })),
   );
   for (const [request, error] of await holdAll(tx, sound)) refused.set(request, error);
   const paid = sound.filter((request) => !refused.has(request));

@@ -1,13 +1,14 @@
 import { sql, type InsertObject } from 'kysely';
 import { newId } from '@shotloom/kernel';
 import { emitWork } from '../attempts/attempt-messages';
-import { inSeconds } from '../attempts/attempt-rows';
+import { fromNow } from '../attempts/attempt-rows';
 import type { JobsTx } from '../jobs/job-changes';
 import type { JobRow } from '../jobs/job-row';
 import type { JobsSchema } from '../schema/tables';
 import { claimProbes } from '../breaker/breakers';
 import { takeRequestsOf } from '../requests/request-buckets';
 import type { PlannedStart } from './plan-starts';
+import { dayOf, reserveSpend, type Estimate } from '../spend/reserve';
 import type { ProviderNow } from './provider-limits';
 
 /** An attempt that no worker has begun by then is offered again; doubles each time. */
@@ -21,17 +22,23 @@ export async function startAttempts(
   tx: JobsTx,
   now: ProviderNow,
   planned: readonly PlannedStart[],
+  estimate: Estimate,
 ): Promise<readonly PlannedStart[]> {
   if (planned.length === 0) return [];
   const jobs = await lockWaiting(
     tx,
     planned.map(({ jobId }) => jobId),
   );
-  const still = planned.filter(({ jobId }) => jobs.has(jobId));
-  const allowed = await withinBudgets(tx, now, await withClaimedProbes(tx, now, still));
+  // What was priced for one kind of key never runs on the other.
+  const still = planned.filter(({ jobId, ownKey }) => jobs.get(jobId)?.own_key === ownKey);
+  const inBudget = await withinBudgets(tx, now, await withClaimedProbes(tx, now, still));
+  const { allowed, reserved } = await reserveSpend(tx, now, inBudget, (jobId) => {
+    const job = jobs.get(jobId);
+    return job ? estimate(job) : 0;
+  });
   const attempts = allowed.flatMap((start) => {
     const job = jobs.get(start.jobId);
-    return job ? [toAttempt(job, start, now)] : [];
+    return job ? [toAttempt(job, start, now, reserved.get(start.jobId) ?? null)] : [];
   });
   if (attempts.length === 0) return [];
   const rows = await tx.sql.insertInto('jobs.attempts').values(attempts).returningAll().execute();
@@ -89,7 +96,8 @@ async function withinBudgets(
 function toAttempt(
   job: JobRow,
   { key }: PlannedStart,
-  { provider, spec }: ProviderNow,
+  { provider, spec, at }: ProviderNow,
+  reserved: number | null,
 ): InsertObject<JobsSchema, 'jobs.attempts'> {
   return {
     attempt_id: newId(),
@@ -104,8 +112,8 @@ function toAttempt(
     credential_version: key?.version ?? null,
     price_credits: job.price_credits,
     status: 'submitting',
-    due_at: inSeconds(RESEND_SECONDS),
-    deadline_at: inSeconds(job.longest_wait_seconds),
+    due_at: fromNow(RESEND_SECONDS),
+    deadline_at: fromNow(job.longest_wait_seconds),
     worker_id: null,
     step: null,
     result: null,
@@ -119,5 +127,8 @@ function toAttempt(
     slow_at: null,
     hard_limit_at: null,
     cost: null,
+    own_key: job.own_key,
+    vendor_micros: reserved,
+    spend_day: reserved === null ? null : dayOf(at),
   };
 }

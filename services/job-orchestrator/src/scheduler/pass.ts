@@ -1,6 +1,7 @@
 import type { JobsTx } from '../jobs/job-changes';
 import type { KnownCredentials, ListedCredential } from './credential-directory';
 import { startAttempts } from './dispatch';
+import type { Estimate } from '../spend/reserve';
 import { KeyRing, NO_KEYS_NEEDED, type KeyWait } from './key-ring';
 import { readKeyStates } from './key-states';
 import { tidyLanes } from './lane-upkeep';
@@ -25,6 +26,7 @@ export interface PassInput {
   readonly limits: SchedulerLimits;
   /** Undefined where the list could not be had, or is not needed. */
   readonly credentials: KnownCredentials | undefined;
+  readonly estimate: Estimate;
 }
 
 export interface PassResult {
@@ -44,7 +46,7 @@ export async function schedulerPass(tx: JobsTx, given: PassInput): Promise<PassR
   if (!(await lockProvider(tx, given.provider))) return null;
   const now = await readProvider(tx, given.provider, given.limits);
   const input = needsKeys(now) ? given : { ...given, credentials: undefined };
-  const tidied = await tidyLanes(tx, now, [...(input.credentials?.byOwner.keys() ?? [])]);
+  const tidied = await tidyLanes(tx, now);
   const free = await readFreeSlots(tx, now);
   const stop = stopReason(now, free, input);
   const done = stop ? { ...NOTHING, reason: stop } : await startWhatMay(tx, now, free, input);
@@ -77,17 +79,13 @@ async function startWhatMay(tx: JobsTx, now: ProviderNow, free: FreeSlots, input
   const read = await readReadyLanes(tx, now, look, full);
   if (keys && credentials) await addKeys(tx, now, keys, ownKeysOf(read, credentials));
   const seen = seenTo(read, look);
-  // A key may have come or gone since the lane was written.
-  const lanes = read.map((lane) => ({
-    ...lane,
-    ownKey: credentials?.byOwner.has(lane.ownerUserId) ?? false,
-  }));
   const { started, moved, cut } = await startFrom(tx, now, {
-    lanes,
+    lanes: read,
     seen,
     places,
     models: free.models,
     keys,
+    estimate: input.estimate,
   });
   const behind = cut || seen.shared !== null || seen.own !== null || started >= places;
   return { started, touched: moved, more: moved && behind, reason: reasonOf(keys, free.provider - started) };
@@ -122,7 +120,7 @@ async function addKeys(
 }
 
 function ownKeysOf(lanes: readonly ReadyLane[], { byOwner }: KnownCredentials): ListedCredential[] {
-  return lanes.flatMap(({ ownerUserId }) => byOwner.get(ownerUserId) ?? []);
+  return lanes.flatMap(({ ownerUserId, ownKey }) => (ownKey ? (byOwner.get(ownerUserId) ?? []) : []));
 }
 
 interface From {
@@ -131,16 +129,17 @@ interface From {
   readonly places: number;
   readonly models: ReadonlyMap<string, number>;
   readonly keys: KeyRing | undefined;
+  readonly estimate: Estimate;
 }
 
 async function startFrom(
   tx: JobsTx,
   now: ProviderNow,
-  { lanes, seen, places, models, keys }: From,
+  { lanes, seen, places, models, keys, estimate }: From,
 ): Promise<{ started: number; moved: boolean; cut: boolean }> {
   const { perUser } = now;
   const plan = planStarts({ lanes, seenTo: seen, perUser, places, models, keys: keys ?? NO_KEYS_NEEDED });
-  const starts = await startAttempts(tx, now, plan.starts);
+  const starts = await startAttempts(tx, now, plan.starts, estimate);
   const started = new Set(starts.map(({ jobId }) => jobId));
   const settled = lanes
     .map((lane) =>
