@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { baseConfigSchema, objectStoreConfigSchema, type ObjectStoreEnv } from '@shotloom/service-kit';
+import { authConfigSchema } from './auth/auth-config';
 import { readKeyRing, type KeyRing } from './provider-credentials/key-ring';
 
 const MIB = 1024 * 1024;
@@ -74,7 +75,10 @@ export const credentialsKeySchema = z
   });
 
 /** Environment of the gateway. */
-export const configSchema = gatewaySchema.and(objectStoreConfigSchema).and(credentialsKeySchema);
+export const configSchema = gatewaySchema
+  .and(objectStoreConfigSchema)
+  .and(credentialsKeySchema)
+  .and(authConfigSchema);
 export type Config = z.infer<typeof configSchema>;
 
 /** The origin in every URL that we hand out, without a slash at its end. */
