@@ -70,9 +70,10 @@ async function acceptNew(
     tx,
     sound.map(({ request: { provider }, userId, weight }) => ({ provider, ownerUserId: userId, weight })),
   );
-  for (const [request, error] of await holdAll(tx, sound)) refused.set(request, error);
+  const held = sound.length > 0 ? await holdAll(tx, sound) : undefined;
+  for (const [request, error] of held?.refused ?? []) refused.set(request, error);
   const paid = sound.filter((request) => !refused.has(request));
-  const made = await makeJobs(tx, catalogue, paid);
+  const made = makeJobs(tx, catalogue, paid, held?.at ?? new Date());
   for (const request of paid) {
     const jobs = request.jobIds.map((jobId) => recordOf(made, jobId));
     outcomes.set(request, { kind: 'answer', answer: { jobs, replayed: false } });
@@ -81,15 +82,14 @@ async function acceptNew(
   await giveBackKeys(tx, [...refused.keys()]);
 }
 
-async function makeJobs(
+function makeJobs(
   tx: JobsTx,
   catalogue: Catalogue,
   requests: readonly AcceptRequest[],
-): Promise<ReadonlyMap<string, JobRecord>> {
-  const jobs = await insertJobs(
-    tx,
-    requests.flatMap((request) => toNewJobs(request, catalogue.get(request.request.model))),
-  );
+  at: Date,
+): ReadonlyMap<string, JobRecord> {
+  const made = requests.flatMap((request) => toNewJobs(request, catalogue.get(request.request.model)));
+  const jobs = insertJobs(tx, made, at);
   for (const { job_id: jobId, model, credits_held: held } of jobs) {
     logJob(tx, jobId, { level: 'INFO', text: `Accepted for ${model}; ${held} credits are held.` });
   }
