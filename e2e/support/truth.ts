@@ -83,8 +83,11 @@ export class Truth {
     const secret = randomBytes(32).toString('base64url');
     const hash = createHash('sha256').update(secret).digest();
     await this.run(sql`INSERT INTO identity.accounts (id, name) VALUES (${accountId}, 'Stranger')`);
-    await this.run(sql`INSERT INTO identity.users (id, account_id, email, display_name)
-      VALUES (${userId}, ${accountId}, ${`${userId}@example.org`}, 'Stranger')`);
+    await this.run(sql`
+      WITH made AS (
+        INSERT INTO identity.users (id, account_id, email, display_name)
+        VALUES (${userId}, ${accountId}, ${`${userId}@example.org`}, 'Stranger') RETURNING id, account_id)
+      INSERT INTO identity.memberships (account_id, user_id, role) SELECT account_id, id, 'owner' FROM made`);
     await this
       .run(sql`INSERT INTO identity.api_keys (id, account_id, owner_user_id, name, prefix, secret_hash, scopes)
       VALUES (${keyId}, ${accountId}, ${userId}, 'test', ${prefix}, ${hash}, ARRAY['generate', 'read'])`);

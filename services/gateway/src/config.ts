@@ -23,7 +23,7 @@ const gatewaySchema = baseConfigSchema.extend({
   PROVIDERS_ENABLED: list.default(['animatic']),
   /** Where `/media` is proxied to. Not needed behind an ingress that routes it. */
   STORAGE_URL: z.url().optional(),
-  /** Where `/ws` is proxied to. Not needed behind an ingress that routes it. */
+  /** Where `/ws` and `/api/v1/events` are proxied to. Not needed behind an ingress that routes it. */
   NOTIFIER_URL: z.url().optional(),
   /** The folder with the built console; without it no console is served. */
   CONSOLE_DIR: z.string().optional(),

@@ -18,6 +18,7 @@ import { validationPipe } from './http/validation';
 import { authenticateRequests } from './identity/authentication';
 import { Credentials } from './identity/credentials';
 import type { GatewayParts } from './platform/parts';
+import { registerEventsProxy } from './proxy/events-proxy';
 import { registerMediaProxy } from './proxy/media-proxy';
 import { registerSocketTunnel } from './proxy/socket-tunnel';
 
@@ -57,7 +58,10 @@ export async function createGatewayApp(parts: GatewayParts): Promise<NestFastify
   await fastify.register(multipart);
   await registerCallbacks(fastify, parts);
   if (config.STORAGE_URL !== undefined) await registerMediaProxy(fastify, config.STORAGE_URL, logger);
-  if (config.NOTIFIER_URL !== undefined) registerSocketTunnel(fastify, config.NOTIFIER_URL, logger);
+  if (config.NOTIFIER_URL !== undefined) {
+    registerSocketTunnel(fastify, config.NOTIFIER_URL, logger);
+    await registerEventsProxy(fastify, config.NOTIFIER_URL, logger);
+  }
   await registerDocs(app);
   await registerConsole(fastify, config.CONSOLE_DIR);
   await app.init();

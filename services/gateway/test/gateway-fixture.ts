@@ -14,6 +14,7 @@ import { createTestDatabase, silentLogger, startNats } from '@shotloom/testing';
 import { configSchema, type Config } from '../src/config';
 import { createGatewayApp } from '../src/gateway-app';
 import { createApiKey } from '../src/identity/api-key';
+import { createPerson } from '../src/identity/people';
 import { identityMigrations } from '../src/identity/schema/migrations';
 import type { IdentityTables } from '../src/identity/schema/tables';
 import { Backstage } from './backstage';
@@ -103,29 +104,24 @@ export async function startGateway(
 }
 
 async function addUser(database: Database<IdentityTables>, scopes: Principal['scopes']): Promise<TestUser> {
-  const userId = newId();
-  const accountId = newId();
   const { key, prefix, secretHash } = createApiKey();
-  await database.run(async ({ sql }) => {
-    await sql.insertInto('identity.accounts').values({ id: accountId, name: 'test' }).execute();
-    await sql
-      .insertInto('identity.users')
-      .values({ id: userId, account_id: accountId, email: `${userId}@test.local`, display_name: 'Test' })
-      .execute();
+  const owner = await database.run(async ({ sql }) => {
+    const person = await createPerson(sql, { email: `${newId()}@test.local`, displayName: 'Test' });
     await sql
       .insertInto('identity.api_keys')
       .values({
         id: newId(),
-        account_id: accountId,
-        owner_user_id: userId,
+        account_id: person.accountId,
+        owner_user_id: person.userId,
         name: 'test',
         prefix,
         secret_hash: secretHash,
         scopes,
       })
       .execute();
+    return person;
   });
-  return { userId, accountId, apiKey: key };
+  return { ...owner, apiKey: key };
 }
 
 export interface Answer {

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { getBalance, ledgerMigrations } from '@shotloom/ledger';
+import type { Principal } from '@shotloom/contracts';
 import {
   checkSchemaSnapshot,
   describeSchema,
@@ -33,6 +34,15 @@ beforeEach(() => {
   credentials = new Credentials(database, { now: () => now }, silentLogger());
 });
 
+const principal = (userId: string, accountId: string, scopes: Principal['scopes']): Principal => ({
+  userId,
+  accountId,
+  scopes,
+  role: 'user',
+  method: 'api_key',
+  keyId: null,
+  sessionId: null,
+});
 const seed = (key?: string): ReturnType<typeof seedDemoUser> => seedDemoUser(database, key);
 const setKeys = (values: { revoked_at?: Date; expires_at?: Date }): Promise<unknown> =>
   database.sql.updateTable('identity.api_keys').set(values).where('revoked_at', 'is', null).execute();
@@ -72,7 +82,7 @@ describe('an API key', () => {
         .executeTakeFirstOrThrow();
       return row.last_used_at;
     };
-    expect(await credentials.verifyApiKey(apiKey)).toEqual({
+    expect(await credentials.verifyApiKey(apiKey)).toMatchObject({
       userId,
       accountId,
       scopes: ['generate', 'read'],
@@ -108,11 +118,11 @@ describe('a ticket', () => {
   it('is good once, for one of two that come at the same time, and only for reading', async () => {
     const { userId, accountId } = await seed();
     const tickets = new Tickets(database);
-    const { ticket, expiresAt } = await tickets.issue({ userId, accountId, scopes: ['generate', 'read'] });
+    const { ticket, expiresAt } = await tickets.issue(principal(userId, accountId, ['generate', 'read']));
     expect(expiresAt.getTime()).toBeGreaterThan(Date.now() + 30_000);
     const redeemed = await Promise.all([tickets.redeem(ticket), tickets.redeem(ticket)]);
-    expect(redeemed.filter((principal) => principal !== null)).toEqual([
-      { userId, accountId, scopes: ['read'] },
+    expect(redeemed.filter((redeemer) => redeemer !== null)).toEqual([
+      { ...principal(userId, accountId, ['read']), method: 'ticket' },
     ]);
     expect(await tickets.redeem(ticket)).toBeNull();
   });
@@ -120,7 +130,7 @@ describe('a ticket', () => {
   it('is not good after its minute', async () => {
     const { userId, accountId } = await seed();
     const tickets = new Tickets(database);
-    const { ticket } = await tickets.issue({ userId, accountId, scopes: ['read'] });
+    const { ticket } = await tickets.issue(principal(userId, accountId, ['read']));
     await database.sql
       .updateTable('identity.tickets')
       .set({ created_at: new Date(0) })

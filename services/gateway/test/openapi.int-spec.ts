@@ -2,6 +2,7 @@ import {
   imageToVideoSchema,
   jobLogPageSchema,
   jobResourceSchema,
+  modelResourceSchema,
   problemSchema,
   retryJobSchema,
   stopAllJobsSchema,
@@ -70,7 +71,7 @@ it('has the contracts as named components', () => {
       'Me',
     ]),
   );
-  expect(document.components.schemas['ImageToVideo']).toMatchObject({
+  expect(document.components.schemas['TextToVideo']).toMatchObject({
     required: ['prompt'],
     additionalProperties: false,
     properties: { prompt: { maxLength: 2_000 } },
@@ -123,6 +124,8 @@ it.each<[string, z.ZodType, unknown]>([
   ['textToVideo request', textToVideoSchema, EXAMPLES['textToVideo']?.request],
   ['videoToAnime request', videoToAnimeSchema, EXAMPLES['videoToAnime']?.request],
   ['job', jobResourceSchema, EXAMPLES['imageToVideo']?.response],
+  ['textToVideo answer', jobResourceSchema, EXAMPLES['textToVideo']?.response],
+  ['model', modelResourceSchema, EXAMPLES['getModel']?.response],
   ['retry request', retryJobSchema, EXAMPLES['retryJob']?.request],
   ['retried job', jobResourceSchema, EXAMPLES['retryJob']?.response],
   ['request to stop jobs', stopAllJobsSchema, EXAMPLES['stopAllJobs']?.request],

@@ -7,6 +7,8 @@ import type { VendorHealth } from './attempts/vendor-health';
 import type { Config } from './config';
 import type { ModelClock } from './models/model-clock';
 import type { OrchestratorMetrics } from './metrics';
+import type { GatewayFeed } from './models/gateway-feed';
+import type { CredentialDirectory } from './scheduler/credential-directory';
 import type { Scheduler } from './scheduler/scheduler';
 import type { JobsSchema } from './schema/tables';
 
@@ -21,6 +23,8 @@ export interface Orchestrator {
   readonly begins: TransactionQueue<JobsSchema, Beginner>;
   readonly catalogue: Catalogue;
   readonly scheduler: Scheduler;
+  readonly credentials: CredentialDirectory;
+  readonly feed: GatewayFeed;
   readonly models: ModelClock;
   readonly health: VendorHealth;
   readonly submits: SubmitSettings;

@@ -8,6 +8,7 @@ import {
   beginSubmitRpc,
   cancelJobRpc,
   Catalogue,
+  estimateVendorMicros,
   deleteJobRpc,
 } from '@shotloom/contracts';
 import {
@@ -36,7 +37,10 @@ import { PollPlanner } from './planner/poll-planner';
 import { CredentialDirectory } from './scheduler/credential-directory';
 import { observeOperations } from './ops/ops-metrics';
 import { OPS_RPCS } from './ops/ops-rpcs';
+import { PROVIDER_RPCS } from './providers/providers.controller';
+import { GatewayFeed } from './models/gateway-feed';
 import { Scheduler } from './scheduler/scheduler';
+import type { Estimate } from './spend/reserve';
 import { jobsMigrations, SCHEMA } from './schema/migrations';
 import type { JobsSchema } from './schema/tables';
 import { Sweeper } from './sweeps/sweeper';
@@ -89,8 +93,12 @@ export async function startOrchestrator(context: ServiceContext<Config>): Promis
   planner.start();
   shutdown.add('planner', () => planner.stop());
   shutdown.add('vendor health', () => orchestrator.health.stop());
+  orchestrator.feed.start();
+  shutdown.add('gateway feed', () => orchestrator.feed.stop());
   await listen(context, orchestrator);
 }
+
+const NO_PARAMS = { params: {} };
 
 function assemble(
   { config, logger, metrics }: ServiceContext<Config>,
@@ -105,7 +113,14 @@ function assemble(
   const { PUBLIC_URL: publicUrl, CALLBACK_SECRET: secret, SEND_SECONDS: sendSeconds } = config;
   const callbacks = publicUrl !== undefined && secret !== undefined ? { publicUrl, secret } : null;
   const credentials = CredentialDirectory.overBus(bus, logger);
-  const scheduler = new Scheduler({ database, limits, credentials, logger });
+  const estimate: Estimate = ({ model, request }) =>
+    estimateVendorMicros(
+      catalogue.list().find(({ id }) => id === model),
+      // Jobs of earlier releases were stored without it.
+      { ...NO_PARAMS, ...request },
+    );
+  const scheduler = new Scheduler({ database, limits, credentials, estimate, logger });
+  const feed = new GatewayFeed({ bus, catalogue, credentials, scheduler, logger });
   return {
     config,
     bus,
@@ -117,6 +132,8 @@ function assemble(
     }),
     catalogue,
     scheduler,
+    credentials,
+    feed,
     models: new ModelClock(database, catalogue, logger),
     health: new VendorHealth(database, logger),
     submits: { sendSeconds, callbacks },
@@ -142,6 +159,7 @@ async function listen({ shutdown }: ServiceContext<Config>, orchestrator: Orches
       releaseLeaseRpc,
       jobLogRpc,
       ...OPS_RPCS,
+      ...PROVIDER_RPCS,
     ],
   });
   const app = await NestFactory.createMicroservice(AppModule.with(orchestrator), {

@@ -259,4 +259,6 @@ export const VIDEO: VideoRequest = {
   seed: 7,
   strength: null,
   inputs: [],
+  params: {},
+  adjustments: [],
 };

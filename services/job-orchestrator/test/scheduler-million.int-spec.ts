@@ -98,7 +98,12 @@ async function counters(tx: JobsTx): Promise<{ rows: number; sequential: number 
 
 function pass(provider: string): Promise<Touched> {
   return touching(async (tx) => {
-    const result = await schedulerPass(tx, { provider, limits: LIMITS, credentials: undefined });
+    const result = await schedulerPass(tx, {
+      provider,
+      limits: LIMITS,
+      credentials: undefined,
+      estimate: () => 0,
+    });
     if (!result) throw new Error('another pass held the lock');
     return { started: result.started, more: result.more };
   });

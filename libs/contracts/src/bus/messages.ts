@@ -115,3 +115,11 @@ export const jobProgressV1 = defineMessage(
     step: z.string(),
   }),
 );
+
+/** Core NATS: the keys of a provider were changed; whoever keeps a list of them asks again. */
+export const credentialsChangedV1 = defineMessage(
+  'credentials.changed.v1',
+  z.looseObject({ provider: z.string() }),
+);
+/** Core NATS: a model was added, changed, retired or priced; whoever keeps the catalogue asks again. */
+export const catalogueChangedV1 = defineMessage('catalogue.changed.v1', z.looseObject({ model: z.string() }));

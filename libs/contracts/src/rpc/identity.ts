@@ -1,17 +1,30 @@
 import { z } from 'zod';
 import { defineRpc } from '../bus/rpc';
 
+export const SCOPES = ['generate', 'read', 'admin'] as const;
+/** `operator` runs the platform; `admin` also hands out roles, credits and prices. */
+export const PLATFORM_ROLES = ['user', 'operator', 'admin'] as const;
+
 export const principalSchema = z.object({
   userId: z.string(),
+  /** The account that pays for what this caller does. */
   accountId: z.string(),
-  scopes: z.array(z.enum(['generate', 'read', 'admin'])),
+  /** What this credential may do; a role alone opens nothing. */
+  scopes: z.array(z.enum(SCOPES)),
+  role: z.enum(PLATFORM_ROLES).default('user'),
+  /** How the caller proved who it is. */
+  method: z.enum(['api_key', 'session', 'ticket']).default('api_key'),
+  /** The API key that was used; null for sessions and tickets. */
+  keyId: z.string().nullable().default(null),
+  /** The session that was used; null for API keys and tickets. */
+  sessionId: z.string().nullable().default(null),
 });
 /** Who is asking, and what they may do. */
 export type Principal = z.infer<typeof principalSchema>;
 
-/** Checks an API key or redeems a one-time ticket (gone after the first use). Null: not valid. */
+/** Checks an API key or a session's access token, or redeems a one-time ticket (gone after the first use). Null: not valid. */
 export const verifyCredentialRpc = defineRpc(
   'rpc.gateway.verify-credential',
-  z.object({ kind: z.enum(['api_key', 'ticket']), value: z.string().max(500) }),
+  z.object({ kind: z.enum(['api_key', 'session', 'ticket']), value: z.string().max(4_000) }),
   z.object({ principal: principalSchema.nullable() }),
 );

@@ -4,8 +4,15 @@ import { jobRecordSchema, videoRequestSchema } from '../job/record';
 import { JOB_STATUSES } from '../job/state';
 
 const owned = { userId: z.string(), jobId: z.string() };
-/** Credits of one video, with the version of the price list that it is pinned to. */
-const priceSchema = z.object({ credits: z.int().nonnegative(), version: z.string() });
+/**
+ * Credits of one video, with the version of the price list that it is pinned to. `ownKey`: it runs on a key of the user's own and on no
+ * other, so the credits are the platform's fee; without it, it runs on the operator's keys only.
+ */
+const priceSchema = z.object({
+  credits: z.int().nonnegative(),
+  version: z.string(),
+  ownKey: z.boolean().optional(),
+});
 
 /**
  * Accepts one request (one job, or its variants) in one transaction: idempotency key, hold, jobs, outbox. Errors:

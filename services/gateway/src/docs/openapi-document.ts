@@ -2,6 +2,7 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
 import { problemSchema } from '@shotloom/contracts';
 import { VERSION } from '../version';
+import { EVENTS_PATH } from './events-path';
 import { EXAMPLES, PROBLEM_EXAMPLE } from './examples';
 import { convertSchema } from './schema-converter';
 
@@ -37,7 +38,7 @@ export function buildOpenApiDocument(app: NestFastifyApplication): OpenAPIObject
     .setOpenAPIVersion('3.1.0')
     .setTitle('Shotloom')
     .setDescription(
-      'Pictures and words become video. Every route but health needs an API key. Errors are problem details (RFC 9457); programs decide by `code`. Progress comes over the WebSocket `/ws/jobs/{id}`, where the id is a job or a user.',
+      'Pictures and words become video. Every route but health needs an API key. Errors are problem details (RFC 9457); programs decide by `code`. Progress comes over the WebSocket `/ws/jobs/{id}`, where the id is a job or a user, or as server-sent events.',
     )
     .setVersion(VERSION)
     .addServer('/', 'This installation')
@@ -48,6 +49,7 @@ export function buildOpenApiDocument(app: NestFastifyApplication): OpenAPIObject
     operationIdFactory: (_controller, method) => method,
     standardSchemaConverter: convertSchema,
   });
+  Object.assign(document.paths, structuredClone(EVENTS_PATH));
   const schemas = ((document.components ??= {}).schemas ??= {});
   Object.assign(schemas, convertSchema(problemSchema, { schemaType: 'output' }).components);
   for (const operation of operationsOf(document)) complete(operation);
@@ -113,6 +115,7 @@ const PROBLEM_CODES: Readonly<Record<string, string>> = {
   404: 'not_found',
   409: 'conflict',
   413: 'payload_too_large',
+  429: 'rate_limited',
   415: 'invalid_input',
   500: 'internal',
   503: 'unavailable',

@@ -30,7 +30,7 @@ export class Credentials {
     @Inject(LOGGER) private readonly logger: Logger,
   ) {}
 
-  /** Null where the key is unknown, wrong, expired or revoked: the caller cannot tell which. */
+  /** Null where the key is unknown, wrong, expired or revoked, or its user or account is switched off: the caller cannot tell which. */
   async verifyApiKey(text: string): Promise<Principal | null> {
     const parsed = parseApiKey(text);
     if (!parsed) return null;
@@ -46,24 +46,27 @@ export class Credentials {
 
   private async lookUp({ prefix, secret }: ParsedApiKey, now: number): Promise<Principal | null> {
     const row = await this.database.sql
-      .selectFrom('identity.api_keys')
-      .select([
-        'id',
-        'account_id',
-        'owner_user_id',
-        'secret_hash',
-        'scopes',
-        'expires_at',
-        'revoked_at',
-        'last_used_at',
-      ])
-      .where('prefix', '=', prefix)
+      .selectFrom('identity.api_keys as key')
+      .innerJoin('identity.users as user', 'user.id', 'key.owner_user_id')
+      .innerJoin('identity.accounts as account', 'account.id', 'key.account_id')
+      .select(['key.id', 'key.account_id', 'key.owner_user_id', 'key.secret_hash', 'key.scopes'])
+      .select(['key.expires_at', 'key.revoked_at', 'key.last_used_at', 'user.role'])
+      .select((where) => where.fn.coalesce('user.disabled_at', 'account.disabled_at').as('disabled_at'))
+      .where('key.prefix', '=', prefix)
       .executeTakeFirst();
     if (!secretMatches(secret, row?.secret_hash) || row === undefined) return null;
-    if (row.revoked_at !== null) return null;
+    if (row.revoked_at !== null || row.disabled_at !== null) return null;
     if (row.expires_at !== null && row.expires_at.getTime() <= now) return null;
     if (row.last_used_at === null || row.last_used_at.getTime() < now - TOUCH_MS) void this.touch(row.id);
-    return { userId: row.owner_user_id, accountId: row.account_id, scopes: row.scopes };
+    return {
+      userId: row.owner_user_id,
+      accountId: row.account_id,
+      scopes: row.scopes,
+      role: row.role,
+      method: 'api_key',
+      keyId: row.id,
+      sessionId: null,
+    };
   }
 
   /** Nobody waits for it, and of several replicas one writes. */

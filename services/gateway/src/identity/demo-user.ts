@@ -2,6 +2,7 @@ import { newId } from '@shotloom/kernel';
 import type { Database, UnitOfWork } from '@shotloom/database';
 import { grant } from '@shotloom/ledger';
 import { createApiKey, parseApiKey, secretMatches } from './api-key';
+import { createPerson } from './people';
 import type { IdentityTables } from './schema/tables';
 
 const DEMO_EMAIL = 'demo@shotloom.local';
@@ -49,14 +50,8 @@ async function findDemoUser(sql: Tx): Promise<Owner | undefined> {
     .executeTakeFirst();
 }
 
-async function createDemoUser(sql: Tx): Promise<Owner> {
-  const owner = { userId: newId(), accountId: newId() };
-  await sql.insertInto('identity.accounts').values({ id: owner.accountId, name: 'Demo' }).execute();
-  await sql
-    .insertInto('identity.users')
-    .values({ id: owner.userId, account_id: owner.accountId, email: DEMO_EMAIL, display_name: 'Demo' })
-    .execute();
-  return owner;
+function createDemoUser(sql: Tx): Promise<Owner> {
+  return createPerson(sql, { email: DEMO_EMAIL, displayName: 'Demo', emailVerifiedAt: new Date() });
 }
 
 async function isValid(sql: Tx, userId: string, key: string): Promise<boolean> {

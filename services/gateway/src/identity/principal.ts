@@ -15,12 +15,20 @@ export type Scope = Principal['scopes'][number];
 
 export const PUBLIC_ROUTE = 'shotloom:public';
 export const REQUIRED_SCOPE = 'shotloom:scope';
+export const REQUIRED_ROLE = 'shotloom:role';
 
 /** This route needs no key. For methods only: the hook that asks for keys knows routes and no classes. */
 export const Public = (): MethodDecorator =>
   applyDecorators(SetMetadata(PUBLIC_ROUTE, true), RouteConfig(OPEN_ROUTE));
 /** The key must have this scope. A route that says neither this nor `Public` is refused to everybody. */
 export const RequireScope = (scope: Scope): CustomDecorator => SetMetadata(REQUIRED_SCOPE, scope);
+
+/**
+ * Only for operators of the platform (and admins, who may do all that operators may), or only for admins. The credential needs the
+ * scope `admin` besides: the role says who somebody is, the scope what they gave this key.
+ */
+export const RequireRole = (role: Exclude<Principal['role'], 'user'>): MethodDecorator & ClassDecorator =>
+  applyDecorators(SetMetadata(REQUIRED_ROLE, role), SetMetadata(REQUIRED_SCOPE, 'admin' satisfies Scope));
 
 const principals = new WeakMap<FastifyRequest, Principal>();
 

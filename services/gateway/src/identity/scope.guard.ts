@@ -3,7 +3,8 @@ import { Reflector } from '@nestjs/core';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { AppError } from '@shotloom/kernel';
 import { unauthorized } from './authentication';
-import { findPrincipal, PUBLIC_ROUTE, REQUIRED_SCOPE, type Scope } from './principal';
+import type { Principal } from '@shotloom/contracts';
+import { findPrincipal, PUBLIC_ROUTE, REQUIRED_ROLE, REQUIRED_SCOPE, type Scope } from './principal';
 
 /** Stands before every route of Nest: whoever was let in must also have the scope, and nobody gets past unnamed. */
 @Injectable()
@@ -20,8 +21,17 @@ export class ScopeGuard implements CanActivate {
     const scope = this.reflector.getAllAndOverride<Scope | undefined>(REQUIRED_SCOPE, targets);
     if (scope === undefined) throw new AppError('internal', `${request.url} names no scope.`);
     if (!principal.scopes.includes(scope)) {
-      throw new AppError('forbidden', `This API key lacks the scope ${scope}; use one that has it.`);
+      throw new AppError('forbidden', `This credential lacks the scope ${scope}; use one that has it.`);
+    }
+    const role = this.reflector.getAllAndOverride<Principal['role'] | undefined>(REQUIRED_ROLE, targets);
+    if (role !== undefined && RANK[principal.role] < RANK[role]) {
+      throw new AppError(
+        'forbidden',
+        `Only for people with the role ${role}; ask an admin of this platform.`,
+      );
     }
     return true;
   }
 }
+
+const RANK: Readonly<Record<Principal['role'], number>> = { user: 0, operator: 1, admin: 2 };

@@ -47,7 +47,17 @@ export class Tickets {
       .where('expires_at', '>', sql<Date>`now()`)
       .returning(['account_id', 'owner_user_id', 'scopes'])
       .executeTakeFirst();
-    return row ? { userId: row.owner_user_id, accountId: row.account_id, scopes: row.scopes } : null;
+    if (!row) return null;
+    return {
+      userId: row.owner_user_id,
+      accountId: row.account_id,
+      scopes: row.scopes,
+      // A ticket only reads what is the user's own.
+      role: 'user',
+      method: 'ticket',
+      keyId: null,
+      sessionId: null,
+    };
   }
 
   private async removeExpired(): Promise<void> {

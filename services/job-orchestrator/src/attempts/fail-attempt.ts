@@ -64,7 +64,12 @@ function fromFirstThatIsOn(fallbacks: Fallbacks, chain: readonly ChainLink[]): C
 async function tryAgain(tx: JobsTx, job: JobRow, progress: number): Promise<void> {
   const waitSeconds = backoffMs(RETRY, job.model_attempts) / 1000;
   changeJobUnseen(tx, job, { active_attempt_id: null, not_before: inSeconds(waitSeconds), progress });
-  await openLane(tx, { provider: job.provider, ownerUserId: job.owner_user_id, weight: job.weight });
+  await openLane(tx, {
+    provider: job.provider,
+    ownerUserId: job.owner_user_id,
+    weight: job.weight,
+    ownKey: job.own_key,
+  });
   logJob(tx, job.job_id, {
     level: 'INFO',
     text: `It is tried again in ${Math.ceil(waitSeconds)} s (try ${job.model_attempts + 1} of ${job.max_attempts}).`,
@@ -81,6 +86,7 @@ async function fallBack(
 ): Promise<void> {
   const [next, ...rest] = job.chain as [ChainLink, ...ChainLink[]];
   const { request, price } = next;
+  const ownKey = price.ownKey === true;
   const model = fallbacks.list().find(({ id }) => id === request.model);
   const note = `${job.model} could not make it (${error.code}), so ${request.model} was used instead.`;
   await changeJob(tx, job, {
@@ -90,6 +96,7 @@ async function fallBack(
     request,
     price_credits: price.credits,
     price_version: price.version,
+    own_key: ownKey,
     chain: rest,
     model_attempts: 0,
     active_attempt_id: null,
@@ -102,7 +109,12 @@ async function fallBack(
     longest_wait_seconds: model?.execution.longest_wait_seconds ?? job.longest_wait_seconds,
     cancel_policy: model?.cancel_policy ?? job.cancel_policy,
   });
-  await openLane(tx, { provider: request.provider, ownerUserId: job.owner_user_id, weight: job.weight });
+  await openLane(tx, {
+    provider: request.provider,
+    ownerUserId: job.owner_user_id,
+    weight: job.weight,
+    ownKey,
+  });
   logJob(tx, job.job_id, { level: 'WARN', text: note });
 }
 

@@ -68,7 +68,12 @@ async function acceptNew(
   const sound = requests.filter((request) => !refused.has(request));
   await openLanes(
     tx,
-    sound.map(({ request: { provider }, userId, weight }) => ({ provider, ownerUserId: userId, weight })),
+    sound.map(({ request: { provider }, userId, weight, price }) => ({
+      provider,
+      ownerUserId: userId,
+      weight,
+      ownKey: price.ownKey === true,
+    })),
   );
   const held = sound.length > 0 ? await holdAll(tx, sound) : undefined;
   for (const [request, error] of held?.refused ?? []) refused.set(request, error);

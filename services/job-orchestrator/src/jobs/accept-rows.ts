@@ -49,6 +49,7 @@ function toNewJob(
     cancel_policy,
     chain: request.fallback.map((link) => ({ ...link, request: seeded(link.request) })),
     weight: request.weight,
+    own_key: price.ownKey === true,
   };
 }
 

@@ -41,10 +41,13 @@ export class JobsController {
 
   /** Requests that wait hold no connection: the queue bounds its own transactions. */
   @OnRequest(acceptJobsRpc)
-  accept(
+  async accept(
     @Payload() request: RpcRequest<typeof acceptJobsRpc>,
     @Ctx() context: RpcContext,
   ): Promise<RpcResponse<typeof acceptJobsRpc>> {
+    const { catalogue, feed } = this.app;
+    // The gateway knows of a new model a moment before we do.
+    if (!catalogue.has(request.request.model)) await feed.refresh();
     return this.accepts.accept(request, context.deadline);
   }
 

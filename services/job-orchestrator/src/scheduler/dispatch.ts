@@ -7,6 +7,7 @@ import type { JobRow } from '../jobs/job-row';
 import { claimProbes } from '../breaker/breakers';
 import { takeRequestsOf } from '../requests/request-buckets';
 import type { PlannedStart } from './plan-starts';
+import { dayOf, reserveSpend, type Estimate } from '../spend/reserve';
 import type { ProviderNow } from './provider-limits';
 
 /** An attempt that no worker has begun by then is offered again; doubles each time. */
@@ -20,17 +21,23 @@ export async function startAttempts(
   tx: JobsTx,
   now: ProviderNow,
   planned: readonly PlannedStart[],
+  estimate: Estimate,
 ): Promise<readonly PlannedStart[]> {
   if (planned.length === 0) return [];
   const jobs = await lockWaiting(
     tx,
     planned.map(({ jobId }) => jobId),
   );
-  const still = planned.filter(({ jobId }) => jobs.has(jobId));
-  const allowed = await withinBudgets(tx, now, await withClaimedProbes(tx, now, still));
+  // What was priced for one kind of key never runs on the other.
+  const still = planned.filter(({ jobId, ownKey }) => jobs.get(jobId)?.own_key === ownKey);
+  const inBudget = await withinBudgets(tx, now, await withClaimedProbes(tx, now, still));
+  const { allowed, reserved } = await reserveSpend(tx, now, inBudget, (jobId) => {
+    const job = jobs.get(jobId);
+    return job ? estimate(job) : 0;
+  });
   const attempts = allowed.flatMap((start) => {
     const job = jobs.get(start.jobId);
-    return job ? [toAttempt(job, start, now)] : [];
+    return job ? [toAttempt(job, start, now, reserved.get(start.jobId) ?? null)] : [];
   });
   if (attempts.length === 0) return [];
   for (const statement of makeAttempts(attempts)) tx.atCommit(statement);
@@ -44,13 +51,13 @@ function makeAttempts(attempts: readonly NewAttempt[]): RawBuilder<unknown>[] {
   return [
     sql`
     INSERT INTO jobs.attempts (attempt_id, job_id, owner_user_id, number, provider, model, kind, operation, credential_id,
-      credential_version, price_credits, status, due_at, deadline_at)
+      credential_version, price_credits, own_key, vendor_micros, spend_day, status, due_at, deadline_at)
     SELECT attempt_id, job_id, owner_user_id, number, provider, model, kind, operation, credential_id, credential_version,
-      price_credits, 'submitting', clock_timestamp() + make_interval(secs => ${RESEND_SECONDS}),
+      price_credits, own_key, vendor_micros, spend_day, 'submitting', clock_timestamp() + make_interval(secs => ${RESEND_SECONDS}),
       clock_timestamp() + make_interval(secs => longest_wait_seconds)
     FROM jsonb_to_recordset(${JSON.stringify(attempts)}::jsonb) AS made (attempt_id uuid, job_id uuid, owner_user_id uuid,
       number smallint, provider text, model text, kind text, operation text, credential_id uuid, credential_version int,
-      price_credits int, longest_wait_seconds int)`,
+      price_credits int, own_key boolean, vendor_micros bigint, spend_day date, longest_wait_seconds int)`,
     sql`
     UPDATE jobs.jobs AS job SET active_attempt_id = made.attempt_id,
       attempts_made = job.attempts_made + 1, model_attempts = job.model_attempts + 1
@@ -113,10 +120,18 @@ type NewAttempt = Pick<
   | 'credential_id'
   | 'credential_version'
   | 'price_credits'
+  | 'own_key'
+  | 'vendor_micros'
+  | 'spend_day'
 > &
   Pick<JobRow, 'longest_wait_seconds'>;
 
-function toAttempt(job: JobRow, { key }: PlannedStart, { provider, spec }: ProviderNow): NewAttempt {
+function toAttempt(
+  job: JobRow,
+  { key }: PlannedStart,
+  { provider, spec, at }: ProviderNow,
+  reserved: number | null,
+): NewAttempt {
   return {
     attempt_id: newId(),
     job_id: job.job_id,
@@ -130,5 +145,8 @@ function toAttempt(job: JobRow, { key }: PlannedStart, { provider, spec }: Provi
     credential_version: key?.version ?? null,
     price_credits: job.price_credits,
     longest_wait_seconds: job.longest_wait_seconds,
+    own_key: job.own_key,
+    vendor_micros: reserved,
+    spend_day: reserved === null ? null : dayOf(at),
   };
 }

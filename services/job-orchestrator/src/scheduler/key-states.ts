@@ -10,6 +10,9 @@ interface StateRow {
   next_token_at: Date | null;
   breaker: KeyState['breaker'];
   retry_at: Date | null;
+  period: 'day' | 'month' | null;
+  until: Date | null;
+  cap_micros: number | null;
 }
 
 /** What is known of some credentials of a provider, in one statement. Tokens are looked at, not taken. */
@@ -24,7 +27,7 @@ export function keyStatesQuery(
       known.at + make_interval(secs => greatest(0, 1 - known.tokens) * 60 / ${perMinute}) AS next_token_at,
       CASE WHEN coalesce(breaker.state, 'closed') = 'closed' THEN 'closed'
            WHEN breaker.retry_at <= known.at THEN 'due' ELSE 'shut' END AS breaker,
-      breaker.retry_at
+      breaker.retry_at, pause.period, pause.until, pause.cap_micros
     FROM (
       SELECT wanted.id, clock.at, least(${burst}, coalesce(
         bucket.tokens + greatest(0, extract(epoch FROM clock.at - bucket.refilled_at)) * ${perMinute} / 60, ${burst})) AS tokens
@@ -37,7 +40,8 @@ export function keyStatesQuery(
     LEFT JOIN jobs.slot_limits AS slot_limit
       ON slot_limit.provider = ${provider} AND slot_limit.scope = 'credential' AND slot_limit.key = known.id::text
     LEFT JOIN jobs.breakers AS breaker
-      ON breaker.provider = ${provider} AND breaker.credential_id = known.id`;
+      ON breaker.provider = ${provider} AND breaker.credential_id = known.id
+    LEFT JOIN jobs.spend_pauses AS pause ON pause.credential_id = known.id AND pause.until > known.at`;
 }
 
 export function toKeyStates({ rows }: QueryResult<StateRow>): KeyState[] {
@@ -49,5 +53,10 @@ export function toKeyStates({ rows }: QueryResult<StateRow>): KeyState[] {
     nextTokenAt: row.next_token_at,
     breaker: row.breaker,
     retryAt: row.retry_at,
+    spent: spentOf(row),
   }));
+}
+
+function spentOf({ period, until, cap_micros: cap }: StateRow): KeyState['spent'] {
+  return period === null || until === null || cap === null ? null : { period, until, cap };
 }

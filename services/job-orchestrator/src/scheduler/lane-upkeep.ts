@@ -1,4 +1,5 @@
 import { sql, type QueryResult, type RawBuilder } from 'kysely';
+import { harvest } from './harvest';
 import type { ProviderNow } from './provider-limits';
 
 /** Rows of each kind that one pass takes in; what is more waits for the next, which follows at once. */
@@ -10,9 +11,8 @@ const BOUND = 1_000;
  */
 export function tidyLanes(
   now: ProviderNow,
-  ownersOfKeys: readonly string[],
 ): readonly [RawBuilder<Counted>, RawBuilder<Counted>, RawBuilder<Counted>, RawBuilder<Counted>] {
-  return [takeWakes(now, ownersOfKeys), harvest(now), wakeSleepers(now), unblock(now)];
+  return [takeWakes(now), harvest(now, BOUND), wakeSleepers(now), unblock(now)];
 }
 
 /** Whether anything had happened, and whether there is more of it. */
@@ -21,60 +21,32 @@ export function wasTidied(results: readonly QueryResult<Counted>[]): { touched: 
   return { touched: counts.some((count) => count > 0), more: counts.some((count) => count >= BOUND) };
 }
 
-interface Counted {
+export interface Counted {
   count: number;
 }
 
 /** Lanes that somebody made wait. A new one, or one that had nothing to do, begins at the clock: it has no credit and no debt. */
-function takeWakes({ provider, clock }: ProviderNow, ownersOfKeys: readonly string[]): RawBuilder<Counted> {
+function takeWakes({ provider, clock }: ProviderNow): RawBuilder<Counted> {
   return sql<Counted>`
     WITH taken AS (
       DELETE FROM jobs.lane_wakes WHERE ctid = ANY (ARRAY(
         SELECT ctid FROM jobs.lane_wakes WHERE provider = ${provider} ORDER BY seq LIMIT ${BOUND}))
-      RETURNING seq, owner_user_id, weight
+      RETURNING seq, owner_user_id, weight, own_key
     ), latest AS (
-      SELECT DISTINCT ON (owner_user_id) owner_user_id, weight FROM taken ORDER BY owner_user_id, seq DESC
+      SELECT DISTINCT ON (owner_user_id, own_key) owner_user_id, weight, own_key FROM taken
+      ORDER BY owner_user_id, own_key, seq DESC
     ), put AS (
       INSERT INTO jobs.lanes AS lane (provider, owner_user_id, weight, vtime, own_key, state)
-      SELECT ${provider}, owner_user_id, weight, ${clock}::float8, owner_user_id = ANY (${ownersOfKeys}::uuid[]), 'ready'
+      SELECT ${provider}, owner_user_id, weight, ${clock}::float8, own_key, 'ready'
       FROM latest
-      ON CONFLICT (provider, owner_user_id) DO UPDATE SET
-        weight = excluded.weight, own_key = excluded.own_key, ready_at = NULL,
+      ON CONFLICT (provider, owner_user_id, own_key) DO UPDATE SET
+        weight = excluded.weight, ready_at = NULL,
         state = CASE lane.state WHEN 'full' THEN 'full' ELSE 'ready' END,
         vtime = CASE WHEN lane.state IN ('ready','full') THEN lane.vtime ELSE greatest(lane.vtime, excluded.vtime) END,
         since = CASE lane.state WHEN 'ready' THEN lane.since ELSE excluded.since END
-      WHERE lane.state NOT IN ('ready','full') OR lane.weight <> excluded.weight OR lane.own_key <> excluded.own_key
+      WHERE lane.state NOT IN ('ready','full') OR lane.weight <> excluded.weight
     )
     SELECT count(*)::int AS count FROM taken`;
-}
-
-/** Takes the slots of ended attempts back. The end of an attempt touches no counter, so ends do not wait for each other. */
-function harvest({ provider, clock }: ProviderNow): RawBuilder<Counted> {
-  return sql<Counted>`
-    WITH ended AS (
-      UPDATE jobs.attempts SET holds_slot = false WHERE attempt_id = ANY (ARRAY(
-        SELECT attempt_id FROM jobs.attempts WHERE provider = ${provider} AND holds_slot AND finished_at IS NOT NULL
-        LIMIT ${BOUND} FOR UPDATE SKIP LOCKED))
-      RETURNING owner_user_id, model, credential_id
-    ), lanes_freed AS (
-      UPDATE jobs.lanes AS lane SET
-        running = greatest(0, lane.running - freed.count),
-        state = CASE lane.state WHEN 'full' THEN 'ready' ELSE lane.state END,
-        vtime = CASE lane.state WHEN 'full' THEN greatest(lane.vtime, ${clock}::float8) ELSE lane.vtime END,
-        since = CASE lane.state WHEN 'full' THEN clock_timestamp() ELSE lane.since END
-      FROM (SELECT owner_user_id, count(*)::int FROM ended GROUP BY owner_user_id) AS freed
-      WHERE lane.provider = ${provider} AND lane.owner_user_id = freed.owner_user_id
-    ), slots_freed AS (
-      UPDATE jobs.slots AS slot SET in_use = greatest(0, slot.in_use - freed.count)
-      FROM (
-        SELECT 'provider' AS scope, '' AS key, count(*)::int FROM ended
-        UNION ALL SELECT 'model', model, count(*)::int FROM ended GROUP BY model
-        UNION ALL SELECT 'credential', credential_id::text, count(*)::int FROM ended
-          WHERE credential_id IS NOT NULL GROUP BY credential_id
-      ) AS freed
-      WHERE slot.provider = ${provider} AND slot.scope = freed.scope AND slot.key = freed.key AND freed.count > 0
-    )
-    SELECT count(*)::int AS count FROM ended`;
 }
 
 /** Lanes whose time has come: a backoff is over, or a look at a blocked lane is due. */

@@ -2,6 +2,7 @@ import type { RawBuilder } from 'kysely';
 import type { JobsTx } from '../jobs/job-changes';
 import type { KnownCredentials, ListedCredential } from './credential-directory';
 import { startAttempts } from './dispatch';
+import type { Estimate } from '../spend/reserve';
 import { KeyRing, NO_KEYS_NEEDED, type KeyState, type KeyWait } from './key-ring';
 import { keyStatesQuery, toKeyStates } from './key-states';
 import { tidyLanes, wasTidied } from './lane-upkeep';
@@ -26,6 +27,7 @@ export interface PassInput {
   readonly limits: SchedulerLimits;
   /** Undefined where the list could not be had, or is not needed. */
   readonly credentials: KnownCredentials | undefined;
+  readonly estimate: Estimate;
 }
 
 export interface PassResult {
@@ -82,7 +84,7 @@ async function lookAround(
 ): Promise<Found & { tidied: ReturnType<typeof wasTidied> }> {
   const ids = credentials?.shared.map(({ id }) => id) ?? [];
   const [woken, ended, slept, unblocked, free, shared] = await tx.together([
-    ...tidyLanes(now, [...(credentials?.byOwner.keys() ?? [])]),
+    ...tidyLanes(now),
     freeSlotsQuery(now),
     keyStatesQuery(now, ids),
   ]);
@@ -123,17 +125,13 @@ async function startWhatMay(
   const read = await readReadyLanes(tx, now, look, full);
   if (keys && credentials) await addKeys(tx, now, keys, ownKeysOf(read, credentials));
   const seen = seenTo(read, look);
-  // A key may have come or gone since the lane was written.
-  const lanes = read.map((lane) => ({
-    ...lane,
-    ownKey: credentials?.byOwner.has(lane.ownerUserId) ?? false,
-  }));
   const { started, moved, cut, writes } = await startFrom(tx, now, {
-    lanes,
+    lanes: read,
     seen,
     places,
     models: free.models,
     keys,
+    estimate: input.estimate,
   });
   const behind = cut || seen.shared !== null || seen.own !== null || started >= places;
   return {
@@ -174,7 +172,7 @@ async function addKeys(
 }
 
 function ownKeysOf(lanes: readonly ReadyLane[], { byOwner }: KnownCredentials): ListedCredential[] {
-  return lanes.flatMap(({ ownerUserId }) => byOwner.get(ownerUserId) ?? []);
+  return lanes.flatMap(({ ownerUserId, ownKey }) => (ownKey ? (byOwner.get(ownerUserId) ?? []) : []));
 }
 
 interface From {
@@ -183,16 +181,17 @@ interface From {
   readonly places: number;
   readonly models: ReadonlyMap<string, number>;
   readonly keys: KeyRing | undefined;
+  readonly estimate: Estimate;
 }
 
 async function startFrom(
   tx: JobsTx,
   now: ProviderNow,
-  { lanes, seen, places, models, keys }: From,
+  { lanes, seen, places, models, keys, estimate }: From,
 ): Promise<{ started: number; moved: boolean; cut: boolean; writes: RawBuilder<unknown>[] }> {
   const { perUser } = now;
   const plan = planStarts({ lanes, seenTo: seen, perUser, places, models, keys: keys ?? NO_KEYS_NEEDED });
-  const starts = await startAttempts(tx, now, plan.starts);
+  const starts = await startAttempts(tx, now, plan.starts, estimate);
   const started = new Set(starts.map(({ jobId }) => jobId));
   const settled = lanes
     .map((lane) =>

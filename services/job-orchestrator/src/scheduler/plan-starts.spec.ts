@@ -55,7 +55,8 @@ it('passes over a model without a free place, and starts what is behind it', () 
 });
 
 it("goes on with users' own keys where the operator's have no room", () => {
-  const pick = (owner: string) => (owner === 'b' ? { id: 'k', version: 1, probe: false } : ('none' as const));
+  const key = { id: 'k', version: 1, probe: false, caps: { day: null, month: null } };
+  const pick = (_: string, ownKey: boolean) => (ownKey ? key : ('none' as const));
   const { starts } = plan([lane('a'), lane('b', { ownKey: true }), lane('c')], { keys: { pick } });
   expect(owners(starts)).toBe('bbb');
 });

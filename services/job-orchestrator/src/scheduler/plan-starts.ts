@@ -5,6 +5,8 @@ export interface PlannedStart {
   readonly jobId: string;
   readonly ownerUserId: string;
   readonly model: string;
+  /** Whether the key is one of the user's own. */
+  readonly ownKey: boolean;
   /** Null for engines that need no key. */
   readonly key: PickedKey | null;
 }
@@ -60,19 +62,19 @@ export function planStarts(input: PlanInput): Plan {
       cut = true;
       break;
     }
-    const { ownerUserId } = turn.lane;
+    const { ownerUserId, ownKey } = turn.lane;
     const index = turn.heads.findIndex(({ model }) => !isFull(model));
     const head = turn.heads[index];
     if (!head || turn.running >= perUser) {
       turns = turns.filter((other) => other !== turn);
       continue;
     }
-    const key = keys.pick(ownerUserId);
+    const key = keys.pick(ownerUserId, ownKey);
     if (key === 'none') {
       turns = turns.filter((other) => other !== turn && (turn.lane.ownKey || other.lane.ownKey));
       continue;
     }
-    starts.push({ jobId: head.jobId, ownerUserId, model: head.model, key });
+    starts.push({ jobId: head.jobId, ownerUserId, model: head.model, ownKey, key });
     turn.heads.splice(index, 1);
     turn.running += 1;
     turn.vtime += 1 / turn.lane.weight;

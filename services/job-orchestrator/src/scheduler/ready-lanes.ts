@@ -13,7 +13,7 @@ export interface ReadyLane {
   readonly weight: number;
   readonly vtime: number;
   readonly running: number;
-  /** Runs under the user's own key, not under the operator's. */
+  /** Its jobs run under the user's own keys, never under the operator's. */
   readonly ownKey: boolean;
   /** Of models with a free place, oldest first. */
   readonly heads: readonly Head[];
@@ -79,7 +79,7 @@ export function readyLanesQuery(
   look: LookAt,
   fullModels: readonly string[],
 ): RawBuilder<LaneRow> {
-  const mine = sql`job.provider = ${provider} AND job.owner_user_id = lane.owner_user_id AND ${WAITING}`;
+  const mine = sql`job.provider = ${provider} AND job.owner_user_id = lane.owner_user_id AND job.own_key = lane.own_key AND ${WAITING}`;
   const free = sql`greatest(0, ${perUser}::int - lane.running)`;
   const inOrder = sql`ORDER BY job.not_before, job.created_at, job.job_id LIMIT ${free}`;
   return sql<LaneRow>`

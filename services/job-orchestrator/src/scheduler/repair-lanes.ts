@@ -60,20 +60,25 @@ async function repairOwners(tx: JobsTx, now: ProviderNow, owners: readonly strin
   if (owners.length === 0) return 0;
   const repaired = await sql`
     WITH held AS (
-      SELECT owner_user_id, count(*)::int AS count FROM jobs.attempts
-      WHERE provider = ${now.provider} AND holds_slot AND owner_user_id = ANY (${owners}::uuid[]) GROUP BY owner_user_id
+      SELECT owner_user_id, own_key, count(*)::int AS count FROM jobs.attempts
+      WHERE provider = ${now.provider} AND holds_slot AND owner_user_id = ANY (${owners}::uuid[]) GROUP BY owner_user_id, own_key
     )
-    INSERT INTO jobs.lanes AS lane (provider, owner_user_id, weight, vtime, state, running)
-    SELECT ${now.provider}, owner, coalesce(waiting.weight, 1), ${now.clock}::float8,
+    INSERT INTO jobs.lanes AS lane (provider, owner_user_id, own_key, weight, vtime, state, running)
+    SELECT ${now.provider}, owner, kind.own_key, coalesce(waiting.weight, 1), ${now.clock}::float8,
       CASE WHEN waiting.weight IS NULL THEN 'idle' ELSE 'ready' END, coalesce(held.count, 0)
     FROM unnest(${owners}::uuid[]) AS owner
+    CROSS JOIN (VALUES (false), (true)) AS kind (own_key)
     LEFT JOIN LATERAL (
       SELECT job.weight FROM jobs.jobs AS job
-      WHERE job.provider = ${now.provider} AND job.owner_user_id = owner
+      WHERE job.provider = ${now.provider} AND job.owner_user_id = owner AND job.own_key = kind.own_key
         AND job.active_attempt_id IS NULL AND job.finished_at IS NULL AND job.status <> 'draft'
       ORDER BY job.model, job.not_before, job.created_at LIMIT 1) AS waiting ON true
-    LEFT JOIN held ON held.owner_user_id = owner
-    ON CONFLICT (provider, owner_user_id) DO UPDATE SET
+    LEFT JOIN held ON held.owner_user_id = owner AND held.own_key = kind.own_key
+    LEFT JOIN LATERAL (
+      SELECT true AS known FROM jobs.lanes AS own
+      WHERE own.provider = ${now.provider} AND own.owner_user_id = owner AND own.own_key AND kind.own_key LIMIT 1) AS own ON true
+    WHERE NOT kind.own_key OR waiting.weight IS NOT NULL OR held.count IS NOT NULL OR own.known
+    ON CONFLICT (provider, owner_user_id, own_key) DO UPDATE SET
       running = excluded.running, ready_at = NULL, state = 'ready',
       vtime = greatest(lane.vtime, excluded.vtime)
     WHERE lane.running <> excluded.running

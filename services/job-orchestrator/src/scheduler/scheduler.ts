@@ -5,6 +5,7 @@ import type { Logger } from '@shotloom/service-kit';
 import type { JobsSchema } from '../schema/tables';
 import type { CredentialDirectory, KnownCredentials } from './credential-directory';
 import { schedulerPass, type PassResult } from './pass';
+import type { Estimate } from '../spend/reserve';
 import type { SchedulerLimits } from './provider-limits';
 import { anyWaitingQuery } from './ready-lanes';
 import { repairLanes } from './repair-lanes';
@@ -30,6 +31,8 @@ export class Scheduler {
       database: Database<JobsSchema>;
       limits: SchedulerLimits;
       credentials: CredentialDirectory;
+      /** What a job will cost at its vendor. */
+      estimate: Estimate;
       logger: Logger;
     },
   ) {}
@@ -102,9 +105,9 @@ export class Scheduler {
   }
 
   private async pass(provider: string): Promise<PassResult | null> {
-    const { database, limits } = this.deps;
+    const { database, limits, estimate } = this.deps;
     const credentials = this.keysOf(provider);
-    return database.run((tx) => schedulerPass(tx, { provider, limits, credentials }));
+    return database.run((tx) => schedulerPass(tx, { provider, limits, credentials, estimate }));
   }
 
   /** As they are known: neither a transaction nor the passes of other providers wait for another service. */

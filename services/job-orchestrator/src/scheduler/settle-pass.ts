@@ -9,7 +9,7 @@ export function writeLanes({ provider }: ProviderNow, lanes: readonly SettledLan
   if (lanes.length === 0) return [];
   const statement = sql`
     UPDATE jobs.lanes AS lane SET state = now.state, vtime = now.vtime, running = now.running,
-      own_key = now.own_key, ready_at = now.ready_at,
+      ready_at = now.ready_at,
       blocked_on = now.blocked_on,
       blocked_tag = CASE WHEN now.state <> 'blocked' OR now.keeps_place THEN lane.blocked_tag
         ELSE 1 / lane.weight + coalesce((SELECT slot.vtime FROM jobs.slots AS slot
@@ -21,7 +21,7 @@ export function writeLanes({ provider }: ProviderNow, lanes: readonly SettledLan
       ${lanes.map((lane) => lane.blockedOn)}::text[], ${lanes.map((lane) => lane.readyAt)}::timestamptz[],
       ${lanes.map((lane) => lane.keepsPlace)}::boolean[]
     ) AS now (owner_user_id, state, vtime, running, own_key, blocked_on, ready_at, keeps_place)
-    WHERE lane.provider = ${provider} AND lane.owner_user_id = now.owner_user_id`;
+    WHERE lane.provider = ${provider} AND lane.owner_user_id = now.owner_user_id AND lane.own_key = now.own_key`;
   return [statement];
 }
 

@@ -5,6 +5,7 @@ import { addSchedulerMigration } from './0003-scheduler';
 import { countDenialsMigration } from './0004-count-denials';
 import { indexOpenJobsMigration } from './0005-open-jobs-by-owner';
 import { addExpectMigration } from './0006-expect';
+import { addOwnKeysAndSpendMigration } from './0030-own-keys-and-spend';
 
 export const SCHEMA = 'jobs';
 
@@ -17,5 +18,6 @@ export const jobsMigrations: MigrationSet = {
     '0004-count-denials': countDenialsMigration,
     '0005-open-jobs-by-owner': indexOpenJobsMigration,
     '0006-expect': addExpectMigration,
+    '0030-own-keys-and-spend': addOwnKeysAndSpendMigration,
   },
 };

@@ -8,6 +8,7 @@ import {
   listJobsRpc,
   subjects,
   verifyCredentialRpc,
+  type Principal,
   type JobState,
 } from '@shotloom/contracts';
 import { isId, newId } from '@shotloom/kernel';
@@ -72,10 +73,12 @@ export class Peers {
     this.bus.emit(jobProgressV1, progress, { subject, correlationId: progress.jobId });
   }
 
-  private verify(kind: 'api_key' | 'ticket', value: string) {
-    const userId = kind === 'api_key' ? this.keys.get(value) : this.tickets.get(value);
+  private verify(kind: Principal['method'], value: string): { principal: Principal | null } {
+    const userId = kind === 'ticket' ? this.tickets.get(value) : this.keys.get(value);
     if (kind === 'ticket') this.tickets.delete(value);
-    return { principal: userId ? { userId, accountId: userId, scopes: ['read' as const] } : null };
+    if (userId === undefined) return { principal: null };
+    const facts = { role: 'user', method: kind, keyId: null, sessionId: null } as const;
+    return { principal: { userId, accountId: userId, scopes: ['read'], ...facts } };
   }
 }
 

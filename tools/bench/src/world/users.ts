@@ -29,8 +29,12 @@ export async function seedUsers(client: Client, count: number): Promise<BenchUse
     [accountIds],
   );
   await client.query(
-    `insert into identity.users (id, account_id, email, display_name)
-     select id, account, id || '@bench.invalid', 'Bench' from unnest($1::uuid[], $2::uuid[]) as row (id, account)`,
+    `with made as (
+       insert into identity.users (id, account_id, email, display_name)
+       select id, account, id || '@bench.invalid', 'Bench' from unnest($1::uuid[], $2::uuid[]) as row (id, account)
+       returning id, account_id
+     )
+     insert into identity.memberships (account_id, user_id, role) select account_id, id, 'owner' from made`,
     [userIds, accountIds],
   );
   await client.query(

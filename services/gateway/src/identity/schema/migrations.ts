@@ -1,11 +1,13 @@
 import type { MigrationSet } from '@shotloom/database';
 import { createIdentityMigration } from './0001-create-identity';
 import { createProviderCredentialsMigration } from './0002-create-provider-credentials';
+import { createPeopleAndPlansMigration } from './0003-create-people-and-plans';
 
 export const identityMigrations: MigrationSet = {
   schema: 'identity',
   migrations: {
     '0001-create-identity': createIdentityMigration,
     '0002-create-provider-credentials': createProviderCredentialsMigration,
+    '0003-create-people-and-plans': createPeopleAndPlansMigration,
   },
 };

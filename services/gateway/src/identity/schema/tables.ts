@@ -1,23 +1,6 @@
 import type { ColumnType, Generated } from 'kysely';
-
-type Timestamp = ColumnType<Date, Date | undefined, Date>;
-type NullableTimestamp = ColumnType<Date | null, Date | null | undefined, Date | null>;
-
-/** Who pays. */
-export interface AccountsTable {
-  id: string;
-  name: string;
-  created_at: Timestamp;
-}
-
-export interface UsersTable {
-  id: string;
-  account_id: string;
-  email: string;
-  display_name: string;
-  role: Generated<'user' | 'admin'>;
-  created_at: Timestamp;
-}
+import type { NullableTimestamp, Timestamp } from './columns';
+import type { PeopleTables } from './people-tables';
 
 export type ScopeName = 'generate' | 'read' | 'admin';
 
@@ -77,11 +60,12 @@ export interface ProviderCredentialVersionsTable {
   created_at: Timestamp;
 }
 
-export interface IdentityTables {
-  'identity.accounts': AccountsTable;
-  'identity.users': UsersTable;
+interface AccessTables {
   'identity.api_keys': ApiKeysTable;
   'identity.tickets': TicketsTable;
   'identity.provider_credentials': ProviderCredentialsTable;
   'identity.provider_credential_versions': ProviderCredentialVersionsTable;
 }
+
+/** Everything in the schema `identity`; each part has its own file. */
+export interface IdentityTables extends PeopleTables, AccessTables {}
