@@ -40,10 +40,11 @@ export async function startNotifier(parts: {
     maxBufferedBytes: config.SOCKET_BUFFER_BYTES,
   };
   const beatMs = config.PING_INTERVAL_MS;
-  const streams = new EventStreams({ ...shared, bus, fanOut, snapshots, places, beatMs });
+  const publicUrl = config.PUBLIC_URL;
+  const streams = new EventStreams({ ...shared, bus, fanOut, snapshots, places, beatMs, publicUrl });
   const server = new SocketServer({
     ...shared,
-    admit: (request) => admit(request, { bus, fanOut, snapshots, places }),
+    admit: (request) => admit(request, { bus, fanOut, snapshots, places, publicUrl }),
     answer: (request, response) => streams.answer(request, response),
     lingerMs: config.LINGER_MS,
     pingIntervalMs: beatMs,
