@@ -33,6 +33,8 @@ export function acceptRequest(user: User, more: Partial<AcceptRequest> = {}): Ac
     fallback: [],
     budgets: [],
     weight: 1,
+    concurrency: null,
+    hourly: null,
     ...more,
   };
 }

@@ -150,6 +150,8 @@ export class Harness {
       fallback: [],
       budgets: [],
       weight: 1,
+      concurrency: null,
+      hourly: null,
       ...more,
     };
   }

@@ -16,7 +16,7 @@ const priceSchema = z.object({
 
 /**
  * Accepts one request (one job, or its variants) in one transaction: idempotency key, hold, jobs, outbox. Errors:
- * `insufficient_credits`, `conflict` (the key was used with another body). The ids are made by the caller, so that
+ * `insufficient_credits`, `rate_limited`, `conflict` (the key was used with another body). The ids are made by the caller, so that
  * after a lost answer it can look them up.
  */
 export const acceptJobsRpc = defineRpc(
@@ -45,6 +45,16 @@ export const acceptJobsRpc = defineRpc(
       .default([]),
     /** 1 to 8, a bounded weight in the fair share between users; the plan gives it. */
     weight: z.number().min(1).max(8).default(1),
+    /** Attempts in flight at a time for the user, over all providers and at one. Null: what the installation allows. */
+    concurrency: z
+      .object({ total: z.int().positive(), perProvider: z.int().min(1).max(5) })
+      .nullable()
+      .default(null),
+    /** Videos that may be asked for in an hour, counted under the key. Error: `rate_limited`, with when to come again. Null: any number. */
+    hourly: z
+      .object({ key: z.string().min(1).max(200), limit: z.int().positive() })
+      .nullable()
+      .default(null),
   }),
   z.object({ jobs: z.array(jobRecordSchema), replayed: z.boolean() }),
 );

@@ -1,5 +1,6 @@
 import type { ColumnType, Generated } from 'kysely';
-import type { NullableTimestamp, Timestamp } from './columns';
+import type { NullableBig, NullableTimestamp, Timestamp } from './columns';
+import type { LimitTables } from './limit-tables';
 import type { PeopleTables } from './people-tables';
 
 export type ScopeName = 'generate' | 'read' | 'admin';
@@ -14,6 +15,8 @@ export interface ApiKeysTable {
   /** SHA-256 of the secret part. The secret has 256 random bits, so a slow hash would add nothing. */
   secret_hash: Buffer;
   scopes: ScopeName[];
+  /** Credits that may be spent with it in a calendar month (UTC); null: as much as there is. */
+  monthly_credit_limit: NullableBig;
   expires_at: NullableTimestamp;
   revoked_at: NullableTimestamp;
   last_used_at: NullableTimestamp;
@@ -68,4 +71,4 @@ interface AccessTables {
 }
 
 /** Everything in the schema `identity`; each part has its own file. */
-export interface IdentityTables extends PeopleTables, AccessTables {}
+export interface IdentityTables extends PeopleTables, AccessTables, LimitTables {}
