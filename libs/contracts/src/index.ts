@@ -230,3 +230,20 @@ export {
   statusMessageSchema,
   type SocketMessage,
 } from './http/socket-messages';
+export {
+  billingPlansSchema,
+  billingQuerySchema,
+  billingResourceSchema,
+  checkoutResourceSchema,
+  openCheckoutSchema,
+  openedCheckoutSchema,
+  openedPortalSchema,
+  openPortalSchema,
+  type BillingPlans,
+  type BillingQuery,
+  type BillingResource,
+  type CheckoutResource,
+  type OpenCheckout,
+  type OpenedCheckout,
+  type OpenPortal,
+} from './http/billing';

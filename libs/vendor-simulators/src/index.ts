@@ -20,3 +20,4 @@ export {
 } from './stripe/stripe-simulator';
 export type { SimEvent as StripeEvent } from './stripe/stripe-objects';
 export type { StripeCommand } from './stripe/stripe-control';
+export { signatureHeader as stripeSignature } from './stripe/webhooks';

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { baseConfigSchema, objectStoreConfigSchema, type ObjectStoreEnv } from '@shotloom/service-kit';
+import { checkStripe, stripeConfigSchema } from './billing/stripe-settings';
 import { readKeyRing, type KeyRing } from './provider-credentials/key-ring';
 
 const MIB = 1024 * 1024;
@@ -74,7 +75,13 @@ export const credentialsKeySchema = z
   });
 
 /** Environment of the gateway. */
-export const configSchema = gatewaySchema.and(objectStoreConfigSchema).and(credentialsKeySchema);
+export const configSchema = gatewaySchema
+  .extend(stripeConfigSchema.shape)
+  .superRefine((env, context) =>
+    checkStripe(env, (key, message) => context.addIssue({ code: 'custom', path: [key], message })),
+  )
+  .and(objectStoreConfigSchema)
+  .and(credentialsKeySchema);
 export type Config = z.infer<typeof configSchema>;
 
 /** The origin in every URL that we hand out, without a slash at its end. */

@@ -3,6 +3,8 @@ import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { NestLogger } from '@shotloom/service-kit';
+import { Billing } from './billing/billing';
+import { registerStripeWebhook } from './billing/stripe-webhook';
 import { registerCallbacks } from './callbacks/callbacks';
 import { registerConsole } from './console/console-files';
 import { registerDocs } from './docs/docs-pages';
@@ -55,6 +57,7 @@ export async function createGatewayApp(parts: GatewayParts): Promise<NestFastify
   await registerSecurityHeaders(fastify, config);
   authenticateRequests(fastify, app.get(Credentials, { strict: false }));
   await fastify.register(multipart);
+  await registerStripeWebhook(fastify, app.get(Billing, { strict: false }), parts);
   await registerCallbacks(fastify, parts);
   if (config.STORAGE_URL !== undefined) await registerMediaProxy(fastify, config.STORAGE_URL, logger);
   if (config.NOTIFIER_URL !== undefined) registerSocketTunnel(fastify, config.NOTIFIER_URL, logger);

@@ -1,7 +1,12 @@
 import {
+  billingPlansSchema,
+  billingResourceSchema,
+  checkoutResourceSchema,
   imageToVideoSchema,
   jobLogPageSchema,
   jobResourceSchema,
+  openCheckoutSchema,
+  openedCheckoutSchema,
   problemSchema,
   retryJobSchema,
   stopAllJobsSchema,
@@ -129,6 +134,11 @@ it.each<[string, z.ZodType, unknown]>([
   ['answer about stopped jobs', stoppedJobsSchema, EXAMPLES['stopAllJobs']?.response],
   ['log', jobLogPageSchema, EXAMPLES['getJobLog']?.response],
   ['upload', uploadResourceSchema, EXAMPLES['uploadFile']?.response],
+  ['list of what is sold', billingPlansSchema, EXAMPLES['getBillingPlans']?.response],
+  ['account that buys', billingResourceSchema, EXAMPLES['getBilling']?.response],
+  ['request to buy', openCheckoutSchema, EXAMPLES['openCheckout']?.request],
+  ['page to pay at', openedCheckoutSchema, EXAMPLES['openCheckout']?.response],
+  ['checkout', checkoutResourceSchema, EXAMPLES['getCheckout']?.response],
   ['problem', problemSchema, PROBLEM_EXAMPLE],
 ])('the example of a %s fits its contract', (_, schema, example) => {
   expect(schema.safeParse(example)).toMatchObject({ success: true });

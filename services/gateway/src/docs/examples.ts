@@ -1,3 +1,8 @@
+import { BILLING_EXAMPLES } from './billing-examples';
+import type { OperationExample } from './operation-example';
+
+export type { OperationExample };
+
 const JOB_ID = '019aa000-0000-7000-8000-000000000001';
 const ASSET_ID = '019aa000-0000-7000-8000-000000000002';
 
@@ -41,11 +46,6 @@ const JOB = {
 };
 const MODEL_NOTE = 'See GET /api/v1/models.';
 const CREDITS = { available: 995, held: 5 };
-
-export interface OperationExample {
-  readonly request?: unknown;
-  readonly response?: unknown;
-}
 
 /** One request and one answer for each operation, by its id. A spec checks them against the contracts. */
 export const EXAMPLES: Readonly<Record<string, OperationExample>> = {
@@ -143,6 +143,7 @@ export const EXAMPLES: Readonly<Record<string, OperationExample>> = {
   createTicket: {
     response: { ticket: `tk_${'x'.repeat(43)}`, expires_at: '2026-11-22T05:01:00.000Z' },
   },
+  ...BILLING_EXAMPLES,
   getHealth: {
     response: {
       status: 'ok',

@@ -8,7 +8,7 @@ import { convertSchema } from './schema-converter';
 const PROBLEM_REF = { $ref: '#/components/schemas/Problem' };
 const PUBLIC_OPERATIONS = new Set(['getHealth']);
 /** Nest takes every body for needed. */
-const OPTIONAL_BODIES = new Set(['retryJob', 'stopAllJobs']);
+const OPTIONAL_BODIES = new Set(['retryJob', 'stopAllJobs', 'openPortal']);
 const ALWAYS: Readonly<Record<string, string>> = {
   401: 'No API key, or one that is not valid.',
   403: 'The API key lacks the scope.',

@@ -2,6 +2,7 @@ import type { MigrationSet } from '@shotloom/database';
 import { createIdentityMigration } from './0001-create-identity';
 import { createProviderCredentialsMigration } from './0002-create-provider-credentials';
 import { createPeopleAndPlansMigration } from './0003-create-people-and-plans';
+import { createBillingMigration } from './0008-create-billing';
 
 export const identityMigrations: MigrationSet = {
   schema: 'identity',
@@ -9,5 +10,6 @@ export const identityMigrations: MigrationSet = {
     '0001-create-identity': createIdentityMigration,
     '0002-create-provider-credentials': createProviderCredentialsMigration,
     '0003-create-people-and-plans': createPeopleAndPlansMigration,
+    '0008-create-billing': createBillingMigration,
   },
 };

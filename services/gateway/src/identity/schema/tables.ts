@@ -1,5 +1,6 @@
 import type { ColumnType, Generated } from 'kysely';
 import type { NullableTimestamp, Timestamp } from './columns';
+import type { BillingTables } from './billing-tables';
 import type { PeopleTables } from './people-tables';
 
 export type ScopeName = 'generate' | 'read' | 'admin';
@@ -68,4 +69,4 @@ interface AccessTables {
 }
 
 /** Everything in the schema `identity`; each part has its own file. */
-export interface IdentityTables extends PeopleTables, AccessTables {}
+export interface IdentityTables extends PeopleTables, AccessTables, BillingTables {}

@@ -1,0 +1,4 @@
+export interface OperationExample {
+  readonly request?: unknown;
+  readonly response?: unknown;
+}
