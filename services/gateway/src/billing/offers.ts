@@ -88,6 +88,7 @@ export class Offers {
         position: offer.position,
         retired_at: null,
       };
+      if (priceId !== null) await checkPrice(sql, priceId, { ...offer, offerId: offer.id });
       await sql
         .insertInto('identity.billing_offers')
         .values({ id: offer.id, ...values })
@@ -143,12 +144,18 @@ async function bindPrice(sql: Tx, priceId: string, meaning: PriceMeaning): Promi
     .values({ stripe_price_id: priceId, offer_id: offerId, credits, amount, currency })
     .onConflict((onto) => onto.column('stripe_price_id').doNothing())
     .execute();
+  await checkPrice(sql, priceId, meaning);
+}
+
+/** A price that is known already stands for what it stood for. */
+async function checkPrice(sql: Tx, priceId: string, meaning: PriceMeaning): Promise<void> {
   const bound = await sql
     .selectFrom('identity.billing_prices')
     .selectAll()
     .where('stripe_price_id', '=', priceId)
-    .executeTakeFirstOrThrow();
-  if (bound.offer_id === offerId && isSamePrice(bound, meaning)) return;
+    .executeTakeFirst();
+  if (bound === undefined) return;
+  if (bound.offer_id === meaning.offerId && isSamePrice(bound, meaning)) return;
   throw conflict(
     'stripePriceId',
     `${priceId} stands for something else already: make a new price at Stripe.`,
