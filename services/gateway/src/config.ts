@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { baseConfigSchema, objectStoreConfigSchema, type ObjectStoreEnv } from '@shotloom/service-kit';
 import { authConfigSchema } from './auth/auth-config';
+import { checkStripe, stripeConfigSchema } from './billing/stripe-settings';
 import { readKeyRing, type KeyRing } from './provider-credentials/key-ring';
 
 const MIB = 1024 * 1024;
@@ -76,6 +77,10 @@ export const credentialsKeySchema = z
 
 /** Environment of the gateway. */
 export const configSchema = gatewaySchema
+  .extend(stripeConfigSchema.shape)
+  .superRefine((env, context) =>
+    checkStripe(env, (key, message) => context.addIssue({ code: 'custom', path: [key], message })),
+  )
   .and(objectStoreConfigSchema)
   .and(credentialsKeySchema)
   .and(authConfigSchema);

@@ -6,6 +6,8 @@ import { NestLogger } from '@shotloom/service-kit';
 import { Cookies } from './auth/cookies';
 import { registerJwks } from './auth/jwks';
 import { SessionVerifier } from './auth/session-verifier';
+import { Billing } from './billing/billing';
+import { registerStripeWebhook } from './billing/stripe-webhook';
 import { registerCallbacks } from './callbacks/callbacks';
 import { registerConsole } from './console/console-files';
 import { registerDocs } from './docs/docs-pages';
@@ -68,6 +70,7 @@ export async function createGatewayApp(parts: GatewayParts): Promise<NestFastify
   });
   await fastify.register(multipart);
   registerJwks(fastify, app);
+  await registerStripeWebhook(fastify, app.get(Billing, { strict: false }), parts);
   await registerCallbacks(fastify, parts);
   if (config.STORAGE_URL !== undefined) await registerMediaProxy(fastify, config.STORAGE_URL, logger);
   if (config.NOTIFIER_URL !== undefined) {

@@ -11,7 +11,14 @@ const PROBLEM_REF = { $ref: '#/components/schemas/Problem' };
 /** They need no credentials. */
 export const PUBLIC_OPERATIONS: ReadonlySet<string> = new Set(['getHealth', ...PUBLIC_SIGN_IN_OPERATIONS]);
 /** Nest takes every body for needed. */
-const OPTIONAL_BODIES = new Set(['retryJob', 'stopAllJobs', 'refreshSession', 'logout', 'rotateApiKey']);
+const OPTIONAL_BODIES = new Set([
+  'retryJob',
+  'stopAllJobs',
+  'refreshSession',
+  'logout',
+  'rotateApiKey',
+  'openPortal',
+]);
 const ALWAYS: Readonly<Record<string, string>> = {
   401: 'No credential, or one that is not valid.',
   403: 'The credential lacks the scope, or may not do this.',

@@ -1,6 +1,7 @@
 import type { ColumnType, Generated } from 'kysely';
 import type { NullableBig, NullableTimestamp, Timestamp } from './columns';
 import type { LimitTables } from './limit-tables';
+import type { BillingTables } from './billing-tables';
 import type { PeopleTables } from './people-tables';
 import type { SignInTables } from './sign-in-tables';
 
@@ -78,4 +79,5 @@ interface AccessTables {
 }
 
 /** Everything in the schema `identity`; each part has its own file. */
-export interface IdentityTables extends PeopleTables, AccessTables, SignInTables, LimitTables {}
+export interface IdentityTables
+  extends PeopleTables, AccessTables, SignInTables, LimitTables, BillingTables {}
