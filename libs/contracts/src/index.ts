@@ -18,6 +18,9 @@ export {
   attemptCancelledV1,
   attemptFailedV1,
   attemptSucceededV1,
+  catalogueChangedV1,
+  credentialsChangedV1,
+  identityRevokedV1,
   jobChangedV1,
   jobProgressV1,
   mediaDeleteV1,
@@ -55,16 +58,39 @@ export {
 export {
   aspectRatioSchema,
   ASPECT_RATIOS,
+  INPUT_ROLES,
   modelIdSchema,
-  modelSpecSchema,
   OPERATIONS,
   operationSchema,
   type AspectRatio,
-  type ModelSpec,
+  type InputRole,
   type Operation,
-} from './catalogue/model';
-export { MODELS } from './catalogue/models';
+  type ParamValue,
+} from './catalogue/vocabulary';
+export { coherentModelSpecSchema } from './catalogue/coherence';
+export { modelSpecSchema, type ModelEntry, type ModelSpec } from './catalogue/model';
+export { conditionSchema, constraintSchema, type Condition, type Constraint } from './catalogue/condition';
+export { type PictureLimits } from './catalogue/input-limits';
+export { paramSpecSchema, type ParamSpec } from './catalogue/param-spec';
+export { priceSchema, tariffSchema, type Price, type Tariff } from './catalogue/price';
+export * from './catalogue/rules';
+export { vendorPrompt, type VendorPrompt } from './catalogue/vendor-prompt';
+export { MODELS, PROVIDERS, providerSpec } from './catalogue/vendors';
 export { Catalogue, priceOf, type ModelState } from './catalogue/catalogue';
+export { costMicros, estimateVendorMicros, VENDOR_UNIT_MICROS } from './catalogue/vendor-cost';
+export {
+  balanceRpc,
+  catalogueRpc,
+  credentialChangedRpc,
+  credentialSpendRpc,
+  credentialUseRpc,
+  listProvidersRpc,
+  setProviderLimitsRpc,
+  SPEND_KEYS,
+  spendRpc,
+  type ProviderLimits,
+  type ProviderNow,
+} from './rpc/providers';
 export {
   STYLE_PRESET_IDS,
   STYLE_PRESETS,
@@ -90,11 +116,13 @@ export {
   type JobMoment,
 } from './job/vocabularies';
 export {
+  adjustmentSchema,
   jobInputSchema,
   jobOutputSchema,
   jobRecordSchema,
   jobStateSchema,
   videoRequestSchema,
+  type Adjustment,
   type JobInput,
   type JobOutput,
   type JobRecord,
@@ -119,7 +147,7 @@ export {
   type VendorOutcome,
   type VendorTaskRef,
 } from './attempt/vendor-outcome';
-export { PROVIDERS, providerSpec, providerSpecSchema, type ProviderSpec } from './catalogue/providers';
+export { providerSpecSchema, type ProviderSpec } from './catalogue/provider-spec';
 export {
   acceptJobsRpc,
   cancelJobRpc,
@@ -171,7 +199,14 @@ export {
   type UncertainResolution,
 } from './operations/records';
 export { describeAssetsRpc, registerUploadRpc } from './rpc/storage';
-export { PLATFORM_ROLES, principalSchema, SCOPES, verifyCredentialRpc, type Principal } from './rpc/identity';
+export {
+  endedCredentialsRpc,
+  PLATFORM_ROLES,
+  principalSchema,
+  SCOPES,
+  verifyCredentialRpc,
+  type Principal,
+} from './rpc/identity';
 export { problemSchema, type Problem } from './http/problem';
 export {
   imageToVideoSchema,
@@ -230,6 +265,49 @@ export {
   statusMessageSchema,
   type SocketMessage,
 } from './http/socket-messages';
+export {
+  acceptedSchema,
+  accessCookieName,
+  authMethodsSchema,
+  CSRF_HEADER,
+  forgotPasswordSchema,
+  loginSchema,
+  logoutSchema,
+  refreshSchema,
+  registerSchema,
+  resetPasswordSchema,
+  sessionListSchema,
+  sessionResourceSchema,
+  signedInSchema,
+  updateMeSchema,
+  verifyEmailSchema,
+  type AcceptedResource,
+  type AuthMethods,
+  type ForgotPassword,
+  type Login,
+  type Logout,
+  type Refresh,
+  type Register,
+  type ResetPassword,
+  type SessionResource,
+  type SignedIn,
+  type UpdateMe,
+  type VerifyEmail,
+} from './http/auth';
+export {
+  apiKeyListQuerySchema,
+  apiKeyPageSchema,
+  apiKeyResourceSchema,
+  createApiKeySchema,
+  createdApiKeySchema,
+  rotateApiKeySchema,
+  type ApiKeyListQuery,
+  type ApiKeyPage,
+  type ApiKeyResource,
+  type CreateApiKey,
+  type CreatedApiKey,
+  type RotateApiKey,
+} from './http/api-keys';
 export {
   billingPlansSchema,
   billingQuerySchema,

@@ -227,3 +227,11 @@ it('tests a key, and says what is wrong with it', async () => {
     error: { code: 'provider_auth_failed' },
   });
 });
+
+it('says what is to be done where a vendor tells no balance', async () => {
+  await stage.orchestra.worker(stage.adapter);
+  expect(await stage.orchestra.balance()).toMatchObject({
+    balance: null,
+    error: { code: 'unsupported_by_model', message: expect.stringContaining('console') as string },
+  });
+});

@@ -6,6 +6,7 @@ import { JobsController } from './jobs/jobs.controller';
 import { LogController } from './log/log.controller';
 import { MediaController } from './media/media.controller';
 import { OpsController } from './ops/ops.controller';
+import { ProvidersController } from './providers/providers.controller';
 
 @Module({})
 export class AppModule {
@@ -19,6 +20,7 @@ export class AppModule {
         MediaController,
         LogController,
         OpsController,
+        ProvidersController,
       ],
       providers: [{ provide: ORCHESTRATOR, useValue: orchestrator }],
     };

@@ -8,6 +8,7 @@ import {
   beginSubmitRpc,
   cancelJobRpc,
   Catalogue,
+  estimateVendorMicros,
   deleteJobRpc,
 } from '@shotloom/contracts';
 import {
@@ -25,6 +26,8 @@ import { openServiceDatabase, OutboxRelay, TransactionQueue, type Database } fro
 import { ledgerMigrations } from '@shotloom/ledger';
 import { NestLogger, type ServiceContext } from '@shotloom/service-kit';
 import { AppModule } from './app.module';
+import { lockAttempts } from './attempts/attempt-rows';
+import { grantSubmits, type Beginner } from './attempts/begin-submit';
 import { VendorHealth } from './attempts/vendor-health';
 import type { Orchestrator } from './app.tokens';
 import type { Config } from './config';
@@ -34,15 +37,18 @@ import { PollPlanner } from './planner/poll-planner';
 import { CredentialDirectory } from './scheduler/credential-directory';
 import { observeOperations } from './ops/ops-metrics';
 import { OPS_RPCS } from './ops/ops-rpcs';
+import { PROVIDER_RPCS } from './providers/providers.controller';
+import { GatewayFeed } from './models/gateway-feed';
 import { Scheduler } from './scheduler/scheduler';
+import type { Estimate } from './spend/reserve';
 import { jobsMigrations, SCHEMA } from './schema/migrations';
 import type { JobsSchema } from './schema/tables';
 import { Sweeper } from './sweeps/sweeper';
 
 const BATCH = 50;
 /** Few transactions at once, so that those that wait share the next one. */
-const BEGINS = { transactions: 2, pieces: 32 };
-const CHANGES = { transactions: 3, pieces: 32 };
+const BEGINS = { transactions: 2, pieces: 64, everyMs: 8 };
+const CHANGES = { transactions: 2, pieces: 64, everyMs: 8 };
 
 /** Builds the service from its parts and starts them; each registers how it stops, the last first. */
 export async function startOrchestrator(context: ServiceContext<Config>): Promise<void> {
@@ -87,8 +93,12 @@ export async function startOrchestrator(context: ServiceContext<Config>): Promis
   planner.start();
   shutdown.add('planner', () => planner.stop());
   shutdown.add('vendor health', () => orchestrator.health.stop());
+  orchestrator.feed.start();
+  shutdown.add('gateway feed', () => orchestrator.feed.stop());
   await listen(context, orchestrator);
 }
+
+const NO_PARAMS = { params: {} };
 
 function assemble(
   { config, logger, metrics }: ServiceContext<Config>,
@@ -103,15 +113,27 @@ function assemble(
   const { PUBLIC_URL: publicUrl, CALLBACK_SECRET: secret, SEND_SECONDS: sendSeconds } = config;
   const callbacks = publicUrl !== undefined && secret !== undefined ? { publicUrl, secret } : null;
   const credentials = CredentialDirectory.overBus(bus, logger);
-  const scheduler = new Scheduler({ database, limits, credentials, logger });
+  const estimate: Estimate = ({ model, request }) =>
+    estimateVendorMicros(
+      catalogue.list().find(({ id }) => id === model),
+      // Jobs of earlier releases were stored without it.
+      { ...NO_PARAMS, ...request },
+    );
+  const scheduler = new Scheduler({ database, limits, credentials, estimate, logger });
+  const feed = new GatewayFeed({ bus, catalogue, credentials, scheduler, logger });
   return {
     config,
     bus,
     database,
-    changes: new TransactionQueue(database, CHANGES),
-    begins: new TransactionQueue(database, BEGINS),
+    changes: new TransactionQueue<JobsSchema, string>(database, { ...CHANGES, prepare: lockAttempts }),
+    begins: new TransactionQueue<JobsSchema, Beginner>(database, {
+      ...BEGINS,
+      prepare: (tx, beginners) => grantSubmits(tx, { sendSeconds }, beginners),
+    }),
     catalogue,
     scheduler,
+    credentials,
+    feed,
     models: new ModelClock(database, catalogue, logger),
     health: new VendorHealth(database, logger),
     submits: { sendSeconds, callbacks },
@@ -137,6 +159,7 @@ async function listen({ shutdown }: ServiceContext<Config>, orchestrator: Orches
       releaseLeaseRpc,
       jobLogRpc,
       ...OPS_RPCS,
+      ...PROVIDER_RPCS,
     ],
   });
   const app = await NestFactory.createMicroservice(AppModule.with(orchestrator), {

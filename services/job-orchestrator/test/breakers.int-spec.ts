@@ -68,7 +68,9 @@ describe('when the wait is over', () => {
     for (let round = 0; round < 5; round += 1) for (const replica of replicas) replica.wake(provider);
     const credentials = await lab.directory().of(provider);
     const passes = Array.from({ length: 6 }, () =>
-      lab.database.run((tx) => schedulerPass(tx, { provider, limits: LIMITS, credentials })),
+      lab.database.run((tx) =>
+        schedulerPass(tx, { provider, limits: LIMITS, credentials, estimate: () => 0 }),
+      ),
     );
     await Promise.all(passes);
     await Promise.all(replicas.map((replica) => replica.stop()));

@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import { newId } from '@shotloom/kernel';
+import { openLane } from '../src/scheduler/lanes';
 import { EVERYTHING, SchedulingLab } from './scheduling';
 
 let lab: SchedulingLab;
@@ -49,28 +50,51 @@ it("runs a user's jobs under the user's own key, also while the operator's are f
   const shared = lab.key(provider, { concurrency: 1 });
   const own = lab.key(provider, { ownerUserId: rich });
   await lab.jobs({ provider, owner: poor, count: 3 });
-  await lab.jobs({ provider, owner: rich, count: 3 });
+  await lab.jobs({ provider, owner: rich, count: 3, ownKey: true });
   expect(await pass()).toMatchObject({ started: 4, reason: 'credentials_full' });
   const keys = (await attempts()).map((row) => [row.owner_user_id === rich, row.credential_id]);
   expect(keys.filter(([mine, id]) => mine === (id === own.id))).toHaveLength(4);
   expect(keys.filter(([, id]) => id === shared.id)).toHaveLength(1);
-  // With the key gone, the user is one of the many again.
+});
+
+it('never runs on the one kind of key what was priced for the other', async () => {
+  const [owner, other] = [newId(), newId()];
+  const shared = lab.key(provider);
+  const own = lab.key(provider, { ownerUserId: owner });
+  await lab.jobs({ provider, owner, count: 2 });
+  await lab.jobs({ provider, owner, count: 2, ownKey: true });
+  await lab.jobs({ provider, owner: other, count: 2, ownKey: true });
+  // The user's limit holds for each kind; whose key is not there waits for it.
+  expect((await pass()).started).toBe(4);
+  const runs = (await attempts()).map((row) => [row.own_key, row.credential_id]);
+  expect(runs.toSorted()).toEqual(
+    [
+      [false, shared.id],
+      [false, shared.id],
+      [true, own.id],
+      [true, own.id],
+    ].toSorted(),
+  );
+  await lab.end(EVERYTHING);
   lab.credentials.set(provider, [shared]);
-  await lab.jobs({ provider, owner: rich });
-  for (let round = 0; round < 3; round += 1) {
-    await lab.end(EVERYTHING);
-    expect((await pass()).started).toBe(1);
-  }
-  const last = (await attempts()).slice(4);
-  expect(last.map((row) => row.credential_id)).toEqual([shared.id, shared.id, shared.id]);
-  expect(new Set(last.map((row) => row.owner_user_id)).size).toBe(2);
+  await lab.jobs({ provider, owner, ownKey: true });
+  expect((await pass()).started).toBe(0);
+  lab.key(provider, { ownerUserId: owner });
+  lab.key(provider, { ownerUserId: other });
+  // As the announcement of a new key does it.
+  await lab.database.run(async (tx) => {
+    for (const ownerUserId of [owner, other])
+      await openLane(tx, { provider, ownerUserId, weight: 1, ownKey: true });
+  });
+  expect((await pass()).started).toBe(3);
+  expect((await attempts()).filter((row) => row.own_key).map((row) => row.owner_user_id)).toHaveLength(5);
 });
 
 it("keeps a user whose own key is full from holding up others, and goes on at the key's next free place", async () => {
   const [one, other] = [newId(), newId()];
   lab.key(provider);
   lab.key(provider, { ownerUserId: one, concurrency: 1 });
-  await lab.jobs({ provider, owner: one, count: 3 });
+  await lab.jobs({ provider, owner: one, count: 3, ownKey: true });
   await lab.jobs({ provider, owner: other, count: 2 });
   expect((await pass()).started).toBe(3);
   expect((await pass()).started).toBe(0);

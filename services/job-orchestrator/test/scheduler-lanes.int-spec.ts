@@ -45,7 +45,12 @@ describe('a job accepted while a pass empties its lane', () => {
     await emptyLane(owner);
     const [looked, accepted] = [gate(), gate()];
     const pass = lab.database.run(async (tx) => {
-      const result = await schedulerPass(tx, { provider, limits: LIMITS, credentials: undefined });
+      const result = await schedulerPass(tx, {
+        provider,
+        limits: LIMITS,
+        credentials: undefined,
+        estimate: () => 0,
+      });
       looked.open();
       await accepted.passed;
       return result;
@@ -63,7 +68,7 @@ describe('a job accepted while a pass empties its lane', () => {
     await emptyLane(owner);
     const [opened, passed] = [gate(), gate()];
     const accept = lab.database.run(async (tx) => {
-      await openLane(tx, { provider, ownerUserId: owner, weight: 1 });
+      await openLane(tx, { provider, ownerUserId: owner, weight: 1, ownKey: false });
       await insertJobs({ owner }).execute(tx.sql);
       opened.open();
       await passed.passed;
@@ -106,7 +111,7 @@ it('lets accepts of one user and of others go on beside each other', async () =>
   const owner = newId();
   const [opened, others] = [gate(), gate()];
   const first = lab.database.run(async (tx) => {
-    await openLane(tx, { provider, ownerUserId: owner, weight: 1 });
+    await openLane(tx, { provider, ownerUserId: owner, weight: 1, ownKey: false });
     opened.open();
     await others.passed;
   });

@@ -19,12 +19,15 @@ export interface SeedJobs {
   readonly owner: string;
   readonly count?: number;
   readonly weight?: number;
+  readonly ownKey?: boolean;
 }
 
 /** The scheduler alone on a real Postgres: jobs come from SQL, and attempts end when a test says so. */
 export class SchedulingLab {
   /** What the gateway would list, by provider. */
   readonly credentials = new Map<string, ListedCredential[]>();
+  /** What every job costs at its vendor, in millionths of a US dollar. */
+  estimate = 0;
   private readonly opened: Database<JobsSchema>[] = [];
 
   private constructor(
@@ -49,7 +52,13 @@ export class SchedulingLab {
     const database = open(this.testDatabase.url, 3);
     this.opened.push(database);
     const credentials = this.directory();
-    return new Scheduler({ database, limits, credentials, logger: silentLogger() });
+    return new Scheduler({
+      database,
+      limits,
+      credentials,
+      estimate: () => this.estimate,
+      logger: silentLogger(),
+    });
   }
 
   directory(): CredentialDirectory {
@@ -62,17 +71,19 @@ export class SchedulingLab {
   /** One pass with the keys as they are listed now. */
   async pass(provider: string, limits = LIMITS): Promise<PassResult> {
     const credentials = await this.directory().of(provider);
-    const result = await this.database.run((tx) => schedulerPass(tx, { provider, limits, credentials }));
+    const result = await this.database.run((tx) =>
+      schedulerPass(tx, { provider, limits, credentials, estimate: () => this.estimate }),
+    );
     if (!result) throw new Error('another pass held the lock');
     return result;
   }
 
   /** Jobs that wait, accepted in one transaction with the opening of their lane. */
   async jobs(seed: SeedJobs): Promise<void> {
-    const { provider = 'animatic', owner, weight = 1 } = seed;
+    const { provider = 'animatic', owner, weight = 1, ownKey = false } = seed;
     await this.database.run(async (tx) => {
       await insertJobs(seed).execute(tx.sql);
-      await openLane(tx, { provider, ownerUserId: owner, weight });
+      await openLane(tx, { provider, ownerUserId: owner, weight, ownKey });
     });
   }
 
@@ -125,12 +136,19 @@ export class SchedulingLab {
 
 export const EVERYTHING = sql`true`;
 
-export function insertJobs({ provider = 'animatic', model = 'm', owner, count = 1, weight = 1 }: SeedJobs) {
+export function insertJobs({
+  provider = 'animatic',
+  model = 'm',
+  owner,
+  count = 1,
+  weight = 1,
+  ownKey = false,
+}: SeedJobs) {
   return sql`
     INSERT INTO jobs.jobs (job_id, account_id, owner_user_id, operation, provider, model, status, request, price_credits,
-      price_version, credits_held, variant_index, variant_of, max_attempts, longest_wait_seconds, not_before, created_at, weight)
+      price_version, credits_held, variant_index, variant_of, max_attempts, longest_wait_seconds, not_before, created_at, weight, own_key)
     SELECT gen_random_uuid(), ${owner}, ${owner}, 'text-to-video', ${provider}, ${model}, 'queued', '{}', 0, 'v', 0, 1, 1, 3, 600,
-      'epoch', clock_timestamp() + make_interval(secs => n / 1000.0), ${weight} FROM generate_series(1, ${count}::int) AS n`;
+      'epoch', clock_timestamp() + make_interval(secs => n / 1000.0), ${weight}, ${ownKey} FROM generate_series(1, ${count}::int) AS n`;
 }
 
 function open(url: string, poolSize: number, statementTimeoutMs?: number): Database<JobsSchema> {

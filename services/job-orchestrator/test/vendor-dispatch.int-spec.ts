@@ -16,7 +16,7 @@ afterAll(() => harness.stop());
 it('waits for a key that the gateway lists, then offers the work pinned to it, and holds up no other provider', async () => {
   const [user, owner] = [await harness.user(50), newId()];
   await harness.database.run(async (tx) => {
-    await openLane(tx, { provider: 'kling', ownerUserId: owner, weight: 1 });
+    await openLane(tx, { provider: 'kling', ownerUserId: owner, weight: 1, ownKey: false });
     await insertJobs({ provider: 'kling', model: 'kling:some', owner }).execute(tx.sql);
   });
   const other = await harness.accept(user);

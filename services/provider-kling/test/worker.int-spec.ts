@@ -18,7 +18,7 @@ const RUN_TYPESCRIPT = join(ROOT, 'services/provider-animatic/test/support/run-t
 const request: VideoRequest = {
   ...{ operation: 'text-to-video', provider: 'kling', model: 'kling:kling-2.6', prompt: 'a cat walks' },
   ...{ negativePrompt: null, stylePreset: null, durationSeconds: 5, aspectRatio: '16:9', size: '720P' },
-  ...{ width: 1280, height: 720, seed: 1, strength: null, inputs: [] },
+  ...{ width: 1280, height: 720, seed: 1, strength: null, inputs: [], params: {}, adjustments: [] },
 };
 
 let orchestra: VendorOrchestra;
@@ -98,6 +98,14 @@ it('goes from a submit to a video, by polls alone', async () => {
     attemptId,
     outcome: { videos: [{ url: expect.stringMatching(/^http:/) as string }], cost: { unit: 'kling_unit' } },
   });
+});
+
+it('tells what is left under a key', async () => {
+  await orchestra.worker(adapter());
+  const { balance, error } = await orchestra.balance();
+  expect(error).toBeNull();
+  expect(balance?.lines[0]).toMatchObject({ unit: 'kling_unit', usable: true });
+  expect(Number(balance?.lines[0]?.remaining)).toBeGreaterThan(0);
 });
 
 it('finds by lookup what a lost answer left behind, and never orders it again', async () => {

@@ -1,18 +1,37 @@
 import { AppError } from '@shotloom/kernel';
-import type { ModelSpec, Operation } from './model';
-import { MODELS } from './models';
+import type { ModelSpec } from './model';
+import { creditsFor, type RequestFacts } from './rules';
+import { MODELS } from './vendors';
+import type { Operation } from './vocabulary';
 
 export type ModelState = { readonly enabled: true } | { readonly enabled: false; readonly reason: string };
 
-/** The models, and which of them this installation offers. Pure: the day is given, so that a test can set it. */
+/**
+ * The models, and which of them this installation offers. The day is given, so that a test can set it. The models may be replaced
+ * while it is used: work that asks more than once takes a `snapshot` first.
+ */
 export class Catalogue {
   constructor(
     private readonly enabledProviders: ReadonlySet<string>,
-    private readonly models: readonly ModelSpec[] = MODELS,
+    private models: readonly ModelSpec[] = MODELS,
   ) {}
+
+  /** From now on these are the models; a snapshot that was taken before keeps its own. */
+  replace(models: readonly ModelSpec[]): void {
+    this.models = models;
+  }
+
+  /** The catalogue of this moment, which never changes. */
+  snapshot(): Catalogue {
+    return new Catalogue(this.enabledProviders, this.models);
+  }
 
   list(): readonly ModelSpec[] {
     return this.models;
+  }
+
+  has(id: string): boolean {
+    return this.models.some((model) => model.id === id);
   }
 
   /** Throws `not_found` with what there is instead. */
@@ -54,10 +73,10 @@ export class Catalogue {
   }
 }
 
-/** Whole credits for one video of the given length. Throws where the model has no price: never free by accident. */
-export function priceOf(model: ModelSpec, durationSeconds: number): { credits: number; version: string } {
-  if (!model.price)
+/** Whole credits for one video, and the version of the price. Throws where the model has none: never free by accident. */
+export function priceOf(model: ModelSpec, request: RequestFacts): { credits: number; version: string } {
+  const credits = creditsFor(model, request);
+  if (!model.price || credits === null)
     throw new AppError('unsupported_by_model', `${model.id} has no price, so it cannot be used.`);
-  const { base, per_second, version } = model.price;
-  return { credits: base + per_second * Math.ceil(durationSeconds), version };
+  return { credits, version: model.price.version };
 }

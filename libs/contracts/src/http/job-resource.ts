@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { ERROR_CODES } from '@shotloom/kernel';
-import { operationSchema } from '../catalogue/model';
-import type { JobRecord } from '../job/record';
+import { inputRole } from '../catalogue/rules';
+import { inputRoleSchema, operationSchema, paramNameSchema, paramValueSchema } from '../catalogue/vocabulary';
+import { adjustmentSchema, type JobRecord } from '../job/record';
 import { JOB_CONDITIONS, JOB_STAGES, JOB_STATUSES } from '../job/state';
 
 const outputSchema = z.object({
@@ -44,7 +45,14 @@ export const jobResourceSchema = z
     seed: z.int(),
     strength: z.number().nullable(),
     input_asset_ids: z.array(z.string()),
-    price: z.object({ credits: z.int(), version: z.string() }),
+    inputs: z.array(z.object({ asset_id: z.string(), role: inputRoleSchema })),
+    params: z.record(paramNameSchema, paramValueSchema),
+    adjustments: z.array(adjustmentSchema).describe('What was asked for and had to become something else.'),
+    price: z.object({
+      credits: z.int(),
+      version: z.string(),
+      own_key: z.boolean().optional().describe('True where it runs on your own key at the vendor.'),
+    }),
     credits: z.object({ held: z.int(), captured: z.int() }),
     error: z.object({ code: z.enum(ERROR_CODES), message: z.string(), retryable: z.boolean() }).nullable(),
     output: outputSchema.nullable(),
@@ -95,7 +103,14 @@ export function toJobResource(job: JobRecord): JobResource {
     seed: request.seed,
     strength: request.strength,
     input_asset_ids: request.inputs.map((input) => input.assetId),
-    price: { credits: job.priceCredits, version: job.priceVersion },
+    inputs: request.inputs.map(({ assetId, role }) => ({ asset_id: assetId, role: inputRole(role) })),
+    params: request.params,
+    adjustments: request.adjustments,
+    price: {
+      credits: job.priceCredits,
+      version: job.priceVersion,
+      ...(job.ownKey === true ? { own_key: true } : {}),
+    },
     credits: { held: job.creditsHeld, captured: job.creditsCaptured },
     error: error && { code: error.code, message: error.message, retryable: error.retryable },
     output: output && toOutput(job.jobId, output),

@@ -1,6 +1,7 @@
 import { hostname } from 'node:os';
 import type { Bus, Consumption, Responder } from '@shotloom/bus';
 import {
+  balanceRpc,
   pollsConsumer,
   providerCallbackRpc,
   testConnectionRpc,
@@ -15,6 +16,7 @@ import { newId } from '@shotloom/kernel';
 import type { ObjectStore } from '@shotloom/object-store';
 import type { Logger, MetricsRegistry } from '@shotloom/service-kit';
 import type { VendorAdapter } from '../vendor';
+import { readBalance } from './balance';
 import { CallbackHandler } from './callback-handler';
 import { CancelHandler } from './cancel-handler';
 import { testConnection } from './connection-test';
@@ -105,6 +107,7 @@ function respondAll(parts: WorkerParts): Responder[] {
       callbacks.handle(callback, context),
     ),
     bus.respond(testConnectionRpc(adapter.provider), (ref) => testConnection(parts, ref)),
+    bus.respond(balanceRpc(adapter.provider), (ref) => readBalance(parts, ref)),
   ];
 }
 

@@ -6,6 +6,7 @@ import { applyTopology, connectBus, type Bus } from '@shotloom/bus';
 import {
   attemptRefRpc,
   attemptsConsumer,
+  balanceRpc,
   beginSubmitRpc,
   credentialSecretRpc,
   pollBatchV1,
@@ -165,6 +166,10 @@ export class VendorOrchestra {
 
   testConnection(credential: CredentialRef = { id: 'key', version: 1 }) {
     return this.bus.request(testConnectionRpc(this.options.provider), credential);
+  }
+
+  balance(credential: CredentialRef = { id: 'key', version: 1 }) {
+    return this.bus.request(balanceRpc(this.options.provider), credential);
   }
 
   task(attemptId: string, vendorTaskId: string | null = null): VendorTaskRef {

@@ -4,15 +4,15 @@ import {
   acceptJobsRpc,
   describeAssetsRpc,
   type Catalogue,
-  type DescribedAsset,
   type JobRecord,
   type ModelSpec,
   type Operation,
   type Principal,
   type RpcRequest,
 } from '@shotloom/contracts';
-import { AppError, newId, type Clock, type FieldError } from '@shotloom/kernel';
+import { newId, type Clock, type FieldError } from '@shotloom/kernel';
 import { BUS, CATALOGUE, CLOCK } from '../platform/parts';
+import { NO_LIMITS } from './no-limits';
 import { canonicalHash } from './canonical-json';
 import { Acceptance } from './acceptance';
 import {
@@ -24,13 +24,14 @@ import {
   type PricedRequest,
 } from './fallback';
 import { resolveModel } from './resolve-model';
-import { assetNotFound, readSource } from './source-reference';
+import { checkSources } from './check-sources';
+import { findSources, nameSources, type Source } from './sources';
 import {
   buildVideoRequest,
   checkCapabilities,
   checkMetadata,
-  checkSource,
   refuseUnsupported,
+  requirePrompt,
   type GenerateBody,
 } from './video-request';
 
@@ -67,11 +68,12 @@ export class Generation {
     const { operation, body, principal } = command;
     checkMetadata(body.metadata ?? {});
     const model = resolveModel(this.catalogue, operation, body, this.clock.now());
+    requirePrompt(model, operation, body);
     refuseUnsupported(checkCapabilities(model, operation, body));
     const others = nameFallback(this.catalogue, model, body.fallback ?? []);
-    const asset = operation === 'text-to-video' ? null : await this.findSource(command, model);
-    const main = priced(model, buildVideoRequest(model, operation, body, asset));
-    const fallback = this.fallBackFrom(main, others, body, asset);
+    const sources = await this.findSources(command, model);
+    const main = priced(model, buildVideoRequest(model, operation, body, sources));
+    const fallback = this.fallBackFrom(main, others, body, sources);
     const accept: RpcRequest<typeof acceptJobsRpc> = {
       userId: principal.userId,
       accountId: principal.accountId,
@@ -83,6 +85,7 @@ export class Generation {
       fallback,
       budgets: [],
       weight: 1,
+      limits: NO_LIMITS,
     };
     return this.acceptance.accept(accept, command.requestId);
   }
@@ -92,14 +95,14 @@ export class Generation {
     main: PricedRequest,
     others: readonly FallbackModel[],
     body: GenerateBody,
-    asset: DescribedAsset | null,
+    sources: readonly Source[],
   ): PricedRequest[] {
     const links: PricedRequest[] = [];
     const problems: FieldError[] = [];
     for (const other of others) {
       const state = this.catalogue.state(other.model, this.clock.now());
       const fit = state.enabled
-        ? fitFallback(other, main.request, body, asset)
+        ? fitFallback(other, main.request, body, sources)
         : [{ field: other.field, reason: state.reason }];
       if ('request' in fit) links.push(fit);
       else problems.push(...fit);
@@ -110,22 +113,19 @@ export class Generation {
     return links;
   }
 
-  private async findSource(command: GenerateCommand, model: ModelSpec): Promise<DescribedAsset> {
-    const { field, assetId } = readSource(command.body, command.origins);
+  private async findSources(command: GenerateCommand, model: ModelSpec): Promise<Source[]> {
+    const { operation, body, origins, principal, requestId } = command;
+    const named = nameSources(operation, body, origins);
+    if (named.length === 0) return [];
+    const assetIds = [...new Set(named.map(({ assetId }) => assetId))];
     const { assets } = await this.bus.request(
       describeAssetsRpc,
-      { userId: command.principal.userId, assetIds: [assetId], expiresInSeconds: LINK_SECONDS },
-      { correlationId: command.requestId },
+      { userId: principal.userId, assetIds, expiresInSeconds: LINK_SECONDS },
+      { correlationId: requestId },
     );
-    const [asset] = assets;
-    if (!asset) throw assetNotFound(field, assetId);
-    const wanted = command.operation === 'image-to-video' ? 'image' : 'video';
-    if (asset.kind !== wanted) {
-      const reason = `${command.operation} needs ${wanted === 'image' ? 'a picture' : 'a video'}, and this is ${asset.kind === 'image' ? 'a picture' : 'a video'}.`;
-      throw new AppError('invalid_input', reason, { fields: [{ field, reason }] });
-    }
-    refuseUnsupported(checkSource(model, field, asset));
-    return asset;
+    const sources = findSources(operation, named, assets);
+    refuseUnsupported(checkSources(model, sources));
+    return sources;
   }
 }
 

@@ -1,6 +1,6 @@
 import { AppError, backoffMs, type ErrorCode, type ErrorRecord, type RetryPolicy } from '@shotloom/kernel';
 import type { Catalogue } from '@shotloom/contracts';
-import { changeJob, type JobsTx } from '../jobs/job-changes';
+import { changeJob, changeJobUnseen, type JobsTx } from '../jobs/job-changes';
 import { cancelJob, failJob } from '../jobs/job-endings';
 import type { JobRow } from '../jobs/job-row';
 import { logJob } from '../log/log-entry';
@@ -37,7 +37,7 @@ export async function failAttempt(
 ): Promise<void> {
   const progress = shownNow(job, attempt);
   const chain = NO_OTHER_MODEL.has(error.code) ? [] : fromFirstThatIsOn(fallbacks, job.chain);
-  const ended = await endAttempt(tx, attempt, 'failed', JSON.stringify(error));
+  const ended = await endAttempt(tx, attempt, 'failed', error);
   // Of a task that only a vendor knows there is nothing of ours to remove.
   if (attempt.kind === 'lease' || attempt.result !== null) {
     emitDelete(tx, job, { attemptId: attempt.attempt_id });
@@ -63,12 +63,13 @@ function fromFirstThatIsOn(fallbacks: Fallbacks, chain: readonly ChainLink[]): C
 /** The same model once more, after a while. The job's state stays; nothing that a user sees has changed. */
 async function tryAgain(tx: JobsTx, job: JobRow, progress: number): Promise<void> {
   const waitSeconds = backoffMs(RETRY, job.model_attempts) / 1000;
-  await tx.sql
-    .updateTable('jobs.jobs')
-    .set({ active_attempt_id: null, not_before: inSeconds(waitSeconds), progress })
-    .where('job_id', '=', job.job_id)
-    .execute();
-  await openLane(tx, { provider: job.provider, ownerUserId: job.owner_user_id, weight: job.weight });
+  changeJobUnseen(tx, job, { active_attempt_id: null, not_before: inSeconds(waitSeconds), progress });
+  await openLane(tx, {
+    provider: job.provider,
+    ownerUserId: job.owner_user_id,
+    weight: job.weight,
+    ownKey: job.own_key,
+  });
   logJob(tx, job.job_id, {
     level: 'INFO',
     text: `It is tried again in ${Math.ceil(waitSeconds)} s (try ${job.model_attempts + 1} of ${job.max_attempts}).`,
@@ -85,16 +86,18 @@ async function fallBack(
 ): Promise<void> {
   const [next, ...rest] = job.chain as [ChainLink, ...ChainLink[]];
   const { request, price } = next;
+  const ownKey = price.ownKey === true;
   const model = fallbacks.list().find(({ id }) => id === request.model);
   const note = `${job.model} could not make it (${error.code}), so ${request.model} was used instead.`;
   await changeJob(tx, job, {
     provider: request.provider,
     model: request.model,
     operation: request.operation,
-    request: JSON.stringify(request),
+    request,
     price_credits: price.credits,
     price_version: price.version,
-    chain: JSON.stringify(rest),
+    own_key: ownKey,
+    chain: rest,
     model_attempts: 0,
     active_attempt_id: null,
     not_before: new Date(0),
@@ -106,7 +109,12 @@ async function fallBack(
     longest_wait_seconds: model?.execution.longest_wait_seconds ?? job.longest_wait_seconds,
     cancel_policy: model?.cancel_policy ?? job.cancel_policy,
   });
-  await openLane(tx, { provider: request.provider, ownerUserId: job.owner_user_id, weight: job.weight });
+  await openLane(tx, {
+    provider: request.provider,
+    ownerUserId: job.owner_user_id,
+    weight: job.weight,
+    ownKey,
+  });
   logJob(tx, job.job_id, { level: 'WARN', text: note });
 }
 

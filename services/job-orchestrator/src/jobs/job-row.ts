@@ -64,6 +64,7 @@ export function toJobRecord(row: JobRowWithAttempt): JobRecord {
     request: row.request,
     priceCredits: row.price_credits,
     priceVersion: row.price_version,
+    ownKey: row.own_key,
     variant: { index: row.variant_index, of: row.variant_of },
     retryOf: row.retry_of,
     metadata: row.metadata,

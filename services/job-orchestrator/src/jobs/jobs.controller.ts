@@ -41,10 +41,13 @@ export class JobsController {
 
   /** Requests that wait hold no connection: the queue bounds its own transactions. */
   @OnRequest(acceptJobsRpc)
-  accept(
+  async accept(
     @Payload() request: RpcRequest<typeof acceptJobsRpc>,
     @Ctx() context: RpcContext,
   ): Promise<RpcResponse<typeof acceptJobsRpc>> {
+    const { catalogue, feed } = this.app;
+    // The gateway knows of a new model a moment before we do.
+    if (!catalogue.has(request.request.model)) await feed.refresh();
     return this.accepts.accept(request, context.deadline);
   }
 
@@ -66,10 +69,8 @@ export class JobsController {
   async cancel(
     @Payload() { userId, jobId }: RpcRequest<typeof cancelJobRpc>,
   ): Promise<RpcResponse<typeof cancelJobRpc>> {
-    const job = await this.app.database.run(async (tx) => {
-      await requestCancel(tx, userId, jobId);
-      return findJob(tx.sql, userId, jobId);
-    });
+    await this.app.database.run((tx) => requestCancel(tx, userId, jobId));
+    const job = await findJob(this.app.database.sql, userId, jobId);
     if (!job) throw new AppError('not_found', `There is no job ${jobId}.`);
     return { job };
   }

@@ -30,7 +30,7 @@ export async function showProvider(database: Database<JobsSchema>, provider: str
 }
 
 /** A name with a slip in it would be paused without an effect, and nobody would notice. */
-async function mustBeKnown(database: Database<JobsSchema>, provider: string): Promise<void> {
+export async function mustBeKnown(database: Database<JobsSchema>, provider: string): Promise<void> {
   if (PROVIDERS.some(({ id }) => id === provider)) return;
   const used = await database.sql
     .selectFrom('jobs.jobs')

@@ -60,6 +60,14 @@ export class CredentialDirectory {
     this.entry(provider).askedAt = -Infinity;
   }
 
+  /** Asks now, and waits for the answer. Never rejects. */
+  async renewed(provider: string): Promise<void> {
+    await this.entry(provider).asking;
+    this.forget(provider);
+    this.peek(provider);
+    await this.entry(provider).asking;
+  }
+
   private entry(provider: string): Entry {
     const found = this.entries.get(provider);
     if (found) return found;

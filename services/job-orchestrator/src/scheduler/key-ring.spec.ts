@@ -8,7 +8,16 @@ const listed = (id: string, more: Partial<ListedCredential> = {}): ListedCredent
   ...more,
 });
 const state = (id: string, more: Partial<KeyState> = {}): KeyState => ({
-  ...{ id, inUse: 0, limit: null, tokens: null, nextTokenAt: null, breaker: 'closed', retryAt: null },
+  ...{
+    id,
+    inUse: 0,
+    limit: null,
+    tokens: null,
+    nextTokenAt: null,
+    breaker: 'closed',
+    retryAt: null,
+    spent: null,
+  },
   ...more,
 });
 
@@ -19,9 +28,10 @@ function ring(shared: ListedCredential[], states: KeyState[], own: ListedCredent
   return keys;
 }
 
+const NO_CAPS = { day: null, month: null };
 const ids = (keys: KeyRing, times: number, owner = 'somebody'): unknown[] =>
   Array.from({ length: times }, () => {
-    const picked = keys.pick(owner);
+    const picked = keys.pick(owner, false);
     return picked === 'none' ? 'none' : picked.id;
   });
 
@@ -32,7 +42,7 @@ it('takes the least loaded of those with room, by their share of the limit', () 
   );
   expect(keys.sharedRoom()).toBe(6);
   expect(ids(keys, 7).filter((id) => id === 'a')).toHaveLength(2);
-  expect(keys.pick('somebody')).toBe('none');
+  expect(keys.pick('somebody', false)).toBe('none');
   expect(keys.sharedWait()).toBe('credentials_full');
 });
 
@@ -43,9 +53,13 @@ it("takes the operator's own limit over the directory's", () => {
 it("uses a user's own key for that user only, and never another in its place", () => {
   const own = listed('mine', { ownerUserId: 'u', concurrency: 1, version: 7 });
   const keys = ring([listed('a')], [state('a'), state('mine')], [own]);
-  expect(keys.pick('u')).toEqual({ id: 'mine', version: 7, probe: false });
-  expect(keys.pick('u')).toBe('none');
+  expect(keys.pick('u', true)).toEqual({ id: 'mine', version: 7, probe: false, caps: NO_CAPS });
+  expect(keys.pick('u', true)).toBe('none');
   expect(keys.ownWait('u')).toBe('full');
+  // Paid for with credits, so it may not run on the user's key; and who has none waits for one.
+  expect(keys.pick('u', false)).toMatchObject({ id: 'a' });
+  expect(keys.pick('other', true)).toBe('none');
+  expect(keys.ownWait('other')).toBe('full');
   expect(ids(keys, 1)).toEqual(['a']);
 });
 
@@ -54,7 +68,7 @@ it('starts nothing under a key whose breaker is open, and one probe where its wa
     [listed('shut'), listed('due'), listed('well')],
     [state('shut', { breaker: 'shut', retryAt: later }), state('due', { breaker: 'due' }), state('well')],
   );
-  expect(keys.pick('u')).toEqual({ id: 'due', version: 1, probe: true });
+  expect(keys.pick('u', false)).toEqual({ id: 'due', version: 1, probe: true, caps: NO_CAPS });
   expect(ids(keys, 3)).toEqual(['well', 'well', 'well']);
 });
 
@@ -75,4 +89,26 @@ it('tells an operator without any key from one whose keys are all shut', () => {
   expect(ring([listed('a')], [state('a', { breaker: 'shut', retryAt: later })]).sharedWait()).toBe(
     'breaker_open',
   );
+});
+
+describe('a key that has reached its cap', () => {
+  const spent = { period: 'day' as const, until: later, cap: 100 };
+  const capped = (cap: number | null): KeyRing =>
+    ring([listed('a', { dayCapMicros: cap })], [state('a', { spent })]);
+
+  it('rests, and says why', () => {
+    expect(ids(capped(100), 1)).toEqual(['none']);
+    expect(capped(100).sharedWait()).toBe('spend_cap');
+    expect(capped(99).sharedRoom()).toBe(0);
+  });
+
+  it('works again as soon as the cap is higher or gone', () => {
+    expect(ids(capped(101), 1)).toEqual(['a']);
+    expect(ids(capped(null), 1)).toEqual(['a']);
+  });
+
+  it("wakes a user's own lane when the next period begins", () => {
+    const own = listed('mine', { ownerUserId: 'u', dayCapMicros: 100 });
+    expect(ring([], [state('mine', { spent })], [own]).ownWait('u')).toEqual(later);
+  });
 });

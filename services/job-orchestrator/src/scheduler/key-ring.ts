@@ -6,11 +6,19 @@ export interface PickedKey {
   readonly version: number;
   /** The one attempt that tries whether the vendor is back. */
   readonly probe: boolean;
+  /** What may be spent under it, in millionths of a US dollar; null without a cap. */
+  readonly caps: Caps;
 }
 
-/** Gives a key for one attempt of a user and counts it. `none`: no key of theirs has room. Null: no key is needed. */
+export interface Caps {
+  readonly day: number | null;
+  readonly month: number | null;
+}
+
+/** Gives a key for one attempt of a user and counts it: one of the user's own or one of the operator's, never the other kind. `none`: no
+ * such key has room. Null: no key is needed. */
 export interface KeyChoice {
-  pick(ownerUserId: string): PickedKey | null | 'none';
+  pick(ownerUserId: string, ownKey: boolean): PickedKey | null | 'none';
 }
 
 export const NO_KEYS_NEEDED: KeyChoice = { pick: () => null };
@@ -27,14 +35,18 @@ export interface KeyState {
   readonly nextTokenAt: Date | null;
   readonly breaker: 'closed' | 'shut' | 'due';
   readonly retryAt: Date | null;
+  /** A cap was reached: the key rests until then, unless its cap is higher now. */
+  readonly spent: { readonly period: keyof Caps; readonly until: Date; readonly cap: number } | null;
 }
 
-export type KeyWait = 'breaker_open' | 'requests_spent' | 'credentials_full';
+export type KeyWait = 'breaker_open' | 'requests_spent' | 'credentials_full' | 'spend_cap';
 
 interface Key {
   readonly credential: ListedCredential;
   readonly state: KeyState;
   readonly limit: number;
+  readonly caps: Caps;
+  readonly capped: boolean;
   inUse: number;
   tokens: number;
   due: boolean;
@@ -56,9 +68,12 @@ export class KeyRing implements KeyChoice {
     for (const credential of credentials) {
       const state = byId.get(credential.id);
       if (!state) continue;
+      const caps = { day: credential.dayCapMicros ?? null, month: credential.monthCapMicros ?? null };
       this.keys.set(credential.id, {
         credential,
         state,
+        caps,
+        capped: isCapped(state, caps),
         limit: state.limit ?? credential.concurrency ?? this.providerLimit,
         inUse: state.inUse,
         tokens: state.tokens ?? Infinity,
@@ -68,14 +83,15 @@ export class KeyRing implements KeyChoice {
   }
 
   /** A key that is due for its one probe goes first, else it would never be tried beside one that works; then the least loaded. */
-  pick(ownerUserId: string): PickedKey | 'none' {
-    const [best] = this.of(ownerUserId).filter(hasRoom).toSorted(byLoad);
+  pick(ownerUserId: string, ownKey: boolean): PickedKey | 'none' {
+    const keys = ownKey ? this.ownKeys(ownerUserId) : this.sharedKeys();
+    const [best] = keys.filter(hasRoom).toSorted(byLoad);
     if (!best) return 'none';
     const probe = best.due;
     best.inUse += 1;
     best.tokens -= 1;
     best.due = false;
-    return { id: best.credential.id, version: best.credential.version, probe };
+    return { id: best.credential.id, version: best.credential.version, probe, caps: best.caps };
   }
 
   /** How many attempts the operator's keys have room for. */
@@ -90,20 +106,20 @@ export class KeyRing implements KeyChoice {
     if (keys.length === 0) return 'no_credential';
     // The reason that passes by itself soonest is the true one: with it gone, attempts start.
     if (waits.includes('credentials_full')) return 'credentials_full';
-    return waits.includes('requests_spent') ? 'requests_spent' : 'breaker_open';
+    if (waits.includes('requests_spent')) return 'requests_spent';
+    return waits.includes('breaker_open') ? 'breaker_open' : 'spend_cap';
   }
 
-  /** When a user's own keys may be used again; `full` where an attempt must end first. Undefined: now. */
+  /** When a user's own keys may be used again; `full` where an attempt must end, or a key come, first. Undefined: now. */
   ownWait(ownerUserId: string): Date | 'full' | undefined {
-    const keys = this.found(this.known.byOwner.get(ownerUserId) ?? []);
-    if (keys.length === 0 || keys.some(hasRoom)) return undefined;
+    const keys = this.ownKeys(ownerUserId);
+    if (keys.some(hasRoom)) return undefined;
     const moments = keys.flatMap((key) => availableAt(key) ?? []);
     return moments.length === 0 ? 'full' : moments.reduce((one, other) => (one < other ? one : other));
   }
 
-  private of(ownerUserId: string): Key[] {
-    const own = this.known.byOwner.get(ownerUserId);
-    return own ? this.found(own) : this.sharedKeys();
+  private ownKeys(ownerUserId: string): Key[] {
+    return this.found(this.known.byOwner.get(ownerUserId) ?? []);
   }
 
   private sharedKeys(): Key[] {
@@ -116,9 +132,17 @@ export class KeyRing implements KeyChoice {
 }
 
 function roomOf(key: Key): number {
+  if (key.capped) return 0;
   const room = Math.max(0, Math.min(key.limit - key.inUse, Math.floor(key.tokens)));
   if (key.state.breaker === 'closed') return room;
   return key.due ? Math.min(room, 1) : 0;
+}
+
+/** A cap that was raised or taken away since lets the key work again at once. */
+function isCapped({ spent }: KeyState, caps: Caps): boolean {
+  if (spent === null) return false;
+  const cap = caps[spent.period];
+  return cap !== null && cap <= spent.cap;
 }
 
 const hasRoom = (key: Key): boolean => roomOf(key) >= 1;
@@ -129,6 +153,7 @@ function byLoad(one: Key, other: Key): number {
 }
 
 function waitOf(key: Key): KeyWait {
+  if (key.capped) return 'spend_cap';
   if (key.state.breaker !== 'closed' && !key.due) return 'breaker_open';
   return key.inUse >= key.limit ? 'credentials_full' : 'requests_spent';
 }
@@ -137,6 +162,8 @@ function availableAt(key: Key): Date | undefined {
   switch (waitOf(key)) {
     case 'breaker_open':
       return key.state.retryAt ?? undefined;
+    case 'spend_cap':
+      return key.state.spent?.until;
     case 'requests_spent':
       return key.state.nextTokenAt ?? undefined;
     case 'credentials_full':

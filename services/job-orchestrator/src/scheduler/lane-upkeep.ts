@@ -1,96 +1,63 @@
-import { sql } from 'kysely';
-import type { JobsTx } from '../jobs/job-changes';
+import { sql, type QueryResult, type RawBuilder } from 'kysely';
+import { harvest } from './harvest';
 import type { ProviderNow } from './provider-limits';
 
 /** Rows of each kind that one pass takes in; what is more waits for the next, which follows at once. */
 const BOUND = 1_000;
 
 /**
- * Brings the lanes up to date before a pass starts anything: who has new work, whose attempts have ended, whose wait is over.
- * Returns whether anything had happened, and whether there is more of it. Runs under the provider's lock, so nobody else writes these rows.
+ * Brings the lanes up to date before a pass starts anything: who has new work, whose attempts have ended, whose wait is over. Each
+ * says how many of its kind there were. Runs under the provider's lock, so nobody else writes these rows.
  */
-export async function tidyLanes(
-  tx: JobsTx,
+export function tidyLanes(
   now: ProviderNow,
-  ownersOfKeys: readonly string[],
-): Promise<{ touched: boolean; more: boolean }> {
-  const counts = [
-    await takeWakes(tx, now, ownersOfKeys),
-    await harvest(tx, now),
-    await wakeSleepers(tx, now),
-    await unblock(tx, now),
-  ];
+): readonly [RawBuilder<Counted>, RawBuilder<Counted>, RawBuilder<Counted>, RawBuilder<Counted>] {
+  return [takeWakes(now), harvest(now, BOUND), wakeSleepers(now), unblock(now)];
+}
+
+/** Whether anything had happened, and whether there is more of it. */
+export function wasTidied(results: readonly QueryResult<Counted>[]): { touched: boolean; more: boolean } {
+  const counts = results.map(({ rows }) => rows[0]?.count ?? 0);
   return { touched: counts.some((count) => count > 0), more: counts.some((count) => count >= BOUND) };
 }
 
+export interface Counted {
+  count: number;
+}
+
 /** Lanes that somebody made wait. A new one, or one that had nothing to do, begins at the clock: it has no credit and no debt. */
-async function takeWakes(
-  tx: JobsTx,
-  { provider, clock }: ProviderNow,
-  ownersOfKeys: readonly string[],
-): Promise<number> {
-  const { rows } = await sql<{ count: number }>`
+function takeWakes({ provider, clock }: ProviderNow): RawBuilder<Counted> {
+  return sql<Counted>`
     WITH taken AS (
       DELETE FROM jobs.lane_wakes WHERE ctid = ANY (ARRAY(
         SELECT ctid FROM jobs.lane_wakes WHERE provider = ${provider} ORDER BY seq LIMIT ${BOUND}))
-      RETURNING seq, owner_user_id, weight
+      RETURNING seq, owner_user_id, weight, own_key
     ), latest AS (
-      SELECT DISTINCT ON (owner_user_id) owner_user_id, weight FROM taken ORDER BY owner_user_id, seq DESC
+      SELECT DISTINCT ON (owner_user_id, own_key) owner_user_id, weight, own_key FROM taken
+      ORDER BY owner_user_id, own_key, seq DESC
     ), put AS (
       INSERT INTO jobs.lanes AS lane (provider, owner_user_id, weight, vtime, own_key, state)
-      SELECT ${provider}, owner_user_id, weight, ${clock}::float8, owner_user_id = ANY (${ownersOfKeys}::uuid[]), 'ready'
+      SELECT ${provider}, owner_user_id, weight, ${clock}::float8, own_key, 'ready'
       FROM latest
-      ON CONFLICT (provider, owner_user_id) DO UPDATE SET
-        weight = excluded.weight, own_key = excluded.own_key, ready_at = NULL,
+      ON CONFLICT (provider, owner_user_id, own_key) DO UPDATE SET
+        weight = excluded.weight, ready_at = NULL,
         state = CASE lane.state WHEN 'full' THEN 'full' ELSE 'ready' END,
         vtime = CASE WHEN lane.state IN ('ready','full') THEN lane.vtime ELSE greatest(lane.vtime, excluded.vtime) END,
         since = CASE lane.state WHEN 'ready' THEN lane.since ELSE excluded.since END
-      WHERE lane.state NOT IN ('ready','full') OR lane.weight <> excluded.weight OR lane.own_key <> excluded.own_key
+      WHERE lane.state NOT IN ('ready','full') OR lane.weight <> excluded.weight
     )
-    SELECT count(*)::int AS count FROM taken`.execute(tx.sql);
-  return rows[0]?.count ?? 0;
-}
-
-/** Takes the slots of ended attempts back. The end of an attempt touches no counter, so ends do not wait for each other. */
-async function harvest(tx: JobsTx, { provider, clock }: ProviderNow): Promise<number> {
-  const { rows } = await sql<{ count: number }>`
-    WITH ended AS (
-      UPDATE jobs.attempts SET holds_slot = false WHERE attempt_id = ANY (ARRAY(
-        SELECT attempt_id FROM jobs.attempts WHERE provider = ${provider} AND holds_slot AND finished_at IS NOT NULL
-        LIMIT ${BOUND} FOR UPDATE SKIP LOCKED))
-      RETURNING owner_user_id, model, credential_id
-    ), lanes_freed AS (
-      UPDATE jobs.lanes AS lane SET
-        running = greatest(0, lane.running - freed.count),
-        state = CASE lane.state WHEN 'full' THEN 'ready' ELSE lane.state END,
-        vtime = CASE lane.state WHEN 'full' THEN greatest(lane.vtime, ${clock}::float8) ELSE lane.vtime END,
-        since = CASE lane.state WHEN 'full' THEN clock_timestamp() ELSE lane.since END
-      FROM (SELECT owner_user_id, count(*)::int FROM ended GROUP BY owner_user_id) AS freed
-      WHERE lane.provider = ${provider} AND lane.owner_user_id = freed.owner_user_id
-    ), slots_freed AS (
-      UPDATE jobs.slots AS slot SET in_use = greatest(0, slot.in_use - freed.count)
-      FROM (
-        SELECT 'provider' AS scope, '' AS key, count(*)::int FROM ended
-        UNION ALL SELECT 'model', model, count(*)::int FROM ended GROUP BY model
-        UNION ALL SELECT 'credential', credential_id::text, count(*)::int FROM ended
-          WHERE credential_id IS NOT NULL GROUP BY credential_id
-      ) AS freed
-      WHERE slot.provider = ${provider} AND slot.scope = freed.scope AND slot.key = freed.key AND freed.count > 0
-    )
-    SELECT count(*)::int AS count FROM ended`.execute(tx.sql);
-  return rows[0]?.count ?? 0;
+    SELECT count(*)::int AS count FROM taken`;
 }
 
 /** Lanes whose time has come: a backoff is over, or a look at a blocked lane is due. */
-async function wakeSleepers(tx: JobsTx, { provider, clock }: ProviderNow): Promise<number> {
-  const woken = await sql`
-    UPDATE jobs.lanes SET state = 'ready', ready_at = NULL, since = clock_timestamp(),
+function wakeSleepers({ provider, clock }: ProviderNow): RawBuilder<Counted> {
+  return sql<Counted>`
+    WITH woken AS (UPDATE jobs.lanes SET state = 'ready', ready_at = NULL, since = clock_timestamp(),
       vtime = greatest(vtime, ${clock}::float8)
     WHERE ctid = ANY (ARRAY(
-      SELECT ctid FROM jobs.lanes WHERE provider = ${provider} AND ready_at <= now() ORDER BY ready_at LIMIT ${BOUND}))`.execute(
-    tx.sql,
-  );
-  return Number(woken.numAffectedRows ?? 0n);
+      SELECT ctid FROM jobs.lanes WHERE provider = ${provider} AND ready_at <= now() ORDER BY ready_at LIMIT ${BOUND}))
+    RETURNING 1)
+    SELECT count(*)::int AS count FROM woken`;
 }
 
 /**
@@ -98,8 +65,8 @@ async function wakeSleepers(tx: JobsTx, { provider, clock }: ProviderNow): Promi
  * index. Each model has a virtual clock of its own, the tag let through last: a lane that comes to wait gets the clock's time and
  * 1/weight, so those who wait for one model share it by weight, however far apart they are in the order of the provider.
  */
-async function unblock(tx: JobsTx, { provider, clock }: ProviderNow): Promise<number> {
-  const { rows } = await sql<{ count: number }>`
+function unblock({ provider, clock }: ProviderNow): RawBuilder<Counted> {
+  return sql<Counted>`
     WITH RECURSIVE model AS (
       (SELECT blocked_on AS name FROM jobs.lanes WHERE provider = ${provider} AND state = 'blocked' ORDER BY blocked_on LIMIT 1)
       UNION ALL
@@ -125,6 +92,5 @@ async function unblock(tx: JobsTx, { provider, clock }: ProviderNow): Promise<nu
       FROM (SELECT blocked_on, max(blocked_tag) AS tag FROM through GROUP BY blocked_on) AS last
       WHERE slot.provider = ${provider} AND slot.scope = 'model' AND slot.key = last.blocked_on
     )
-    SELECT count(*)::int AS count FROM through`.execute(tx.sql);
-  return rows[0]?.count ?? 0;
+    SELECT count(*)::int AS count FROM through`;
 }

@@ -5,6 +5,8 @@ export interface PlannedStart {
   readonly jobId: string;
   readonly ownerUserId: string;
   readonly model: string;
+  /** Whether the key is one of the user's own. */
+  readonly ownKey: boolean;
   /** Null for engines that need no key. */
   readonly key: PickedKey | null;
 }
@@ -18,7 +20,6 @@ export interface SeenTo {
 export interface PlanInput {
   readonly lanes: readonly ReadyLane[];
   readonly seenTo: SeenTo;
-  readonly perUser: number;
   /** Attempts that may be started now: the provider's free places, and the pass's own bound. */
   readonly places: number;
   /** Free places by model, for those with a limit. */
@@ -47,7 +48,7 @@ interface Turn {
  * by 1/weight. Lanes of equal time keep the order they came in, which is by age. Pure: it neither reads nor writes.
  */
 export function planStarts(input: PlanInput): Plan {
-  const { lanes, perUser, places, keys } = input;
+  const { lanes, places, keys } = input;
   const models = new Map(input.models);
   const isFull = (model: string): boolean => (models.get(model) ?? 1) <= 0;
   const starts: PlannedStart[] = [];
@@ -60,19 +61,19 @@ export function planStarts(input: PlanInput): Plan {
       cut = true;
       break;
     }
-    const { ownerUserId } = turn.lane;
+    const { ownerUserId, ownKey } = turn.lane;
     const index = turn.heads.findIndex(({ model }) => !isFull(model));
     const head = turn.heads[index];
-    if (!head || turn.running >= perUser) {
+    if (!head || turn.running - turn.lane.running >= turn.lane.room) {
       turns = turns.filter((other) => other !== turn);
       continue;
     }
-    const key = keys.pick(ownerUserId);
+    const key = keys.pick(ownerUserId, ownKey);
     if (key === 'none') {
       turns = turns.filter((other) => other !== turn && (turn.lane.ownKey || other.lane.ownKey));
       continue;
     }
-    starts.push({ jobId: head.jobId, ownerUserId, model: head.model, key });
+    starts.push({ jobId: head.jobId, ownerUserId, model: head.model, ownKey, key });
     turn.heads.splice(index, 1);
     turn.running += 1;
     turn.vtime += 1 / turn.lane.weight;

@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import type { JobsTx } from '../jobs/job-changes';
-import { lockProvider, readProvider, type ProviderNow, type SchedulerLimits } from './provider-limits';
+import { lockProvider, type ProviderNow, type SchedulerLimits } from './provider-limits';
+import { perUserOf } from './user-room';
 
 /** Users looked at in one step. */
 const STEP = 200;
@@ -11,8 +12,8 @@ const STEP = 200;
  * restored database or a hand at the rows, it is why no job waits for ever. Returns how many lanes it had to put right.
  */
 export async function repairLanes(tx: JobsTx, provider: string, limits: SchedulerLimits): Promise<number> {
-  if (!(await lockProvider(tx, provider))) return 0;
-  const now = await readProvider(tx, provider, limits);
+  const now = await lockProvider(tx, provider, limits);
+  if (!now) return 0;
   const owners = await nextOwners(tx, provider);
   const last = owners.length < STEP ? null : (owners.at(-1) ?? null);
   const repaired = await repairOwners(tx, now, owners);
@@ -60,24 +61,31 @@ async function repairOwners(tx: JobsTx, now: ProviderNow, owners: readonly strin
   if (owners.length === 0) return 0;
   const repaired = await sql`
     WITH held AS (
-      SELECT owner_user_id, count(*)::int AS count FROM jobs.attempts
-      WHERE provider = ${now.provider} AND holds_slot AND owner_user_id = ANY (${owners}::uuid[]) GROUP BY owner_user_id
+      SELECT owner_user_id, own_key, count(*)::int AS count FROM jobs.attempts
+      WHERE provider = ${now.provider} AND holds_slot AND owner_user_id = ANY (${owners}::uuid[]) GROUP BY owner_user_id, own_key
     )
-    INSERT INTO jobs.lanes AS lane (provider, owner_user_id, weight, vtime, state, running)
-    SELECT ${now.provider}, owner, coalesce(waiting.weight, 1), ${now.clock}::float8,
+    INSERT INTO jobs.lanes AS lane (provider, owner_user_id, own_key, weight, vtime, state, running)
+    SELECT ${now.provider}, owner, kind.own_key, coalesce(waiting.weight, 1), ${now.clock}::float8,
       CASE WHEN waiting.weight IS NULL THEN 'idle' ELSE 'ready' END, coalesce(held.count, 0)
     FROM unnest(${owners}::uuid[]) AS owner
+    CROSS JOIN (VALUES (false), (true)) AS kind (own_key)
     LEFT JOIN LATERAL (
       SELECT job.weight FROM jobs.jobs AS job
-      WHERE job.provider = ${now.provider} AND job.owner_user_id = owner
+      WHERE job.provider = ${now.provider} AND job.owner_user_id = owner AND job.own_key = kind.own_key
         AND job.active_attempt_id IS NULL AND job.finished_at IS NULL AND job.status <> 'draft'
       ORDER BY job.model, job.not_before, job.created_at LIMIT 1) AS waiting ON true
-    LEFT JOIN held ON held.owner_user_id = owner
-    ON CONFLICT (provider, owner_user_id) DO UPDATE SET
+    LEFT JOIN held ON held.owner_user_id = owner AND held.own_key = kind.own_key
+    LEFT JOIN LATERAL (
+      SELECT true AS known FROM jobs.lanes AS own
+      WHERE own.provider = ${now.provider} AND own.owner_user_id = owner AND own.own_key AND kind.own_key LIMIT 1) AS own ON true
+    WHERE NOT kind.own_key OR waiting.weight IS NOT NULL OR held.count IS NOT NULL OR own.known
+    ON CONFLICT (provider, owner_user_id, own_key) DO UPDATE SET
       running = excluded.running, ready_at = NULL, state = 'ready',
       vtime = greatest(lane.vtime, excluded.vtime)
     WHERE lane.running <> excluded.running
-      OR (lane.state = 'full' AND excluded.running < ${now.perUser})
+      OR (lane.state = 'full' AND excluded.running < (
+        SELECT ${perUserOf(now)} FROM (SELECT 1) AS one
+        LEFT JOIN jobs.user_limits AS user_limit ON user_limit.owner_user_id = lane.owner_user_id))
       OR (lane.state IN ('idle','sleeping') AND excluded.state = 'ready')`.execute(tx.sql);
   return Number(repaired.numAffectedRows ?? 0n);
 }

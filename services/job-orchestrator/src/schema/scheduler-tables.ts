@@ -14,7 +14,7 @@ export interface LanesTable {
   vtime: number;
   /** Attempts that hold a slot. */
   running: Generated<number>;
-  /** Whether the user's jobs run under a key of the user's own. */
+  /** Whether these are the user's jobs that run on a key of the user's own: they have a lane apart from the others. */
   own_key: Generated<boolean>;
   /**
    * `ready`: may have a job to start. `full`: has as many attempts as one user may. `blocked`: all that waits is for models
@@ -36,6 +36,7 @@ export interface LaneWakesTable {
   seq: ColumnType<string, never, never>;
   owner_user_id: string;
   weight: number;
+  own_key: Generated<boolean>;
 }
 
 export interface ProviderStateTable {
@@ -46,6 +47,10 @@ export interface ProviderStateTable {
   waiting_reason: string | null;
   /** How far the repair has come: the owner it looked at last. */
   repair_after: string | null;
+  /** Attempts that ended, and of those that failed, as of `recent_at`; they fade with a quarter of an hour. */
+  recent_ended: Generated<number>;
+  recent_failed: Generated<number>;
+  recent_at: Generated<Date>;
   changed_at: Generated<Date>;
 }
 

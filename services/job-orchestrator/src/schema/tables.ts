@@ -23,11 +23,16 @@ import type {
   SlotLimitsTable,
   SlotsTable,
 } from './scheduler-tables';
+import type { SpendPausesTable, SpendTable } from './spend-tables';
 
 /** A model that a job may fall back to: resolved and priced when the job was accepted. */
 export interface ChainLink {
   readonly request: VideoRequest;
-  readonly price: { readonly credits: number; readonly version: string };
+  readonly price: {
+    readonly credits: number;
+    readonly version: string;
+    readonly ownKey?: boolean | undefined;
+  };
 }
 
 /** Written as JSON text, read as the parsed value. */
@@ -84,6 +89,8 @@ export interface JobsTable {
   cancel_policy: Generated<ModelSpec['cancel_policy']>;
   /** 1 to 8: the bounded weight in the fair share between users. */
   weight: Generated<number>;
+  /** The present model runs on a key of the user's own, and on no other. */
+  own_key: Generated<boolean>;
 }
 
 export interface AttemptsTable {
@@ -139,6 +146,12 @@ export interface AttemptsTable {
   /** How often the vendor was asked for a fresh link because the one before had ended. */
   link_refreshes: Generated<number>;
   cost: JsonOrNull<VendorCost>;
+  /** Pinned to a key of the user's own. */
+  own_key: Generated<boolean>;
+  /** What counts as spent at the vendor: reserved at the start, corrected when its slot is taken back. Null where no key is needed. */
+  vendor_micros: number | null;
+  /** The UTC day that it counts for. */
+  spend_day: string | null;
 }
 
 /** The durable wait of an attempt at a vendor; claimed by moving `next_poll_at`, which is the lease. */
@@ -188,7 +201,26 @@ export interface IdempotencyKeysTable {
   created_at: Generated<Date>;
 }
 
+/** What a user's plan allows, as the last accept said it; null is no limit of the plan. */
+export interface UserLimitsTable {
+  owner_user_id: string;
+  /** Attempts in flight over all providers. */
+  concurrency: number | null;
+  /** Attempts in flight at one provider, 1 to 5. */
+  per_provider: number | null;
+  changed_at: Generated<Date>;
+}
+
+/** Jobs that a user has started in an hour of the clock (UTC). */
+export interface GenerationHoursTable {
+  owner_user_id: string;
+  hour: Date;
+  count: number;
+}
+
 export interface JobsSchema {
+  'jobs.user_limits': UserLimitsTable;
+  'jobs.generation_hours': GenerationHoursTable;
   'jobs.jobs': JobsTable;
   'jobs.attempts': AttemptsTable;
   'jobs.timers': TimersTable;
@@ -203,4 +235,6 @@ export interface JobsSchema {
   'jobs.slot_limits': SlotLimitsTable;
   'jobs.request_buckets': RequestBucketsTable;
   'jobs.breakers': BreakersTable;
+  'jobs.spend': SpendTable;
+  'jobs.spend_pauses': SpendPausesTable;
 }

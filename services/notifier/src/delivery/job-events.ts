@@ -5,16 +5,18 @@ import type { JobEvent } from './job-event';
 
 /**
  * The one ordered consumer of this replica on JOBS, and progress from core NATS. From now on only: what was before is
- * the snapshot's. Resolves when events are really being read, so that a snapshot read afterwards misses none.
+ * the snapshot's. What no client here watches is not read. Resolves when events are really being read, so that a snapshot read afterwards misses none.
  */
 export async function readJobEvents(
   bus: Pick<Bus, 'readOrdered' | 'subscribe'>,
   onEvent: (event: JobEvent) => void,
   logger: Logger,
+  isWatched: (userId: string) => boolean = () => true,
 ): Promise<{ stop(): Promise<void> }> {
   const reader = await bus.readOrdered({
     stream: STREAMS.jobs.name,
     filter: subjects.allJobs,
+    isWanted: (subject) => isWatched(ownerIn(subject)),
     onMessage: (message) => {
       const event = toEvent(message, logger);
       if (event) onEvent(event);
@@ -31,14 +33,18 @@ export async function readJobEvents(
   };
 }
 
-function toEvent({ envelope, seq }: OrderedMessage, logger: Logger): JobEvent | undefined {
+/** Events come on `jobs.<userId>`. */
+const ownerIn = (subject: string): string => subject.slice(subject.indexOf('.') + 1);
+
+/** Undefined for what this replica does not know or cannot read. */
+export function toEvent({ envelope, seq }: OrderedMessage, logger: Logger): JobEvent | undefined {
   if (envelope.type !== jobChangedV1.type) {
     // A newer orchestrator may send more kinds than this replica knows: the snapshot after our own upgrade has them.
     logger.debug({ type: envelope.type, seq }, 'ignored a job event of an unknown type');
     return undefined;
   }
   const parsed = jobChangedV1.payload.safeParse(envelope.payload);
-  if (parsed.success) return { kind: 'state', state: parsed.data.state };
+  if (parsed.success) return { kind: 'state', state: parsed.data.state, seq };
   logger.error({ seq, messageId: envelope.id, problems: parsed.error.issues }, 'a job event does not fit');
   return undefined;
 }

@@ -40,12 +40,15 @@ function openClient(): { wire: FakeWire; session: Session; client: SocketClient;
     socketOpened: () => undefined,
     socketClosed: () => undefined,
     message: () => undefined,
+    streamOpened: () => undefined,
+    streamClosed: () => undefined,
+    event: () => undefined,
     eventDelay: () => undefined,
     cut: (reason) => cuts.push(reason),
   };
   const client = new SocketClient(wire as unknown as Wire, {
     session,
-    credential: { kind: 'ticket', value: 't' },
+    credential: { kind: 'ticket', value: 't', userId: 'u', keyId: null, sessionId: null },
     urls: { of: () => Promise.resolve('/media/film') },
     metrics,
     maxBufferedBytes: 1_000,
