@@ -1,3 +1,5 @@
+import { newId } from '@shotloom/kernel';
+import { capture, hold } from '@shotloom/ledger';
 import { BillingFixture, DAY, MONTH } from './billing-fixture';
 import type { TestUser } from './gateway-fixture';
 import { problem } from './gateway-fixture';
@@ -38,8 +40,6 @@ async function buyPack(): Promise<string> {
 
 /** The user spends what there is. */
 async function spend(amount: number): Promise<void> {
-  const { capture, hold } = await import('@shotloom/ledger');
-  const { newId } = await import('@shotloom/kernel');
   const holdId = newId();
   await billing.gateway.database.run(async ({ sql }) => {
     const request = { accountId: user.accountId, amount, reference: holdId, priceVersion: 'test' };
