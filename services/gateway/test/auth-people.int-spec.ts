@@ -337,7 +337,7 @@ describe('what people change about themselves', () => {
 
 describe('mail', () => {
   it('is tried again while the server says later, given up when it says never, and its body is removed', async () => {
-    sink.refusals.push(451);
+    sink.refusals.set('later@example.com', 451);
     await register('later@example.com');
     const row = (address: string) =>
       gateway.database.sql
@@ -363,7 +363,7 @@ describe('mail', () => {
       { what: 'the mail to be noted as sent' },
     );
     expect(sent).toMatchObject({ attempts: 2, body: '', given_up_at: null });
-    sink.refusals.push(550);
+    sink.refusals.set('never@example.com', 550);
     await register('never@example.com');
     const given = await waitFor(
       async () => {
