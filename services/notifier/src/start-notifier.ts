@@ -54,7 +54,7 @@ export async function startNotifier(parts: {
     if (reached === 0 || event.kind !== 'state') return;
     metrics.eventDelay((Date.now() - Date.parse(event.state.changedAt)) / 1_000);
   };
-  const events = await readJobEvents(bus, publish, logger);
+  const events = await readJobEvents(bus, publish, logger, (userId) => fanOut.isWatched(userId));
   const resync = new Resync(snapshots, logger);
   const onGap = (reason: string, renewed: boolean): void => {
     const open = { sockets: server.open.length, streams: streams.open.length };

@@ -11,6 +11,8 @@ import {
 } from '@shotloom/contracts';
 import { AppError, newId, type Clock } from '@shotloom/kernel';
 import { notFound, pathId } from '../http/path-id';
+import { AccountLimits } from '../limits/account-limits';
+import { planTerms } from '../limits/plan-terms';
 import { BUS, CATALOGUE, CLOCK } from '../platform/parts';
 import { Acceptance, type Accepted } from './acceptance';
 import { canonicalHash } from './canonical-json';
@@ -42,6 +44,7 @@ export class Retries {
     @Inject(CATALOGUE) private readonly catalogue: Catalogue,
     @Inject(CLOCK) private readonly clock: Clock,
     private readonly acceptance: Acceptance,
+    private readonly limits: AccountLimits,
   ) {}
 
   async retry(command: RetryCommand): Promise<Accepted> {
@@ -66,8 +69,7 @@ export class Retries {
         metadata: job.metadata,
         retryOf: job.jobId,
         fallback: this.fallbackOf(job, model, main, { body, sources }),
-        budgets: [],
-        weight: 1,
+        ...planTerms(principal, await this.limits.of(principal), { at: this.clock.now() }),
       },
       requestId,
     );
