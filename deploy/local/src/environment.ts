@@ -101,6 +101,7 @@ function gatewayOnly({ root, addresses, secrets, simulators }: EnvironmentInput)
         }),
     CALLBACK_SECRET: secrets.callbackSecret,
     CREDENTIALS_KEY: secrets.credentialsKey,
+    AUTH_SIGNING_KEY: secrets.signingKey,
     STORAGE_URL: `http://127.0.0.1:${addresses.publicPorts['storage']}`,
     NOTIFIER_URL: `http://127.0.0.1:${addresses.publicPorts['notifier']}`,
     CONSOLE_DIR: join(root, 'services', 'console', 'dist'),

@@ -77,8 +77,12 @@ export class Platform {
   }
 
   /** Runs the gateway's seed script; it prints what it made as JSON. */
-  async seed(): Promise<string> {
-    return this.script(gatewayDefinition(), 'seed-demo', 'Seeding the demo user');
+  async seed(presentKey: string | undefined): Promise<string> {
+    const more = {
+      DEMO_ADMIN_PASSWORD: this.secrets.adminPassword,
+      ...(presentKey === undefined ? {} : { DEMO_API_KEY: presentKey }),
+    };
+    return this.script(gatewayDefinition(), 'seed-demo', 'Seeding the demo user', more);
   }
 
   describe(): Omit<RuntimeInfo, 'apiKey' | 'userId' | 'accountId' | 'startedAt'> {
