@@ -17,6 +17,8 @@ import { endSlowBodies } from './http/slow-bodies';
 import { validationPipe } from './http/validation';
 import { authenticateRequests } from './identity/authentication';
 import { Credentials } from './identity/credentials';
+import { limitCallers, limitStrangers } from './limits/rate/limit-requests';
+import { RateLimits } from './limits/rate/rate-limits';
 import type { GatewayParts } from './platform/parts';
 import { registerEventsProxy } from './proxy/events-proxy';
 import { registerMediaProxy } from './proxy/media-proxy';
@@ -34,6 +36,8 @@ export async function createGatewayApp(parts: GatewayParts): Promise<NestFastify
     bodyLimit: JSON_LIMIT_BYTES,
     requestIdHeader: false,
     genReqId: requestId,
+    // From anybody else, X-Forwarded-For is what a stranger writes.
+    trustProxy: config.TRUSTED_PROXIES.length > 0 ? [...config.TRUSTED_PROXIES] : false,
     multipart: false,
     // What the router refuses never reaches the filter.
     frameworkErrors: (error: unknown, request: FastifyRequest, reply: FastifyReply) =>
@@ -54,7 +58,10 @@ export async function createGatewayApp(parts: GatewayParts): Promise<NestFastify
   endSlowBodies(fastify, config.BODY_SECONDS * 1000, logger);
   registerJsonBody(fastify);
   await registerSecurityHeaders(fastify, config);
+  const rateLimits = app.get(RateLimits, { strict: false });
+  limitStrangers(fastify, rateLimits);
   authenticateRequests(fastify, app.get(Credentials, { strict: false }));
+  limitCallers(fastify, rateLimits);
   await fastify.register(multipart);
   await registerCallbacks(fastify, parts);
   if (config.STORAGE_URL !== undefined) await registerMediaProxy(fastify, config.STORAGE_URL, logger);

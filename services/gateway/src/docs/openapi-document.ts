@@ -10,9 +10,12 @@ const PROBLEM_REF = { $ref: '#/components/schemas/Problem' };
 const PUBLIC_OPERATIONS = new Set(['getHealth']);
 /** Nest takes every body for needed. */
 const OPTIONAL_BODIES = new Set(['retryJob', 'stopAllJobs']);
+/** Also of those who need no key. */
+const OF_EVERYBODY = new Set(['429', '500']);
 const ALWAYS: Readonly<Record<string, string>> = {
   401: 'No API key, or one that is not valid.',
   403: 'The API key lacks the scope.',
+  429: 'Too many requests, or too many videos in an hour; `Retry-After` says when to come again.',
   500: 'Something failed on our side; `error_id` finds it in the log.',
 };
 
@@ -72,7 +75,7 @@ function complete(operation: Operation): void {
   const open = PUBLIC_OPERATIONS.has(id);
   operation.security = open ? [] : [{ bearer: [] }, { apiKey: [] }];
   for (const [status, description] of Object.entries(ALWAYS)) {
-    if (!open || status === '500') operation.responses[status] ??= { description };
+    if (!open || OF_EVERYBODY.has(status)) operation.responses[status] ??= { description };
   }
   if (operation.requestBody && OPTIONAL_BODIES.has(id)) operation.requestBody.required = false;
   const body = operation.requestBody?.content?.['application/json'];
@@ -115,8 +118,8 @@ const PROBLEM_CODES: Readonly<Record<string, string>> = {
   404: 'not_found',
   409: 'conflict',
   413: 'payload_too_large',
-  429: 'rate_limited',
   415: 'invalid_input',
+  429: 'rate_limited',
   500: 'internal',
   503: 'unavailable',
 };

@@ -33,7 +33,14 @@ export async function registerSecurityHeaders(fastify: FastifyInstance, config: 
   if (config.CORS_ORIGINS.length > 0) {
     await fastify.register(cors, {
       origin: [...config.CORS_ORIGINS],
-      exposedHeaders: ['location', 'x-request-id', 'retry-after', 'idempotency-replayed'],
+      exposedHeaders: [
+        'location',
+        'x-request-id',
+        'retry-after',
+        'idempotency-replayed',
+        'ratelimit',
+        'ratelimit-policy',
+      ],
     });
   }
 }
