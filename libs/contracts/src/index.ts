@@ -20,6 +20,7 @@ export {
   attemptSucceededV1,
   catalogueChangedV1,
   credentialsChangedV1,
+  identityRevokedV1,
   jobChangedV1,
   jobProgressV1,
   mediaDeleteV1,
@@ -202,7 +203,14 @@ export {
   type UncertainResolution,
 } from './operations/records';
 export { describeAssetsRpc, registerUploadRpc } from './rpc/storage';
-export { PLATFORM_ROLES, principalSchema, SCOPES, verifyCredentialRpc, type Principal } from './rpc/identity';
+export {
+  endedCredentialsRpc,
+  PLATFORM_ROLES,
+  principalSchema,
+  SCOPES,
+  verifyCredentialRpc,
+  type Principal,
+} from './rpc/identity';
 export { problemSchema, type Problem } from './http/problem';
 export {
   imageToVideoSchema,
@@ -261,3 +269,46 @@ export {
   statusMessageSchema,
   type SocketMessage,
 } from './http/socket-messages';
+export {
+  acceptedSchema,
+  accessCookieName,
+  authMethodsSchema,
+  CSRF_HEADER,
+  forgotPasswordSchema,
+  loginSchema,
+  logoutSchema,
+  refreshSchema,
+  registerSchema,
+  resetPasswordSchema,
+  sessionListSchema,
+  sessionResourceSchema,
+  signedInSchema,
+  updateMeSchema,
+  verifyEmailSchema,
+  type AcceptedResource,
+  type AuthMethods,
+  type ForgotPassword,
+  type Login,
+  type Logout,
+  type Refresh,
+  type Register,
+  type ResetPassword,
+  type SessionResource,
+  type SignedIn,
+  type UpdateMe,
+  type VerifyEmail,
+} from './http/auth';
+export {
+  apiKeyListQuerySchema,
+  apiKeyPageSchema,
+  apiKeyResourceSchema,
+  createApiKeySchema,
+  createdApiKeySchema,
+  rotateApiKeySchema,
+  type ApiKeyListQuery,
+  type ApiKeyPage,
+  type ApiKeyResource,
+  type CreateApiKey,
+  type CreatedApiKey,
+  type RotateApiKey,
+} from './http/api-keys';

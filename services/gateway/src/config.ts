@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { baseConfigSchema, objectStoreConfigSchema, type ObjectStoreEnv } from '@shotloom/service-kit';
+import { authConfigSchema } from './auth/auth-config';
 import { readKeyRing, type KeyRing } from './provider-credentials/key-ring';
 
 const MIB = 1024 * 1024;
@@ -8,12 +9,6 @@ const list = z.string().transform((text) =>
     .split(',')
     .map((item) => item.trim())
     .filter((item) => item !== ''),
-);
-
-/** `10.0.0.0/8`, `2001:db8::/32`, or one address. */
-const addressRange = z.union(
-  [z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()],
-  'Give addresses or networks such as 10.0.0.0/8.',
 );
 
 const gatewaySchema = baseConfigSchema.extend({
@@ -47,8 +42,6 @@ const gatewaySchema = baseConfigSchema.extend({
   BODY_SECONDS: z.coerce.number().positive().max(600).default(30),
   /** Origins of other sites that may call the API from a browser. None unless given. */
   CORS_ORIGINS: list.default([]),
-  /** Addresses or networks (CIDR) whose X-Forwarded-For is believed: the ingress. None unless given. */
-  TRUSTED_PROXIES: list.pipe(z.array(addressRange)).default([]),
   /** Requests in a second from one address (IPv6: its /64) by those who are not signed in; four seconds' worth may be saved up. */
   STRANGER_REQUESTS_PER_SECOND: z.coerce.number().positive().max(10_000).default(50),
   /** Gateways that run beside each other: while Postgres does not answer, each lets this part of a limit through. */
@@ -86,7 +79,10 @@ export const credentialsKeySchema = z
   });
 
 /** Environment of the gateway. */
-export const configSchema = gatewaySchema.and(objectStoreConfigSchema).and(credentialsKeySchema);
+export const configSchema = gatewaySchema
+  .and(objectStoreConfigSchema)
+  .and(credentialsKeySchema)
+  .and(authConfigSchema);
 export type Config = z.infer<typeof configSchema>;
 
 /** The origin in every URL that we hand out, without a slash at its end. */

@@ -3,9 +3,13 @@ import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { NestLogger } from '@shotloom/service-kit';
+import { Cookies } from './auth/cookies';
+import { registerJwks } from './auth/jwks';
+import { SessionVerifier } from './auth/session-verifier';
 import { registerCallbacks } from './callbacks/callbacks';
 import { registerConsole } from './console/console-files';
 import { registerDocs } from './docs/docs-pages';
+import { publicUrl } from './config';
 import { GatewayModule } from './gateway.module';
 import { JSON_LIMIT_BYTES } from './http/failure';
 import { answerClientError } from './http/client-error';
@@ -36,9 +40,9 @@ export async function createGatewayApp(parts: GatewayParts): Promise<NestFastify
     bodyLimit: JSON_LIMIT_BYTES,
     requestIdHeader: false,
     genReqId: requestId,
-    // From anybody else, X-Forwarded-For is what a stranger writes.
-    trustProxy: config.TRUSTED_PROXIES.length > 0 ? [...config.TRUSTED_PROXIES] : false,
     multipart: false,
+    // An address that anybody may claim is nobody's.
+    trustProxy: config.TRUSTED_PROXIES.length > 0 ? config.TRUSTED_PROXIES : false,
     // What the router refuses never reaches the filter.
     frameworkErrors: (error: unknown, request: FastifyRequest, reply: FastifyReply) =>
       sendProblem(error, request, reply, logger),
@@ -60,9 +64,15 @@ export async function createGatewayApp(parts: GatewayParts): Promise<NestFastify
   await registerSecurityHeaders(fastify, config);
   const rateLimits = app.get(RateLimits, { strict: false });
   limitStrangers(fastify, rateLimits);
-  authenticateRequests(fastify, app.get(Credentials, { strict: false }));
+  authenticateRequests(fastify, {
+    credentials: app.get(Credentials, { strict: false }),
+    sessions: app.get(SessionVerifier, { strict: false }),
+    cookies: app.get(Cookies, { strict: false }),
+    ownOrigin: new URL(publicUrl(config)).origin,
+  });
   limitCallers(fastify, rateLimits);
   await fastify.register(multipart);
+  registerJwks(fastify, app);
   await registerCallbacks(fastify, parts);
   if (config.STORAGE_URL !== undefined) await registerMediaProxy(fastify, config.STORAGE_URL, logger);
   if (config.NOTIFIER_URL !== undefined) {

@@ -37,9 +37,8 @@ it('gives jobs what the plan says', async () => {
   await plan({ per_provider_concurrency: 2, weight: 3, generations_per_hour: 9 });
   expect((await generate({ ...BODY, priority: 8 })).status).toBe(202);
   expect(gateway.backstage.accepted[0]).toMatchObject({
-    concurrency: { total: 4, perProvider: 2 },
+    limits: { concurrency: 4, perProvider: 2, generationsPerHour: 9 },
     weight: 3,
-    hourly: { key: `${user.accountId}:${user.userId}`, limit: 9 },
     budgets: [],
   });
   await generate({ ...BODY, priority: 1 });
@@ -78,7 +77,9 @@ it('counts against the months of the member and of the key, and of nobody else',
 it('has nothing to give where the plan has no limits', async () => {
   await plan({ unlimited: true });
   await generate(BODY);
-  expect(gateway.backstage.accepted[0]).toMatchObject({ concurrency: null, hourly: null });
+  expect(gateway.backstage.accepted[0]).toMatchObject({
+    limits: { concurrency: null, perProvider: null, generationsPerHour: null },
+  });
 });
 
 it('takes pictures as large as the plan allows, and no larger', async () => {

@@ -33,8 +33,7 @@ export function acceptRequest(user: User, more: Partial<AcceptRequest> = {}): Ac
     fallback: [],
     budgets: [],
     weight: 1,
-    concurrency: null,
-    hourly: null,
+    limits: { concurrency: null, perProvider: null, generationsPerHour: null },
     ...more,
   };
 }

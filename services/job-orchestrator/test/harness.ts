@@ -150,8 +150,7 @@ export class Harness {
       fallback: [],
       budgets: [],
       weight: 1,
-      concurrency: null,
-      hourly: null,
+      limits: { concurrency: null, perProvider: null, generationsPerHour: null },
       ...more,
     };
   }

@@ -45,16 +45,17 @@ export const acceptJobsRpc = defineRpc(
       .default([]),
     /** 1 to 8, a bounded weight in the fair share between users; the plan gives it. */
     weight: z.number().min(1).max(8).default(1),
-    /** Attempts in flight at a time for the user, over all providers and at one. Null: what the installation allows. */
-    concurrency: z
-      .object({ total: z.int().positive(), perProvider: z.int().min(1).max(5) })
-      .nullable()
-      .default(null),
-    /** Videos that may be asked for in an hour, counted under the key. Error: `rate_limited`, with when to come again. Null: any number. */
-    hourly: z
-      .object({ key: z.string().min(1).max(200), limit: z.int().positive() })
-      .nullable()
-      .default(null),
+    /** What the user's plan allows; null is no limit of the plan. */
+    limits: z
+      .object({
+        /** Attempts in flight over all providers. */
+        concurrency: z.int().positive().nullable(),
+        /** Attempts in flight at one provider; the operator's own setting for the provider holds besides. */
+        perProvider: z.int().min(1).max(5).nullable(),
+        /** Jobs that may be started within an hour. Error: `rate_limited`, with the time after which there is room again. */
+        generationsPerHour: z.int().positive().nullable(),
+      })
+      .default({ concurrency: null, perProvider: null, generationsPerHour: null }),
   }),
   z.object({ jobs: z.array(jobRecordSchema), replayed: z.boolean() }),
 );

@@ -1,3 +1,5 @@
+import type { OperationExample } from './operation-example';
+import { SIGN_IN_EXAMPLES } from './sign-in-examples';
 import { MODELS } from '@shotloom/contracts';
 
 const JOB_ID = '019aa000-0000-7000-8000-000000000001';
@@ -49,13 +51,9 @@ const MODEL = MODELS.find(({ id }) => id === 'kling:kling-2.6');
 const MODEL_NOTE = 'See GET /api/v1/models.';
 const CREDITS = { available: 995, held: 5 };
 
-export interface OperationExample {
-  readonly request?: unknown;
-  readonly response?: unknown;
-}
-
 /** One request and one answer for each operation, by its id. A spec checks them against the contracts. */
 export const EXAMPLES: Readonly<Record<string, OperationExample>> = {
+  ...SIGN_IN_EXAMPLES,
   imageToVideo: {
     request: {
       prompt: 'camera slowly zooms in',
@@ -161,7 +159,12 @@ export const EXAMPLES: Readonly<Record<string, OperationExample>> = {
       user_id: '019aa000-0000-7000-8000-000000000003',
       account_id: '019aa000-0000-7000-8000-000000000004',
       scopes: ['generate', 'read'],
+      role: 'user',
+      method: 'api_key',
+      plan_id: 'standard',
+      display_name: 'Demo',
       email: 'demo@shotloom.local',
+      email_verified: true,
       credits: CREDITS,
     },
   },

@@ -5,16 +5,18 @@ import { VERSION } from '../version';
 import { EVENTS_PATH } from './events-path';
 import { EXAMPLES, PROBLEM_EXAMPLE } from './examples';
 import { convertSchema } from './schema-converter';
+import { PUBLIC_SIGN_IN_OPERATIONS } from './sign-in-examples';
 
 const PROBLEM_REF = { $ref: '#/components/schemas/Problem' };
-const PUBLIC_OPERATIONS = new Set(['getHealth']);
+/** They need no credentials. */
+export const PUBLIC_OPERATIONS: ReadonlySet<string> = new Set(['getHealth', ...PUBLIC_SIGN_IN_OPERATIONS]);
 /** Nest takes every body for needed. */
-const OPTIONAL_BODIES = new Set(['retryJob', 'stopAllJobs']);
-/** Also of those who need no key. */
+const OPTIONAL_BODIES = new Set(['retryJob', 'stopAllJobs', 'refreshSession', 'logout', 'rotateApiKey']);
+/** Also of those who need no credential. */
 const OF_EVERYBODY = new Set(['429', '500']);
 const ALWAYS: Readonly<Record<string, string>> = {
-  401: 'No API key, or one that is not valid.',
-  403: 'The API key lacks the scope.',
+  401: 'No credential, or one that is not valid.',
+  403: 'The credential lacks the scope, or may not do this.',
   429: 'Too many requests, or too many videos in an hour; `Retry-After` says when to come again.',
   500: 'Something failed on our side; `error_id` finds it in the log.',
 };
@@ -41,11 +43,14 @@ export function buildOpenApiDocument(app: NestFastifyApplication): OpenAPIObject
     .setOpenAPIVersion('3.1.0')
     .setTitle('Shotloom')
     .setDescription(
-      'Pictures and words become video. Every route but health needs an API key. Errors are problem details (RFC 9457); programs decide by `code`. Progress comes over the WebSocket `/ws/jobs/{id}`, where the id is a job or a user, or as server-sent events.',
+      'Pictures and words become video. Every route but health and signing in needs an API key or the access token of a session. Errors are problem details (RFC 9457); programs decide by `code`. Progress comes over the WebSocket `/ws/jobs/{id}`, where the id is a job or a user, or as server-sent events.',
     )
     .setVersion(VERSION)
     .addServer('/', 'This installation')
-    .addBearerAuth({ type: 'http', scheme: 'bearer', description: 'An API key.' }, 'bearer')
+    .addBearerAuth(
+      { type: 'http', scheme: 'bearer', description: 'An API key, or an access token.' },
+      'bearer',
+    )
     .addApiKey({ type: 'apiKey', in: 'header', name: 'X-API-Key', description: 'An API key.' }, 'apiKey')
     .build();
   const document = SwaggerModule.createDocument(app, config, {

@@ -3,10 +3,7 @@ import type { Limits } from './account-limits';
 import { budgetsOf } from './month';
 
 /** The part of an accept that follows from who asks and not from what is asked for. */
-export type PlanTerms = Pick<
-  RpcRequest<typeof acceptJobsRpc>,
-  'budgets' | 'weight' | 'concurrency' | 'hourly'
->;
+export type PlanTerms = Pick<RpcRequest<typeof acceptJobsRpc>, 'budgets' | 'weight' | 'limits'>;
 
 /** `priority` may lower the weight of the plan and never raises it. Pure. */
 export function planTerms(
@@ -14,12 +11,10 @@ export function planTerms(
   limits: Limits,
   { priority, at }: { readonly priority?: number | undefined; readonly at: Date },
 ): PlanTerms {
-  const { generationsPerHour: hourly, concurrency, weight } = limits;
+  const { concurrency, perProvider, generationsPerHour, weight } = limits;
   return {
     budgets: budgetsOf(principal, limits, at),
     weight: Math.min(weight, priority ?? weight),
-    concurrency,
-    // For each user in each account: a member does not use up another's hour.
-    hourly: hourly === null ? null : { key: `${principal.accountId}:${principal.userId}`, limit: hourly },
+    limits: { concurrency, perProvider, generationsPerHour },
   };
 }

@@ -2,6 +2,8 @@ import type { MigrationSet } from '@shotloom/database';
 import { createIdentityMigration } from './0001-create-identity';
 import { createProviderCredentialsMigration } from './0002-create-provider-credentials';
 import { createPeopleAndPlansMigration } from './0003-create-people-and-plans';
+import { createSignInMigration } from './0004-create-sign-in';
+import { extendCredentialsMigration } from './0005-extend-credentials';
 import { createOrganisationsAndLimitsMigration } from './0006-create-organisations-and-limits';
 
 export const identityMigrations: MigrationSet = {
@@ -10,6 +12,8 @@ export const identityMigrations: MigrationSet = {
     '0001-create-identity': createIdentityMigration,
     '0002-create-provider-credentials': createProviderCredentialsMigration,
     '0003-create-people-and-plans': createPeopleAndPlansMigration,
+    '0004-create-sign-in': createSignInMigration,
+    '0005-extend-credentials': extendCredentialsMigration,
     '0006-create-organisations-and-limits': createOrganisationsAndLimitsMigration,
   },
 };
