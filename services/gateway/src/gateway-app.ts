@@ -23,6 +23,8 @@ import { endSlowBodies } from './http/slow-bodies';
 import { validationPipe } from './http/validation';
 import { authenticateRequests } from './identity/authentication';
 import { Credentials } from './identity/credentials';
+import { limitCallers, limitStrangers } from './limits/rate/limit-requests';
+import { RateLimits } from './limits/rate/rate-limits';
 import type { GatewayParts } from './platform/parts';
 import { registerEventsProxy } from './proxy/events-proxy';
 import { registerMediaProxy } from './proxy/media-proxy';
@@ -62,12 +64,15 @@ export async function createGatewayApp(parts: GatewayParts): Promise<NestFastify
   endSlowBodies(fastify, config.BODY_SECONDS * 1000, logger);
   registerJsonBody(fastify);
   await registerSecurityHeaders(fastify, config);
+  const rateLimits = app.get(RateLimits, { strict: false });
+  limitStrangers(fastify, rateLimits);
   authenticateRequests(fastify, {
     credentials: app.get(Credentials, { strict: false }),
     sessions: app.get(SessionVerifier, { strict: false }),
     cookies: app.get(Cookies, { strict: false }),
     ownOrigin: new URL(publicUrl(config)).origin,
   });
+  limitCallers(fastify, rateLimits);
   await fastify.register(multipart);
   registerJwks(fastify, app);
   await registerStripeWebhook(fastify, app.get(Billing, { strict: false }), parts);

@@ -37,8 +37,8 @@ it('gives jobs what the plan says', async () => {
   await plan({ per_provider_concurrency: 2, weight: 3, generations_per_hour: 9 });
   expect((await generate({ ...BODY, priority: 8 })).status).toBe(202);
   expect(gateway.backstage.accepted[0]).toMatchObject({
-    weight: 3,
     limits: { concurrency: 4, perProvider: 2, generationsPerHour: 9 },
+    weight: 3,
     budgets: [],
   });
   await generate({ ...BODY, priority: 1 });

@@ -8,8 +8,9 @@ import { CLOCK, DATABASE } from '../platform/parts';
 /** What a caller may do, by the plan of the account that pays, and what the account and the key allow. */
 export interface Limits {
   readonly planId: string;
-  /** Attempts in flight of one user; null: what the installation allows. */
-  readonly concurrency: { readonly total: number; readonly perProvider: number } | null;
+  /** Attempts in flight of one user, over all providers and at one; null: what the installation allows. */
+  readonly concurrency: number | null;
+  readonly perProvider: number | null;
   /** 1 to 8, the share where others wait too. */
   readonly weight: number;
   /** Null: no limit, here and below. */
@@ -20,6 +21,8 @@ export interface Limits {
   /** Credits in a calendar month (UTC). */
   readonly memberMonthlyCredits: number | null;
   readonly keyMonthlyCredits: number | null;
+  /** Under which the key's month is counted: its first one, whatever it was rotated to since. Null without a key. */
+  readonly budgetKeyId: string | null;
 }
 
 interface Cached {
@@ -96,6 +99,7 @@ export class AccountLimits {
       )
       .selectAll('plan')
       .select(['member.monthly_credit_limit as member_credits', 'key.monthly_credit_limit as key_credits'])
+      .select((where) => where.fn.coalesce('key.root_key_id', 'key.id').as('budget_key_id'))
       .where('member.account_id', '=', accountId)
       .where('member.user_id', '=', userId)
       .executeTakeFirst();
@@ -105,7 +109,8 @@ export class AccountLimits {
     const { unlimited } = row;
     return {
       planId: row.id,
-      concurrency: unlimited ? null : { total: row.concurrency, perProvider: row.per_provider_concurrency },
+      concurrency: unlimited ? null : row.concurrency,
+      perProvider: unlimited ? null : row.per_provider_concurrency,
       weight: Number(row.weight),
       generationsPerHour: unlimited ? null : row.generations_per_hour,
       requestsPerSecond: unlimited ? null : row.requests_per_second,
@@ -113,6 +118,7 @@ export class AccountLimits {
       uploadVideoMaxBytes: toNumber(row.upload_video_max_bytes),
       memberMonthlyCredits: toNumber(row.member_credits),
       keyMonthlyCredits: toNumber(row.key_credits),
+      budgetKeyId: row.budget_key_id,
     };
   }
 }

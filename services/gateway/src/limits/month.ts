@@ -14,11 +14,9 @@ export const keyBudget = (keyId: string): string => `key:${keyId}`;
 /** What a job of this caller counts against this month. Without a limit nothing is counted. */
 export function budgetsOf(principal: Principal, limits: Limits, at: Date): Budgets {
   const period = monthOf(at);
-  const { memberMonthlyCredits: member, keyMonthlyCredits: key } = limits;
+  const { memberMonthlyCredits: member, keyMonthlyCredits: key, budgetKeyId } = limits;
   return [
     ...(member === null ? [] : [{ key: memberBudget(principal), period, limit: member }]),
-    ...(key === null || principal.keyId === null
-      ? []
-      : [{ key: keyBudget(principal.keyId), period, limit: key }]),
+    ...(key === null || budgetKeyId === null ? [] : [{ key: keyBudget(budgetKeyId), period, limit: key }]),
   ];
 }

@@ -15,7 +15,8 @@ const principal: Principal = {
 };
 const LIMITS: Limits = {
   planId: 'standard',
-  concurrency: { total: 15, perProvider: 3 },
+  concurrency: 15,
+  perProvider: 3,
   weight: 2,
   generationsPerHour: 1_000,
   requestsPerSecond: 50,
@@ -23,6 +24,7 @@ const LIMITS: Limits = {
   uploadVideoMaxBytes: null,
   memberMonthlyCredits: null,
   keyMonthlyCredits: null,
+  budgetKeyId: 'root',
 };
 
 it('takes everything from the plan, and counts nothing that has no limit', () => {
@@ -37,9 +39,9 @@ it("counts a member's and a key's month, in UTC", () => {
   const limits = { ...LIMITS, memberMonthlyCredits: 0, keyMonthlyCredits: 7 };
   expect(planTerms(principal, limits, { at }).budgets).toEqual([
     { key: 'member:a:u', period: '2026-11', limit: 0 },
-    { key: 'key:k', period: '2026-11', limit: 7 },
+    { key: 'key:root', period: '2026-11', limit: 7 },
   ]);
-  expect(planTerms({ ...principal, keyId: null }, limits, { at }).budgets).toHaveLength(1);
+  expect(planTerms(principal, { ...limits, budgetKeyId: null }, { at }).budgets).toHaveLength(1);
 });
 
 it('never gives more weight than the plan, whatever a caller asks for', () => {
@@ -57,8 +59,6 @@ it('never gives more weight than the plan, whatever a caller asks for', () => {
 });
 
 it('has no hour and no concurrency where the plan has none', () => {
-  const limits = { ...LIMITS, concurrency: null, generationsPerHour: null };
-  expect(planTerms(principal, limits, { at })).toMatchObject({
-    limits: { concurrency: null, perProvider: null, generationsPerHour: null },
-  });
+  const none = { concurrency: null, perProvider: null, generationsPerHour: null };
+  expect(planTerms(principal, { ...LIMITS, ...none }, { at })).toMatchObject({ limits: none });
 });

@@ -11,14 +11,10 @@ export function planTerms(
   limits: Limits,
   { priority, at }: { readonly priority?: number | undefined; readonly at: Date },
 ): PlanTerms {
-  const { generationsPerHour, concurrency, weight } = limits;
+  const { concurrency, perProvider, generationsPerHour, weight } = limits;
   return {
     budgets: budgetsOf(principal, limits, at),
     weight: Math.min(weight, priority ?? weight),
-    limits: {
-      concurrency: concurrency?.total ?? null,
-      perProvider: concurrency?.perProvider ?? null,
-      generationsPerHour,
-    },
+    limits: { concurrency, perProvider, generationsPerHour },
   };
 }

@@ -17,8 +17,6 @@ export interface ApiKeysTable {
   /** SHA-256 of the secret part. The secret has 256 random bits, so a slow hash would add nothing. */
   secret_hash: Buffer;
   scopes: ScopeName[];
-  /** Credits that may be spent with it in a calendar month (UTC); null: as much as there is. */
-  monthly_credit_limit: NullableBig;
   expires_at: NullableTimestamp;
   revoked_at: NullableTimestamp;
   last_used_at: NullableTimestamp;
