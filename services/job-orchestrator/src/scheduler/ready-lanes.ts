@@ -135,12 +135,15 @@ export function readyLanesQuery(
 export const readyQuery = (provider: string, ownKey: boolean): RawBuilder<unknown> =>
   stream(provider, ownKey, 1);
 
-/** Whether a place that these users' attempts gave back may be taken by anybody: by them, or by whoever waits already. */
+/**
+ * Whether a place that these users' attempts gave back may be taken by anybody: by whoever waits already, or by these users, whose
+ * plans may have kept them waiting at other providers too.
+ */
 export function anyWaitingQuery(provider: string, owners: readonly string[]): RawBuilder<{ any: boolean }> {
   return sql<{ any: boolean }>`
     SELECT EXISTS (SELECT FROM jobs.lanes WHERE provider = ${provider} AND state = 'ready')
       OR EXISTS (SELECT FROM jobs.lanes WHERE provider = ${provider} AND state = 'blocked')
       OR EXISTS (SELECT FROM jobs.lane_wakes WHERE provider = ${provider})
-      OR EXISTS (SELECT FROM jobs.lanes
-        WHERE provider = ${provider} AND owner_user_id = ANY (${owners}::uuid[]) AND state IN ('full', 'sleeping')) AS any`;
+      OR EXISTS (SELECT FROM jobs.provider_state AS known JOIN jobs.lanes AS lane ON lane.provider = known.provider
+        WHERE lane.owner_user_id = ANY (${owners}::uuid[]) AND lane.state IN ('full', 'sleeping')) AS any`;
 }
