@@ -21,6 +21,8 @@ export interface ApiKeysTable {
   revoked_at: NullableTimestamp;
   last_used_at: NullableTimestamp;
   created_at: Timestamp;
+  /** Credits in a calendar month (UTC), over all keys with the same root; null: as much as there is. */
+  monthly_credit_limit: NullableBig;
   rotated_from: ColumnType<string | null, string | undefined, never>;
   /** The first of a chain of rotations; null: the key itself is it. */
   root_key_id: ColumnType<string | null, string | undefined, never>;
