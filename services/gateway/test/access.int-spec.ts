@@ -1,5 +1,6 @@
 import { getJobRpc, verifyCredentialRpc } from '@shotloom/contracts';
 import { waitFor } from '@shotloom/testing';
+import { ADMIN_ROUTES } from './admin-routes';
 import {
   call,
   problem,
@@ -41,6 +42,13 @@ const routes: [string, string][] = [
   ['GET', '/api/v1/me'],
   ['GET', '/api/v1/credits'],
   ['POST', '/api/v1/tickets'],
+  ['GET', '/api/v1/providers'],
+  ['GET', '/api/v1/providers/x/config'],
+  ['PUT', '/api/v1/providers/x/config'],
+  ['DELETE', '/api/v1/providers/x/config'],
+  ['POST', '/api/v1/providers/x/test-connection'],
+  ['GET', '/api/v1/providers/x/balance'],
+  ...ADMIN_ROUTES.map(([method, path]): [string, string] => [method, path]),
 ];
 
 describe('without a valid key', () => {
@@ -70,7 +78,11 @@ describe('without a valid key', () => {
     );
     const tested = routes.map(
       ([method, path]) =>
-        `${method} ${path.replace(/\/x(?=\/|$)/, '/{id}').replace('animatic:animatic-1', '{id}')}`,
+        `${method} ${path
+          .replace(/\/x(?=\/|$)/, '/{id}')
+          .replace('animatic:animatic-1', '{id}')
+          .replace(/\/kling(?=\/|$)/, '/{provider}')
+          .replace(/\/7(?=\/|$)/, '/{seq}')}`,
     );
     expect(documented.filter((route) => route !== 'GET /api/v1/health').sort()).toEqual([...tested].sort());
   });

@@ -1,3 +1,5 @@
+import { OPERATIONS_EXAMPLES } from './operations-examples';
+
 const JOB_ID = '019aa000-0000-7000-8000-000000000001';
 const ASSET_ID = '019aa000-0000-7000-8000-000000000002';
 
@@ -49,6 +51,7 @@ export interface OperationExample {
 
 /** One request and one answer for each operation, by its id. A spec checks them against the contracts. */
 export const EXAMPLES: Readonly<Record<string, OperationExample>> = {
+  ...OPERATIONS_EXAMPLES,
   imageToVideo: {
     request: {
       prompt: 'camera slowly zooms in',

@@ -6,6 +6,7 @@ import {
   type VideoRequest,
 } from '@shotloom/contracts';
 import { AppError, type FieldError } from '@shotloom/kernel';
+import { isOwn, type OwnKeyTerms } from '../providers/own-keys';
 import { findFrame, type Frame, type FrameWish } from './frame';
 import {
   canLast,
@@ -24,11 +25,13 @@ export interface FallbackModel {
 /** A request that is resolved for one model, at its price of today. */
 export interface PricedRequest {
   readonly request: VideoRequest;
-  readonly price: { readonly credits: number; readonly version: string };
+  readonly price: { readonly credits: number; readonly version: string; readonly ownKey?: boolean };
 }
 
-export function priced(model: ModelSpec, request: VideoRequest): PricedRequest {
-  return { request, price: priceOf(model, request.durationSeconds) };
+/** On a key of the user's own a video costs the platform's fee; the model must have a price all the same, since without one it is not offered. */
+export function priced(model: ModelSpec, request: VideoRequest, terms: OwnKeyTerms): PricedRequest {
+  const price = priceOf(model, request.durationSeconds);
+  return { request, price: isOwn(terms, model) ? { ...terms.fee, ownKey: true } : price };
 }
 
 /** The models of a chain by their names, each once. Throws for a name that nobody knows, and for the main model itself. */
@@ -57,6 +60,7 @@ export function fitFallback(
   main: VideoRequest,
   wish: GenerateBody,
   asset: DescribedAsset | null,
+  terms: OwnKeyTerms,
 ): PricedRequest | readonly FieldError[] {
   const { size: _, aspect_ratio: __, ...frameless } = wish;
   const frame = frameLike(model, main, wish, asset);
@@ -75,7 +79,7 @@ export function fitFallback(
     seed: main.seed,
     duration: wish.duration ?? usual,
   };
-  return priced(model, buildVideoRequest(model, main.operation, body, asset));
+  return priced(model, buildVideoRequest(model, main.operation, body, asset), terms);
 }
 
 /** The main frame by its class and shape; what the user left open may differ. */

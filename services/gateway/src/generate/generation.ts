@@ -13,6 +13,7 @@ import {
 } from '@shotloom/contracts';
 import { AppError, newId, type Clock, type FieldError } from '@shotloom/kernel';
 import { BUS, CATALOGUE, CLOCK } from '../platform/parts';
+import { OwnKeys, type OwnKeyTerms } from '../providers/own-keys';
 import { canonicalHash } from './canonical-json';
 import { Acceptance } from './acceptance';
 import {
@@ -51,6 +52,13 @@ export interface Generated {
   readonly replayed: boolean;
 }
 
+/** What a request is resolved with. */
+interface Known {
+  readonly asset: DescribedAsset | null;
+  readonly terms: OwnKeyTerms;
+  readonly catalogue: Catalogue;
+}
+
 const LINK_SECONDS = 60;
 
 /** Turns what a user asks for into accepted jobs. */
@@ -61,17 +69,22 @@ export class Generation {
     @Inject(CATALOGUE) private readonly catalogue: Catalogue,
     @Inject(CLOCK) private readonly clock: Clock,
     private readonly acceptance: Acceptance,
+    private readonly ownKeys: OwnKeys,
   ) {}
 
   async generate(command: GenerateCommand): Promise<Generated> {
-    const { operation, body, principal } = command;
-    checkMetadata(body.metadata ?? {});
-    const model = resolveModel(this.catalogue, operation, body, this.clock.now());
+    const { operation, principal } = command;
+    checkMetadata(command.body.metadata ?? {});
+    const terms = await this.ownKeys.termsOf(principal.userId);
+    const body = await this.withSettings(command);
+    // One state of the catalogue for the whole request, whatever an operator changes meanwhile.
+    const catalogue = this.catalogue.snapshot();
+    const model = resolveModel(catalogue, operation, body, this.clock.now());
     refuseUnsupported(checkCapabilities(model, operation, body));
-    const others = nameFallback(this.catalogue, model, body.fallback ?? []);
+    const others = nameFallback(catalogue, model, body.fallback ?? []);
     const asset = operation === 'text-to-video' ? null : await this.findSource(command, model);
-    const main = priced(model, buildVideoRequest(model, operation, body, asset));
-    const fallback = this.fallBackFrom(main, others, body, asset);
+    const main = priced(model, buildVideoRequest(model, operation, body, asset), terms);
+    const fallback = this.fallBackFrom(main, others, body, { asset, terms, catalogue });
     const accept: RpcRequest<typeof acceptJobsRpc> = {
       userId: principal.userId,
       accountId: principal.accountId,
@@ -92,14 +105,14 @@ export class Generation {
     main: PricedRequest,
     others: readonly FallbackModel[],
     body: GenerateBody,
-    asset: DescribedAsset | null,
+    { asset, terms, catalogue }: Known,
   ): PricedRequest[] {
     const links: PricedRequest[] = [];
     const problems: FieldError[] = [];
     for (const other of others) {
-      const state = this.catalogue.state(other.model, this.clock.now());
+      const state = catalogue.state(other.model, this.clock.now());
       const fit = state.enabled
-        ? fitFallback(other, main.request, body, asset)
+        ? fitFallback(other, main.request, body, asset, terms)
         : [{ field: other.field, reason: state.reason }];
       if ('request' in fit) links.push(fit);
       else problems.push(...fit);
@@ -108,6 +121,19 @@ export class Generation {
     const fields = ['max_price_credits', ...others.map(({ field }) => field)];
     refuseDearer([main, ...links], fields, body.max_price_credits);
     return links;
+  }
+
+  /** A request that names a provider and leaves something open gets what its user likes there. */
+  private async withSettings({ body, principal }: GenerateCommand): Promise<GenerateBody> {
+    if (body.provider === undefined) return body;
+    const liked = await this.ownKeys.settingsOf(principal.userId, body.provider);
+    const shape = body.size === undefined && body.aspect_ratio === undefined;
+    return {
+      ...body,
+      model: body.model ?? liked.model,
+      variants: body.variants ?? liked.variants,
+      ...(shape ? { size: liked.size, aspect_ratio: liked.aspect_ratio } : {}),
+    };
   }
 
   private async findSource(command: GenerateCommand, model: ModelSpec): Promise<DescribedAsset> {

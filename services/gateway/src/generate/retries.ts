@@ -13,6 +13,7 @@ import {
 import { AppError, newId, type Clock } from '@shotloom/kernel';
 import { notFound, pathId } from '../http/path-id';
 import { BUS, CATALOGUE, CLOCK } from '../platform/parts';
+import { OwnKeys, type OwnKeyTerms } from '../providers/own-keys';
 import { Acceptance, type Accepted } from './acceptance';
 import { canonicalHash } from './canonical-json';
 import { fitFallback, priced, refuseDearer, type PricedRequest } from './fallback';
@@ -30,6 +31,13 @@ export interface RetryCommand {
   readonly requestId: string;
 }
 
+/** What a retry is resolved with. */
+interface Known {
+  readonly asset: DescribedAsset | null;
+  readonly terms: OwnKeyTerms;
+  readonly catalogue: Catalogue;
+}
+
 /** Nobody opens the links; the facts beside them are what is needed. */
 const LINK_SECONDS = 60;
 
@@ -41,19 +49,22 @@ export class Retries {
     @Inject(CATALOGUE) private readonly catalogue: Catalogue,
     @Inject(CLOCK) private readonly clock: Clock,
     private readonly acceptance: Acceptance,
+    private readonly ownKeys: OwnKeys,
   ) {}
 
   async retry(command: RetryCommand): Promise<Accepted> {
     const { principal, body, requestId } = command;
     const job = await this.find(command);
     assertRetryable(job);
+    const terms = await this.ownKeys.termsOf(principal.userId);
+    const catalogue = this.catalogue.snapshot();
     const { operation, model: id } = job.request;
-    const model = resolveModel(this.catalogue, operation, { model: id }, this.clock.now());
+    const model = resolveModel(catalogue, operation, { model: id }, this.clock.now());
     const wish = bodyAgain(job.request, model, body);
     refuseUnsupported(checkCapabilities(model, operation, wish));
     const asset = await this.source(job, model, command);
     const seed = seedAgain(job.request, body);
-    const main = priced(model, buildVideoRequest(model, operation, { ...wish, seed }, asset));
+    const main = priced(model, buildVideoRequest(model, operation, { ...wish, seed }, asset), terms);
     refuseDearer([main], ['max_price_credits'], body.max_price_credits);
     return this.acceptance.accept(
       {
@@ -64,7 +75,7 @@ export class Retries {
         jobIds: [newId()],
         metadata: job.metadata,
         retryOf: job.jobId,
-        fallback: this.fallbackOf(job, main, body, asset),
+        fallback: this.fallbackOf(job, main, body, { asset, terms, catalogue }),
         budgets: [],
         weight: 1,
       },
@@ -106,14 +117,14 @@ export class Retries {
     job: JobRecord,
     main: PricedRequest,
     body: RetryJob,
-    asset: DescribedAsset | null,
+    { asset, terms, catalogue }: Known,
   ): PricedRequest[] {
     const wish = openWish(job.request, body);
     return [...new Set(job.fallback)].flatMap((id) => {
-      const model = this.catalogue.list().find((candidate) => candidate.id === id);
+      const model = catalogue.list().find((candidate) => candidate.id === id);
       if (!model || id === main.request.model) return [];
-      if (!this.catalogue.state(model, this.clock.now()).enabled) return [];
-      const fit = fitFallback({ field: 'fallback', model }, main.request, wish, asset);
+      if (!catalogue.state(model, this.clock.now()).enabled) return [];
+      const fit = fitFallback({ field: 'fallback', model }, main.request, wish, asset, terms);
       return 'request' in fit && fit.price.credits <= (body.max_price_credits ?? Infinity) ? [fit] : [];
     });
   }
