@@ -66,7 +66,7 @@ describe('a generate request', () => {
     ['with 2,001 characters', { prompt: 'x'.repeat(2001) }, 422, 'invalid_input', 'prompt'],
     ['for a model that is not there', { model: 'animatic:nope' }, 422, 'invalid_input', 'model'],
     ['for a length that the model lacks', { duration: 16 }, 422, 'unsupported_by_model', 'duration'],
-    ['for a ratio that does not exist', { aspect_ratio: '4:3' }, 422, 'invalid_input', 'aspect_ratio'],
+    ['for a ratio that does not exist', { aspect_ratio: '2:1' }, 422, 'invalid_input', 'aspect_ratio'],
     ['for a size that the model lacks', { size: '4320P' }, 422, 'unsupported_by_model', 'size'],
     ['with a field that does not exist', { promt: 'typo' }, 422, 'invalid_input', 'promt'],
     ['without a picture', { asset_id: undefined }, 422, 'invalid_input', 'file_url'],

@@ -15,7 +15,7 @@ import { counted, Vendor } from './support/vendor';
 jest.setTimeout(180_000);
 
 const run = promisify(execFile);
-const PRICE = 35;
+const PRICE = 25;
 const NEVER = null;
 
 let platform: RunningPlatform;

@@ -6,13 +6,16 @@ export interface RangeOptions {
   readonly stream: string;
   /** One subject, without wildcards. */
   readonly subject: string;
-  /** Stored at this time or later; the whole stream when absent. */
+  /** Stored at this time or later; the whole stream when neither this nor `fromSeq` is given. */
   readonly from?: Date;
+  /** The first sequence to read, instead of a time. */
+  readonly fromSeq?: number;
   /** Messages read at most. */
   readonly limit: number;
   /** Milliseconds at most. */
   readonly timeoutMs: number;
-  readonly onMessage: (message: OrderedMessage) => void;
+  /** Called one at a time and in order; the next waits for what it returns. */
+  readonly onMessage: (message: OrderedMessage) => void | Promise<void>;
 }
 
 export interface RangeResult {
@@ -28,14 +31,14 @@ export interface RangeResult {
  * the past that ends, however much is published meanwhile.
  */
 export async function readRange(bus: Bus, options: RangeOptions): Promise<RangeResult> {
-  const { stream, subject, from, limit, timeoutMs, onMessage } = options;
+  const { stream, subject, from, fromSeq = 1, limit, timeoutMs, onMessage } = options;
   const connection = connectionOf(bus);
   const [oldest, last] = await Promise.all([
     nextMessage(connection, stream, 1),
     connection.jsm.streams.getMessage(stream, { last_by_subj: subject }),
   ]);
   const keptSince = oldest?.time ?? null;
-  const startSeq = from === undefined ? 1 : await firstSince(connection, stream, from);
+  const startSeq = from === undefined ? fromSeq : await firstSince(connection, stream, from);
   if (last === null || startSeq === undefined || last.seq < startSeq)
     return { read: 0, complete: true, keptSince };
   let read = 0;
@@ -45,10 +48,10 @@ export async function readRange(bus: Bus, options: RangeOptions): Promise<RangeR
     stream,
     filter: subject,
     startSeq,
-    onMessage: (message) => {
+    onMessage: async (message) => {
       if (message.seq > last.seq || read >= limit) return ended.resolve(message.seq > last.seq);
       read += 1;
-      onMessage(message);
+      await onMessage(message);
       if (message.seq === last.seq) ended.resolve(true);
     },
   });

@@ -20,6 +20,7 @@ export {
   attemptSucceededV1,
   catalogueChangedV1,
   credentialsChangedV1,
+  identityRevokedV1,
   jobChangedV1,
   jobProgressV1,
   mediaDeleteV1,
@@ -57,20 +58,28 @@ export {
 export {
   aspectRatioSchema,
   ASPECT_RATIOS,
+  INPUT_ROLES,
   modelIdSchema,
-  modelSpecSchema,
   OPERATIONS,
   operationSchema,
   type AspectRatio,
-  type ModelSpec,
+  type InputRole,
   type Operation,
-} from './catalogue/model';
-export { MODELS } from './catalogue/models';
+  type ParamValue,
+} from './catalogue/vocabulary';
+export { coherentModelSpecSchema } from './catalogue/coherence';
+export { modelSpecSchema, type ModelEntry, type ModelSpec } from './catalogue/model';
+export { conditionSchema, constraintSchema, type Condition, type Constraint } from './catalogue/condition';
+export { type PictureLimits } from './catalogue/input-limits';
+export { paramSpecSchema, type ParamSpec } from './catalogue/param-spec';
+export { priceSchema, tariffSchema, type Price, type Tariff } from './catalogue/price';
+export * from './catalogue/rules';
+export { vendorPrompt, type VendorPrompt } from './catalogue/vendor-prompt';
+export { MODELS, PROVIDERS, providerSpec } from './catalogue/vendors';
 export { Catalogue, priceOf, type ModelState } from './catalogue/catalogue';
 export {
   costMicros,
   estimateVendorMicros,
-  MICROS_PER_CREDIT,
   VENDOR_UNIT_MICROS,
 } from './catalogue/vendor-cost';
 export {
@@ -111,11 +120,13 @@ export {
   type JobMoment,
 } from './job/vocabularies';
 export {
+  adjustmentSchema,
   jobInputSchema,
   jobOutputSchema,
   jobRecordSchema,
   jobStateSchema,
   videoRequestSchema,
+  type Adjustment,
   type JobInput,
   type JobOutput,
   type JobRecord,
@@ -140,7 +151,7 @@ export {
   type VendorOutcome,
   type VendorTaskRef,
 } from './attempt/vendor-outcome';
-export { PROVIDERS, providerSpec, providerSpecSchema, type ProviderSpec } from './catalogue/providers';
+export { providerSpecSchema, type ProviderSpec } from './catalogue/provider-spec';
 export {
   acceptJobsRpc,
   cancelJobRpc,
@@ -192,7 +203,14 @@ export {
   type UncertainResolution,
 } from './operations/records';
 export { describeAssetsRpc, registerUploadRpc } from './rpc/storage';
-export { PLATFORM_ROLES, principalSchema, SCOPES, verifyCredentialRpc, type Principal } from './rpc/identity';
+export {
+  endedCredentialsRpc,
+  PLATFORM_ROLES,
+  principalSchema,
+  SCOPES,
+  verifyCredentialRpc,
+  type Principal,
+} from './rpc/identity';
 export { problemSchema, type Problem } from './http/problem';
 export {
   imageToVideoSchema,
@@ -362,3 +380,46 @@ export {
   type AuditQuery,
   type AuditEntryResource,
 } from './http/admin-operations';
+export {
+  acceptedSchema,
+  accessCookieName,
+  authMethodsSchema,
+  CSRF_HEADER,
+  forgotPasswordSchema,
+  loginSchema,
+  logoutSchema,
+  refreshSchema,
+  registerSchema,
+  resetPasswordSchema,
+  sessionListSchema,
+  sessionResourceSchema,
+  signedInSchema,
+  updateMeSchema,
+  verifyEmailSchema,
+  type AcceptedResource,
+  type AuthMethods,
+  type ForgotPassword,
+  type Login,
+  type Logout,
+  type Refresh,
+  type Register,
+  type ResetPassword,
+  type SessionResource,
+  type SignedIn,
+  type UpdateMe,
+  type VerifyEmail,
+} from './http/auth';
+export {
+  apiKeyListQuerySchema,
+  apiKeyPageSchema,
+  apiKeyResourceSchema,
+  createApiKeySchema,
+  createdApiKeySchema,
+  rotateApiKeySchema,
+  type ApiKeyListQuery,
+  type ApiKeyPage,
+  type ApiKeyResource,
+  type CreateApiKey,
+  type CreatedApiKey,
+  type RotateApiKey,
+} from './http/api-keys';

@@ -58,6 +58,8 @@ export function createConnectionPool<S>(options: PoolOptions): ConnectionPool<S>
     keepAlive: true,
     keepAliveInitialDelayMillis: KEEP_ALIVE_MS,
     types: typeParsers,
+    // Statements that are sent together leave together; see several.ts.
+    pipeline: true,
     ...(options.statementTimeoutMs > 0 ? { statement_timeout: Math.trunc(options.statementTimeoutMs) } : {}),
     idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_MS,
   });

@@ -1,5 +1,6 @@
 import type { Kysely, Transaction } from 'kysely';
 import type { MessageContract, PayloadOf } from '@shotloom/contracts';
+import type { ResultsOf, Sendable } from './several';
 
 /** One Postgres database as a service sees it: `S` are the tables it may name. */
 export interface Database<S> {
@@ -38,6 +39,13 @@ export interface UnitOfWork<S> {
    * statement. `write` gets them in the order of the calls, and may `emit`.
    */
   gather<I>(write: GatheredWrite<S, I>, item: I): void;
+  /**
+   * Runs statements one after the other in one round trip, and gives their results in the same order. For statements that do not
+   * need each other's answers; the first that fails is thrown, and the transaction cannot go on.
+   */
+  together<const Q extends readonly Sendable[]>(queries: Q): Promise<ResultsOf<Q>>;
+  /** Sends a statement whose answer nobody needs with the commit itself, in the order of the calls; where it fails nothing is committed. */
+  atCommit(query: Sendable): void;
   /** Runs only if the transaction committed. What it throws is logged: the commit cannot be taken back. */
   afterCommit(action: () => void): void;
 }

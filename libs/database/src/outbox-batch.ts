@@ -1,7 +1,7 @@
-import { sql, type Transaction } from 'kysely';
+import { sql, type RawBuilder } from 'kysely';
 import { AppError } from '@shotloom/kernel';
 import type { Envelope } from '@shotloom/contracts';
-import type { Database } from './database';
+import type { Database, UnitOfWork } from './database';
 import { advisoryLockClass } from './outbox-partition';
 
 /** Puts an envelope on the bus; resolves at the PubAck. */
@@ -60,23 +60,23 @@ export async function publishBatch<S>(
   publish: PublishEnvelope,
 ): Promise<BatchOutcome> {
   return database.run(async (tx) => {
-    const owned = await lockPartitions(tx.sql, schema, partitions);
-    const lanes = groupByPartition(await readFront(tx.sql, schema, owned));
+    const { owned, rows } = await readFront(tx, schema, partitions);
+    const lanes = groupByPartition(rows);
     const deadline = Date.now() + BATCH_BUDGET_MS;
     const outcomes = await Promise.all(
-      [...lanes].map(async ([partition, rows]) => ({
+      [...lanes].map(async ([partition, lane]) => ({
         partition,
-        ...(await publishLane(rows, publish, deadline)),
+        ...(await publishLane(lane, publish, deadline)),
       })),
     );
     const publishedIds = outcomes.flatMap((outcome) => outcome.publishedIds);
-    await markPublished(tx.sql, schema, publishedIds);
+    if (publishedIds.length > 0) tx.atCommit(markPublished(schema, publishedIds));
     const dead = outcomes.flatMap(({ partition, dead: refusals }) =>
       refusals.map((refusal) => ({ partition, ...refusal })),
     );
-    await markDead(tx.sql, schema, dead);
+    if (dead.length > 0) tx.atCommit(markDead(schema, dead));
     return {
-      busy: partitions.filter((partition) => !owned.includes(partition)),
+      busy: partitions.filter((partition) => !owned.has(partition)),
       more: outcomes.filter((outcome) => outcome.more).map((outcome) => outcome.partition),
       failed: outcomes.flatMap(({ partition, failure }) => (failure ? [{ partition, ...failure }] : [])),
       dead,
@@ -85,31 +85,25 @@ export async function publishBatch<S>(
   });
 }
 
-async function lockPartitions<S>(
-  tx: Transaction<S>,
+/** Both statements go in one packet, so what another replica is publishing is read too, and not looked at. */
+async function readFront<S>(
+  tx: UnitOfWork<S>,
   schema: string,
   wanted: readonly number[],
-): Promise<number[]> {
+): Promise<{ owned: ReadonlySet<number>; rows: PendingRow[] }> {
   const lockClass = advisoryLockClass(`shotloom.outbox.${schema}`);
-  const locked = await sql<{ partition: number }>`
+  const lock = sql<{ partition: number }>`
     select partition from unnest(${wanted}::int[]) as partition
-    where pg_try_advisory_xact_lock(${lockClass}::int, partition)`.execute(tx);
-  return locked.rows.map((row) => row.partition);
-}
-
-async function readFront<S>(
-  tx: Transaction<S>,
-  schema: string,
-  owned: readonly number[],
-): Promise<PendingRow[]> {
-  if (owned.length === 0) return [];
-  const found = await sql<PendingRow>`
-    select front.* from unnest(${owned}::smallint[]) as lane
+    where pg_try_advisory_xact_lock(${lockClass}::int, partition)`;
+  const front = sql<PendingRow>`
+    select front.* from unnest(${wanted}::smallint[]) as lane
     cross join lateral (
       select id, partition, subject, envelope, headers from ${sql.id(schema, 'outbox')}
       where partition = lane and published_at is null and dead_at is null order by seq limit ${ROWS_PER_PARTITION}
-    ) as front`.execute(tx);
-  return found.rows;
+    ) as front`;
+  const [locked, found] = await tx.together([lock, front]);
+  const owned = new Set(locked.rows.map(({ partition }) => partition));
+  return { owned, rows: found.rows.filter(({ partition }) => owned.has(partition)) };
 }
 
 function groupByPartition(rows: readonly PendingRow[]): Map<number, PendingRow[]> {
@@ -162,23 +156,19 @@ function withTimeout(publishing: Promise<unknown>): Promise<void> {
   });
 }
 
-async function markPublished<S>(tx: Transaction<S>, schema: string, ids: readonly string[]): Promise<void> {
-  if (ids.length === 0) return;
-  await sql`
+function markPublished(schema: string, ids: readonly string[]): RawBuilder<unknown> {
+  return sql`
     update ${sql.id(schema, 'outbox')} set published_at = clock_timestamp()
-    where id = any(${ids}::uuid[])`.execute(tx);
+    where id = any(${ids}::uuid[])`;
 }
 
-async function markDead<S>(tx: Transaction<S>, schema: string, dead: readonly Refusal[]): Promise<void> {
-  if (dead.length === 0) return;
+function markDead(schema: string, dead: readonly Refusal[]): RawBuilder<unknown> {
   const ids = dead.map(({ messageId }) => messageId);
   const reasons = dead.map(({ error }) => {
     const { code, message } = AppError.from(error);
     return `${code}: ${message}`.slice(0, REASON_CHARS);
   });
-  await sql`
+  return sql`
     update ${sql.id(schema, 'outbox')} as row set dead_at = clock_timestamp(), dead_reason = refused.reason
-    from unnest(${ids}::uuid[], ${reasons}::text[]) as refused (id, reason) where row.id = refused.id`.execute(
-    tx,
-  );
+    from unnest(${ids}::uuid[], ${reasons}::text[]) as refused (id, reason) where row.id = refused.id`;
 }

@@ -1,4 +1,4 @@
-import { sql, type Transaction } from 'kysely';
+import { sql, type RawBuilder } from 'kysely';
 import { AppError, newId } from '@shotloom/kernel';
 import type { Envelope, MessageContract } from '@shotloom/contracts';
 import type { OutboxMessage } from './database';
@@ -40,16 +40,12 @@ export function toOutboxRow<C extends MessageContract>(
 }
 
 /** One insert with one parameter for all rows; `seq` follows their order. */
-export async function insertOutboxRows<S>(
-  tx: Transaction<S>,
-  schema: string,
-  rows: readonly OutboxRow[],
-): Promise<void> {
-  await sql`
+export function insertOutboxRows(schema: string, rows: readonly OutboxRow[]): RawBuilder<unknown> {
+  return sql`
     insert into ${sql.id(schema, 'outbox')} (id, partition, subject, envelope, headers)
     select row.id, row.partition, row.subject, row.envelope, row.headers
     from rows from (jsonb_to_recordset(${JSON.stringify(rows)}::jsonb)
         as (id uuid, partition smallint, subject text, envelope jsonb, headers jsonb))
       with ordinality as row (id, partition, subject, envelope, headers, position)
-    order by row.position`.execute(tx);
+    order by row.position`;
 }

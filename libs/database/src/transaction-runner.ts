@@ -4,6 +4,7 @@ import { AppError, backoffMs, type RetryPolicy } from '@shotloom/kernel';
 import type { Logger } from '@shotloom/service-kit';
 import type { UnitOfWork } from './database';
 import { classifyPostgresFailure, type PostgresFailure } from './postgres-errors';
+import { NotCommitted, sendTogether, type Sendable } from './several';
 import { BufferedUnitOfWork, type OutboxTarget } from './unit-of-work';
 
 const RETRY: RetryPolicy = { maxAttempts: 5, baseMs: 15, factor: 3, maxMs: 1_000, jitter: 0.6 };
@@ -56,23 +57,27 @@ export class TransactionRunner<S> {
     const trx = await this.#sql.startTransaction().execute();
     const unit = new BufferedUnitOfWork<S>(trx, this.#target);
     let result: T;
+    let last: readonly Sendable[];
     try {
       result = await work(unit);
-      await unit.flush();
+      last = await unit.flush();
     } catch (error) {
       await this.#rollback(trx);
       throw error;
     }
-    await this.#commit(trx);
+    await this.#commit(trx, last);
     this.#follow(unit);
     return result;
   }
 
-  async #commit(trx: ControlledTransaction<S>): Promise<void> {
+  async #commit(trx: ControlledTransaction<S>, last: readonly Sendable[]): Promise<void> {
     try {
+      if (last.length > 0) await sendTogether(trx, last, true);
+      // After a commit that went with the last statements this only frees the connection.
       await trx.commit().execute();
     } catch (error) {
       await this.#rollback(trx);
+      if (error instanceof NotCommitted) throw error.cause;
       // An answer from the server that is not about the connection is a clear no; silence may be a yes.
       throw classifyPostgresFailure(error) === 'connection' ? new CommitUnanswered(error) : error;
     }

@@ -2,6 +2,7 @@ import type { Transaction } from 'kysely';
 import { AppError } from '@shotloom/kernel';
 import type { MessageContract } from '@shotloom/contracts';
 import type { GatheredWrite, OutboxMessage, UnitOfWork } from './database';
+import { sendTogether, type ResultsOf, type Sendable } from './several';
 import { insertOutboxRows, toOutboxRow, type OutboxRow } from './outbox-writer';
 
 /** Who writes messages, and into which schema's outbox. */
@@ -17,6 +18,7 @@ export class BufferedUnitOfWork<S> implements UnitOfWork<S> {
   readonly #rows: OutboxRow[] = [];
   readonly #actions: (() => void)[] = [];
   readonly #gathered = new Map<GatheredWrite<S, never>, unknown[]>();
+  readonly #last: Sendable[] = [];
   #open = true;
 
   constructor(sql: Transaction<S>, target: OutboxTarget) {
@@ -39,19 +41,28 @@ export class BufferedUnitOfWork<S> implements UnitOfWork<S> {
     this.#gathered.set(write, items);
   }
 
+  together<const Q extends readonly Sendable[]>(queries: Q): Promise<ResultsOf<Q>> {
+    return sendTogether(this.sql, queries);
+  }
+
+  atCommit(query: Sendable): void {
+    this.#assertOpen('atCommit');
+    this.#last.push(query);
+  }
+
   afterCommit(action: () => void): void {
     this.#assertOpen('afterCommit');
     this.#actions.push(action);
   }
 
-  /** Writes what was gathered, then the buffered messages; nothing may be added afterwards. */
-  async flush(): Promise<void> {
+  /** Writes what was gathered, and returns what goes with the commit, the buffered messages last; nothing may be added afterwards. */
+  async flush(): Promise<readonly Sendable[]> {
     for (let next = this.#take(); next !== undefined; next = this.#take()) {
       await next.write(this, next.items as never[]);
     }
     this.#open = false;
-    if (this.#target.schema === undefined || this.#rows.length === 0) return;
-    await insertOutboxRows(this.sql, this.#target.schema, this.#rows);
+    if (this.#target.schema === undefined || this.#rows.length === 0) return this.#last;
+    return [...this.#last, insertOutboxRows(this.#target.schema, this.#rows)];
   }
 
   #take(): { write: GatheredWrite<S, never>; items: unknown[] } | undefined {

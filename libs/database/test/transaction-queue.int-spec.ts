@@ -72,3 +72,32 @@ it('writes what was gathered by one call before the commit, in the order of the 
   expect(calls).toEqual([[3, 1, 2]]);
   expect(await rows()).toHaveLength(3);
 });
+
+it('never has pieces of one key in two transactions at the same time', async () => {
+  const queue = new TransactionQueue<unknown>(database, { transactions: 4, pieces: 1 });
+  const running = new Map<string, number>();
+  let most = 0;
+  const work = (key: string) => async (tx: Tx) => {
+    running.set(key, (running.get(key) ?? 0) + 1);
+    most = Math.max(most, running.get(key) ?? 0);
+    await sql`select pg_sleep(0.005)`.execute(tx.sql);
+    running.set(key, (running.get(key) ?? 1) - 1);
+    return key;
+  };
+  const keys = Array.from({ length: 24 }, (_none, index) => `${index % 3}`);
+  expect(await Promise.all(keys.map((key) => queue.run({ key, work: work(key) })))).toEqual(keys);
+  expect(most).toBe(1);
+});
+
+it('prepares once for all pieces of a transaction, with what each needs', async () => {
+  const prepared: (readonly number[])[] = [];
+  const queue = new TransactionQueue<unknown, number>(database, {
+    transactions: 1,
+    pieces: 50,
+    prepare: (_tx, needs) => Promise.resolve(void prepared.push(needs)),
+  });
+  await Promise.all(
+    [0, 3, 1, 2].map((id) => queue.run({ key: `${id}`, needs: id, work: () => Promise.resolve() })),
+  );
+  expect(prepared).toEqual([[0], [1, 2, 3]]);
+});

@@ -13,6 +13,7 @@ const CALLABLE = [
   'capture_hold(uuid, bigint)',
   'release_hold(uuid)',
   'resolve_many(jsonb)',
+  'resolve_all(jsonb)',
 ] as const;
 
 /** Lets a service's role read the ledger and call its functions, and nothing else. Run it as the schema's owner. */

@@ -1,4 +1,4 @@
-import { sql } from 'kysely';
+import { sql, type RawBuilder } from 'kysely';
 import { z } from 'zod';
 import { AppError } from '@shotloom/kernel';
 import { checkAmount } from './amounts';
@@ -28,16 +28,28 @@ export async function resolveMany(
   items: readonly ResolveItem[],
 ): Promise<ResolveItemResult[]> {
   if (items.length === 0) return [];
-  const rows = items.map((item, index) => ({
-    hold_id: item.holdId,
-    outcome: item.outcome,
-    amount: checkResolved(item, `items.${index}.amount`),
-  }));
+  const rows = toRows(items);
   const statement = sql<{
     result: unknown;
   }>`select ledger.resolve_many(${JSON.stringify(rows)}::jsonb) as result`;
   const results = await readResult(ex, statement, z.array(resolveResult).length(items.length));
   return results.map(toItemResult);
+}
+
+/**
+ * The same as a statement that the caller sends, with the commit say: it gives nothing back, and fails where one of the holds is not
+ * ended by it as asked. Then none is, since nothing of the transaction can be committed.
+ */
+export function resolveAll(items: readonly ResolveItem[]): RawBuilder<unknown> {
+  return sql`select ledger.resolve_all(${JSON.stringify(toRows(items))}::jsonb)`;
+}
+
+function toRows(items: readonly ResolveItem[]): { hold_id: string; outcome: string; amount: number }[] {
+  return items.map((item, index) => ({
+    hold_id: item.holdId,
+    outcome: item.outcome,
+    amount: checkResolved(item, `items.${index}.amount`),
+  }));
 }
 
 function checkResolved({ outcome, amount }: ResolveItem, field: string): number {

@@ -6,7 +6,7 @@ export { chargeBack, expireLots, grant, type ChargeBackResult, type GrantResult 
 export { hold, holdMany, splitHold, type HoldRequest, type HoldResult, type SplitResult } from './holds';
 export { readBudget, type HoldBudget } from './budgets';
 export { capture, release, type CaptureResult, type HoldResolution, type ReleaseResult } from './resolutions';
-export { resolveMany, type ResolveItem, type ResolveItemResult } from './batch-resolutions';
+export { resolveAll, resolveMany, type ResolveItem, type ResolveItemResult } from './batch-resolutions';
 export { getBalance, listOverdueHolds, type Balance, type OverdueHold } from './balances';
 export { listTransactions, type LedgerTransaction, type TransactionKind } from './transactions';
 export { readHoldHistory, readHolds, type HoldHistory, type HoldState } from './hold-history';

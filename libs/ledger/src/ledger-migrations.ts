@@ -11,6 +11,7 @@ import { countBudgetsInBatchHolds } from './migrations/0009-count-budgets-in-bat
 import { returnBudgetsInBatchResolutions } from './migrations/0010-return-budgets-in-batch-resolutions';
 import { indexOwners } from './migrations/0011-index-owners';
 import { expectSmallBatches } from './migrations/0012-expect-small-batches';
+import { resolveAllAtOnce } from './migrations/0013-resolve-all';
 
 /** The schema `ledger`. Run by whoever owns the database; services then need `grantLedgerAccess`. */
 export const ledgerMigrations: MigrationSet = {
@@ -28,5 +29,6 @@ export const ledgerMigrations: MigrationSet = {
     '0010-return-budgets-in-batch-resolutions': returnBudgetsInBatchResolutions,
     '0011-index-owners': indexOwners,
     '0012-expect-small-batches': expectSmallBatches,
+    '0013-resolve-all': resolveAllAtOnce,
   },
 };

@@ -7,6 +7,7 @@ import {
   grant,
   hold,
   holdMany,
+  resolveAll,
   resolveMany,
   splitHold,
   type HoldRequest,
@@ -176,4 +177,32 @@ it('ends each hold once when the same batch comes from many sides in any order, 
   );
   expect(attempts).toBe(16);
   expect(batches.flat().filter(({ status }) => status !== 'already')).toHaveLength(requests.length);
+});
+
+describe('all or nothing', () => {
+  it('ends what it is given', async () => {
+    const accountId = await payer(30);
+    const holds = await heldBy(accountId, [10, 5]);
+    await resolveAll([captured(at(holds, 0), 8), released(at(holds, 1))]).execute(database.sql);
+    expect(await getBalance(database.sql, accountId)).toMatchObject({ available: 22, held: 0 });
+  });
+
+  it.each([
+    [
+      'ended before',
+      async (known: HoldRequest) => void (await capture(database.sql, { holdId: known.holdId, amount: 1 })),
+    ],
+    [
+      'ends as it is asked a second time',
+      async (known: HoldRequest) => void (await capture(database.sql, { holdId: known.holdId, amount: 10 })),
+    ],
+  ])('ends none where one %s', async (_what, before) => {
+    const accountId = await payer(30);
+    const holds = await heldBy(accountId, [10, 5]);
+    await before(at(holds, 0));
+    const { held } = await getBalance(database.sql, accountId);
+    const work = resolveAll([captured(at(holds, 1), 5), captured(at(holds, 0), 10)]).execute(database.sql);
+    await expect(work).rejects.toMatchObject({ code: 'P0004' });
+    expect(await getBalance(database.sql, accountId)).toMatchObject({ held });
+  });
 });

@@ -1,8 +1,8 @@
-import type { JobInput, VideoRequest } from '@shotloom/contracts';
+import type { InputRole, VideoRequest } from '@shotloom/contracts';
 
 /** An input of a job, fetched to a file of this attempt. */
 export interface RenderInput {
-  readonly role: JobInput['role'];
+  readonly role: InputRole;
   readonly path: string;
   /** As told by storage, which looked into the file. */
   readonly contentType: string;

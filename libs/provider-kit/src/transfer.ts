@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { Transform, type TransformCallback } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { JobInput, RenderedObject } from '@shotloom/contracts';
+import { inputRole, type JobInput, type RenderedObject } from '@shotloom/contracts';
 import { AppError, backoffMs, type RetryPolicy } from '@shotloom/kernel';
 import type { ObjectStore } from '@shotloom/object-store';
 import type { RenderInput, RenderResult } from './render-engine';
@@ -25,7 +25,7 @@ export async function downloadInputs(
         const { body } = await store.get(objectKey, { signal: options.signal });
         await pipeline(body, limit(options.maxBytes), createWriteStream(path), { signal: options.signal });
       });
-      return { role, path, contentType };
+      return { role: inputRole(role), path, contentType };
     }),
   );
 }

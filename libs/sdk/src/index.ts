@@ -24,7 +24,16 @@ export {
   type JobPhase,
   type LiveJob,
 } from './live-job';
-export { modelsFor, nearestDuration, pixelsOf, quoteCredits } from './model-choice';
+export {
+  lengthsOf,
+  modelsFor,
+  nearestDuration,
+  objectionsTo,
+  pixelsOf,
+  priceRange,
+  quoteCredits,
+  type VideoWish,
+} from './model-choice';
 export type { SocketClass, SocketLike } from './socket-session';
 export type { Fetch } from './transport';
 export type {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { baseConfigSchema, objectStoreConfigSchema, type ObjectStoreEnv } from '@shotloom/service-kit';
+import { authConfigSchema } from './auth/auth-config';
 import { readKeyRing, type KeyRing } from './provider-credentials/key-ring';
 
 const MIB = 1024 * 1024;
@@ -23,7 +24,7 @@ const gatewaySchema = baseConfigSchema.extend({
   PROVIDERS_ENABLED: list.default(['animatic']),
   /** Where `/media` is proxied to. Not needed behind an ingress that routes it. */
   STORAGE_URL: z.url().optional(),
-  /** Where `/ws` is proxied to. Not needed behind an ingress that routes it. */
+  /** Where `/ws` and `/api/v1/events` are proxied to. Not needed behind an ingress that routes it. */
   NOTIFIER_URL: z.url().optional(),
   /** The folder with the built console; without it no console is served. */
   CONSOLE_DIR: z.string().optional(),
@@ -74,7 +75,10 @@ export const credentialsKeySchema = z
   });
 
 /** Environment of the gateway. */
-export const configSchema = gatewaySchema.and(objectStoreConfigSchema).and(credentialsKeySchema);
+export const configSchema = gatewaySchema
+  .and(objectStoreConfigSchema)
+  .and(credentialsKeySchema)
+  .and(authConfigSchema);
 export type Config = z.infer<typeof configSchema>;
 
 /** The origin in every URL that we hand out, without a slash at its end. */

@@ -3,9 +3,13 @@ import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { NestLogger } from '@shotloom/service-kit';
+import { Cookies } from './auth/cookies';
+import { registerJwks } from './auth/jwks';
+import { SessionVerifier } from './auth/session-verifier';
 import { registerCallbacks } from './callbacks/callbacks';
 import { registerConsole } from './console/console-files';
 import { registerDocs } from './docs/docs-pages';
+import { publicUrl } from './config';
 import { GatewayModule } from './gateway.module';
 import { JSON_LIMIT_BYTES } from './http/failure';
 import { answerClientError } from './http/client-error';
@@ -18,6 +22,7 @@ import { validationPipe } from './http/validation';
 import { authenticateRequests } from './identity/authentication';
 import { Credentials } from './identity/credentials';
 import type { GatewayParts } from './platform/parts';
+import { registerEventsProxy } from './proxy/events-proxy';
 import { registerMediaProxy } from './proxy/media-proxy';
 import { registerSocketTunnel } from './proxy/socket-tunnel';
 
@@ -34,6 +39,8 @@ export async function createGatewayApp(parts: GatewayParts): Promise<NestFastify
     requestIdHeader: false,
     genReqId: requestId,
     multipart: false,
+    // An address that anybody may claim is nobody's.
+    trustProxy: config.TRUSTED_PROXIES.length > 0 ? config.TRUSTED_PROXIES : false,
     // What the router refuses never reaches the filter.
     frameworkErrors: (error: unknown, request: FastifyRequest, reply: FastifyReply) =>
       sendProblem(error, request, reply, logger),
@@ -53,11 +60,20 @@ export async function createGatewayApp(parts: GatewayParts): Promise<NestFastify
   endSlowBodies(fastify, config.BODY_SECONDS * 1000, logger);
   registerJsonBody(fastify);
   await registerSecurityHeaders(fastify, config);
-  authenticateRequests(fastify, app.get(Credentials, { strict: false }));
+  authenticateRequests(fastify, {
+    credentials: app.get(Credentials, { strict: false }),
+    sessions: app.get(SessionVerifier, { strict: false }),
+    cookies: app.get(Cookies, { strict: false }),
+    ownOrigin: new URL(publicUrl(config)).origin,
+  });
   await fastify.register(multipart);
+  registerJwks(fastify, app);
   await registerCallbacks(fastify, parts);
   if (config.STORAGE_URL !== undefined) await registerMediaProxy(fastify, config.STORAGE_URL, logger);
-  if (config.NOTIFIER_URL !== undefined) registerSocketTunnel(fastify, config.NOTIFIER_URL, logger);
+  if (config.NOTIFIER_URL !== undefined) {
+    registerSocketTunnel(fastify, config.NOTIFIER_URL, logger);
+    await registerEventsProxy(fastify, config.NOTIFIER_URL, logger);
+  }
   await registerDocs(app);
   await registerConsole(fastify, config.CONSOLE_DIR);
   await app.init();

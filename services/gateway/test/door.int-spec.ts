@@ -23,7 +23,7 @@ const seen: {
 
 beforeAll(async () => {
   storage = createServer((request, response) => void answerMedia(request, response));
-  notifier = createServer((_request, response) => response.writeHead(404).end());
+  notifier = createServer((request, response) => answerEvents(request, response));
   sockets = new WebSocketServer({ noServer: true });
   notifier.on('upgrade', (request, socket, head) => {
     if (request.headers['sec-websocket-protocol']?.includes('bad') === true) {
@@ -56,6 +56,16 @@ afterAll(async () => {
   await rm(folder, { recursive: true });
 });
 
+let openStreams = 0;
+function answerEvents(request: IncomingMessage, response: ServerResponse): void {
+  openStreams += 1;
+  response.once('close', () => {
+    openStreams -= 1;
+  });
+  response.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store' });
+  response.write(`data: ${JSON.stringify({ url: request.url, headers: request.headers })}\n\n`);
+}
+
 async function listen(server: Server): Promise<string> {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
@@ -69,6 +79,25 @@ async function answerMedia(request: IncomingMessage, response: ServerResponse): 
     response.writeHead(200, { 'content-type': 'video/mp4' }).end('0123456789');
   else response.writeHead(206, { 'content-range': 'bytes 2-4/10', 'content-type': 'video/mp4' }).end('234');
 }
+
+describe('/api/v1/events', () => {
+  it('is passed on as it happens, and ends there when the client goes', async () => {
+    const leaving = new AbortController();
+    const response = await fetch(`${gateway.url}/api/v1/events?job_id=x`, {
+      headers: { authorization: 'Bearer sl_key', 'last-event-id': '1-2', 'x-forwarded-for': 'elsewhere' },
+      signal: leaving.signal,
+    });
+    expect(response.headers.get('content-type')).toBe('text/event-stream');
+    const reader = response.body?.getReader();
+    const first = Buffer.from((await reader?.read())?.value ?? []).toString();
+    const told = JSON.parse(first.slice('data: '.length)) as { url: string; headers: Record<string, string> };
+    expect(told.url).toBe('/api/v1/events?job_id=x');
+    expect(told.headers).toMatchObject({ authorization: 'Bearer sl_key', 'last-event-id': '1-2' });
+    expect(told.headers).not.toHaveProperty('x-forwarded-for');
+    leaving.abort();
+    await waitFor(() => openStreams === 0, { what: 'the stream to end behind the gateway' });
+  });
+});
 
 describe('/media', () => {
   it('is passed on as it is, with its query and its range', async () => {

@@ -2,7 +2,7 @@ import type { Catalogue } from '@shotloom/contracts';
 import type { Bus } from '@shotloom/bus';
 import type { Database, TransactionQueue } from '@shotloom/database';
 import type { Logger } from '@shotloom/service-kit';
-import type { SubmitSettings } from './attempts/begin-submit';
+import type { Beginner, SubmitSettings } from './attempts/begin-submit';
 import type { VendorHealth } from './attempts/vendor-health';
 import type { Config } from './config';
 import type { ModelClock } from './models/model-clock';
@@ -17,10 +17,10 @@ export interface Orchestrator {
   readonly config: Config;
   readonly bus: Bus;
   readonly database: Database<JobsSchema>;
-  /** Changes of single jobs, which share transactions when many come at once. */
-  readonly changes: TransactionQueue<JobsSchema>;
+  /** Changes of single jobs, which share transactions when many come at once. Each needs its attempt's id. */
+  readonly changes: TransactionQueue<JobsSchema, string>;
   /** Fences; apart from the changes, since they lock attempts without their jobs. */
-  readonly begins: TransactionQueue<JobsSchema>;
+  readonly begins: TransactionQueue<JobsSchema, Beginner>;
   readonly catalogue: Catalogue;
   readonly scheduler: Scheduler;
   readonly credentials: CredentialDirectory;

@@ -26,6 +26,8 @@ import { openServiceDatabase, OutboxRelay, TransactionQueue, type Database } fro
 import { ledgerMigrations } from '@shotloom/ledger';
 import { NestLogger, type ServiceContext } from '@shotloom/service-kit';
 import { AppModule } from './app.module';
+import { lockAttempts } from './attempts/attempt-rows';
+import { grantSubmits, type Beginner } from './attempts/begin-submit';
 import { VendorHealth } from './attempts/vendor-health';
 import type { Orchestrator } from './app.tokens';
 import type { Config } from './config';
@@ -45,8 +47,8 @@ import { Sweeper } from './sweeps/sweeper';
 
 const BATCH = 50;
 /** Few transactions at once, so that those that wait share the next one. */
-const BEGINS = { transactions: 2, pieces: 32 };
-const CHANGES = { transactions: 3, pieces: 32 };
+const BEGINS = { transactions: 2, pieces: 64 };
+const CHANGES = { transactions: 2, pieces: 64 };
 
 /** Builds the service from its parts and starts them; each registers how it stops, the last first. */
 export async function startOrchestrator(context: ServiceContext<Config>): Promise<void> {
@@ -96,6 +98,8 @@ export async function startOrchestrator(context: ServiceContext<Config>): Promis
   await listen(context, orchestrator);
 }
 
+const NO_PARAMS = { params: {} };
+
 function assemble(
   { config, logger, metrics }: ServiceContext<Config>,
   bus: Bus,
@@ -112,7 +116,8 @@ function assemble(
   const estimate: Estimate = ({ model, request }) =>
     estimateVendorMicros(
       catalogue.list().find(({ id }) => id === model),
-      request,
+      // Jobs of earlier releases were stored without it.
+      { ...NO_PARAMS, ...request },
     );
   const scheduler = new Scheduler({ database, limits, credentials, estimate, logger });
   const feed = new GatewayFeed({ bus, catalogue, credentials, scheduler, logger });
@@ -120,8 +125,11 @@ function assemble(
     config,
     bus,
     database,
-    changes: new TransactionQueue(database, CHANGES),
-    begins: new TransactionQueue(database, BEGINS),
+    changes: new TransactionQueue<JobsSchema, string>(database, { ...CHANGES, prepare: lockAttempts }),
+    begins: new TransactionQueue<JobsSchema, Beginner>(database, {
+      ...BEGINS,
+      prepare: (tx, beginners) => grantSubmits(tx, { sendSeconds }, beginners),
+    }),
     catalogue,
     scheduler,
     credentials,

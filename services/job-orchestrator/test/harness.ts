@@ -150,6 +150,7 @@ export class Harness {
       fallback: [],
       budgets: [],
       weight: 1,
+      limits: { concurrency: null, perProvider: null, generationsPerHour: null },
       ...more,
     };
   }
@@ -259,4 +260,6 @@ export const VIDEO: VideoRequest = {
   seed: 7,
   strength: null,
   inputs: [],
+  params: {},
+  adjustments: [],
 };

@@ -9,6 +9,10 @@ export interface NotifierMetrics {
   socketOpened(): void;
   socketClosed(): void;
   message(type: SocketMessage['type']): void;
+  streamOpened(): void;
+  streamClosed(): void;
+  /** A server-sent event, by its name. */
+  event(name: string): void;
   /** Seconds from the change of a job to the moment its event was handed to the sockets. */
   eventDelay(seconds: number): void;
   cut(reason: CutReason): void;
@@ -25,6 +29,17 @@ export function createNotifierMetrics(registry: MetricsRegistry): NotifierMetric
     labelNames: ['type'],
     registers,
   });
+  const streams = new Gauge({
+    name: 'shotloom_event_streams_open',
+    help: 'Streams of server-sent events open now.',
+    registers,
+  });
+  const events = new Counter({
+    name: 'shotloom_events_sent_total',
+    help: 'Server-sent events, by name.',
+    labelNames: ['event'],
+    registers,
+  });
   const delay = new Histogram({
     name: 'shotloom_event_delay_seconds',
     help: 'From the change of a job to the push of its event.',
@@ -33,7 +48,7 @@ export function createNotifierMetrics(registry: MetricsRegistry): NotifierMetric
   });
   const cuts = new Counter({
     name: 'shotloom_sockets_cut_total',
-    help: 'Sockets ended by the server, by reason.',
+    help: 'Sockets and event streams ended by the server, by reason.',
     labelNames: ['reason'],
     registers,
   });
@@ -41,6 +56,9 @@ export function createNotifierMetrics(registry: MetricsRegistry): NotifierMetric
     socketOpened: () => open.inc(),
     socketClosed: () => open.dec(),
     message: (type) => messages.inc({ type }),
+    streamOpened: () => streams.inc(),
+    streamClosed: () => streams.dec(),
+    event: (event) => events.inc({ event }),
     eventDelay: (seconds) => delay.observe(Math.max(0, seconds)),
     cut: (reason) => cuts.inc({ reason }),
   };

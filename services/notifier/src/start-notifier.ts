@@ -9,6 +9,7 @@ import { readJobEvents } from './delivery/job-events';
 import { PlayableUrls } from './delivery/playable-urls';
 import { Resync } from './delivery/resync';
 import { Snapshots } from './delivery/snapshots';
+import { EventStreams } from './events/event-streams';
 import { createNotifierMetrics } from './metrics';
 import { admit } from './socket/admission';
 import { Places } from './socket/places';
@@ -32,14 +33,20 @@ export async function startNotifier(parts: {
   const fanOut = new FanOut();
   const snapshots = new Snapshots(bus);
   const places = new Places(config.SOCKETS_PER_USER);
-  const server = new SocketServer({
-    admit: (request) => admit(request, { bus, fanOut, snapshots, places }),
+  const shared = {
     urls: new PlayableUrls({ bus, logger, publicUrl: config.PUBLIC_URL }),
     metrics,
     logger,
     maxBufferedBytes: config.SOCKET_BUFFER_BYTES,
+  };
+  const beatMs = config.PING_INTERVAL_MS;
+  const streams = new EventStreams({ ...shared, bus, fanOut, snapshots, places, beatMs });
+  const server = new SocketServer({
+    ...shared,
+    admit: (request) => admit(request, { bus, fanOut, snapshots, places }),
+    answer: (request, response) => streams.answer(request, response),
     lingerMs: config.LINGER_MS,
-    pingIntervalMs: config.PING_INTERVAL_MS,
+    pingIntervalMs: beatMs,
   });
   const publish = (event: JobEvent): void => {
     const reached = fanOut.publish(event);
@@ -48,22 +55,27 @@ export async function startNotifier(parts: {
   };
   const events = await readJobEvents(bus, publish, logger);
   const resync = new Resync(snapshots, logger);
-  const onGap = (reason: string): void => {
-    logger.info({ reason, sockets: server.open.length }, 'sockets get the present state again');
-    resync.add(server.open);
+  const onGap = (reason: string, renewed: boolean): void => {
+    const open = { sockets: server.open.length, streams: streams.open.length };
+    logger.info({ reason, ...open }, 'clients get the present state again');
+    // The ids of a stream that is gone mean nothing: whoever comes again is told so.
+    if (renewed) streams.endAll();
+    resync.add([...server.open, ...streams.open]);
   };
   const gaps = new GapWatch({ bus, logger, onGap });
   await gaps.start();
   const keys = new KeyCheck({
     bus,
     logger,
-    clients: () => server.open,
+    clients: () => [...server.open, ...streams.open],
     intervalMs: config.KEY_CHECK_INTERVAL_MS,
   });
   keys.start();
+  streams.start();
   const port = await server.listen(config.PORT, config.HOST);
   const stop = async (): Promise<void> => {
     gaps.stop();
+    streams.stop();
     await server.close();
     await keys.stop();
     await events.stop();

@@ -115,7 +115,7 @@ it('moves a point of light evenly, far below a pixel, without trembling', async 
   // Before the encoder, which moves a soft light by some tenths of a pixel on its own.
   const points = Array.from({ length: frame.frameCount }, (_, index) => {
     film.draw(index, target);
-    return centreOfLight({ ...frame, values: Uint8Array.from(target) });
+    return centreOfLight({ ...frame, values: new Uint8Array(target) });
   });
   const moves = points
     .slice(1)

@@ -29,6 +29,8 @@ const request: VideoRequest = {
   seed: 1,
   strength: null,
   inputs: [],
+  params: {},
+  adjustments: [],
 };
 
 const startRig =
@@ -98,7 +100,7 @@ function picture(sizeBytes: number): VendorInput {
   head.writeUInt32BE(640, 16);
   head.writeUInt32BE(480, 20);
   return {
-    ...{ role: 'image', contentType: 'image/png', sizeBytes, url: null },
+    ...{ role: 'first_frame', contentType: 'image/png', sizeBytes, url: null },
     open: async () =>
       (async function* () {
         yield head;

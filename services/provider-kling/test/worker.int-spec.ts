@@ -18,7 +18,7 @@ const RUN_TYPESCRIPT = join(ROOT, 'services/provider-animatic/test/support/run-t
 const request: VideoRequest = {
   ...{ operation: 'text-to-video', provider: 'kling', model: 'kling:kling-2.6', prompt: 'a cat walks' },
   ...{ negativePrompt: null, stylePreset: null, durationSeconds: 5, aspectRatio: '16:9', size: '720P' },
-  ...{ width: 1280, height: 720, seed: 1, strength: null, inputs: [] },
+  ...{ width: 1280, height: 720, seed: 1, strength: null, inputs: [], params: {}, adjustments: [] },
 };
 
 let orchestra: VendorOrchestra;

@@ -10,7 +10,7 @@ import {
   pollBatchV1,
   workCancelV1,
 } from './vendor-messages';
-import { providerSpec } from '../catalogue/providers';
+import { providerSpec } from '../catalogue/vendors';
 import {
   mediaDeleteV1,
   mediaFailedV1,
@@ -34,6 +34,7 @@ export const subjects = {
   allJobs: 'jobs.>',
   progress: (userId: string) => `progress.${userId}`,
   allProgress: 'progress.>',
+  identityRevoked: 'identity.revoked',
   credentialsChanged: 'changed.credentials',
   catalogueChanged: 'changed.catalogue',
 } as const;

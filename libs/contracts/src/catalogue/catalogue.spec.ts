@@ -1,6 +1,7 @@
-import { MODELS } from './models';
 import { Catalogue, priceOf } from './catalogue';
 import type { ModelSpec } from './model';
+import { creditsFor, durationsOf, MICRO_USD_PER_CREDIT, vendorCostOf, type RequestFacts } from './rules';
+import { MODELS, PROVIDERS } from './vendors';
 
 const today = new Date('2026-11-22');
 const [animatic] = MODELS;
@@ -30,8 +31,13 @@ it('names what there is where a model is unknown', () => {
 });
 
 it('prices by the second, and refuses a model without a price', () => {
-  expect(priceOf(animatic, 5)).toEqual({ credits: 5, version: '2026-11-01' });
-  expect(() => priceOf(model({ price: null }), 5)).toThrow('no price');
+  const [request] = requestsOf(animatic);
+  if (!request) throw new Error('no request');
+  expect(priceOf(animatic, { ...request, durationSeconds: 5 })).toEqual({
+    credits: 5,
+    version: '2026-11-01',
+  });
+  expect(() => priceOf(model({ price: null }), request)).toThrow('no price');
 });
 
 it('finds a default only among what is on', () => {
@@ -49,5 +55,69 @@ it('has pixels for every size and ratio that a model offers, even as H.264 wants
         expect(pixels && pixels.width % 2 === 0 && pixels.height % 2 === 0).toBe(true);
       }
     }
+  }
+});
+
+/** Every kind of request that a price could tell apart: size, length, each switch and word of a parameter, and inputs. */
+function requestsOf(spec: ModelSpec): RequestFacts[] {
+  const params = Object.entries(spec.params).reduce<RequestFacts['params'][]>(
+    (all, [name, { type, ...rest }]) => {
+      const values =
+        type === 'boolean' ? [true, false] : type === 'enum' && 'values' in rest ? rest.values : [];
+      return [...all, ...all.flatMap((one) => values.map((value) => ({ ...one, [name]: value })))];
+    },
+    [{}],
+  );
+  const inputs: RequestFacts['inputs'][] = [
+    [],
+    [{ role: 'image' }],
+    [
+      { role: 'first_frame' },
+      { role: 'last_frame' },
+      ...Array<{ role: 'reference' }>(6).fill({ role: 'reference' }),
+    ],
+  ];
+  return spec.operations.flatMap((operation) =>
+    Object.keys(spec.sizes).flatMap((size) =>
+      durationsOf(spec).flatMap((durationSeconds) =>
+        params.flatMap((one) =>
+          inputs.map((roles) => ({
+            ...{ operation, size, durationSeconds, params: one, inputs: roles },
+            aspectRatio: spec.aspect_ratios[0] ?? '16:9',
+          })),
+        ),
+      ),
+    ),
+  );
+}
+
+it.each(MODELS.filter(({ price }) => price !== null))(
+  'never sells $id for nothing, nor below what its vendor takes',
+  (spec) => {
+    for (const request of requestsOf(spec)) {
+      const credits = creditsFor(spec, request) ?? 0;
+      expect(Number.isInteger(credits) && credits > 0).toBe(true);
+      const cost = vendorCostOf(spec, request);
+      if (cost && credits * MICRO_USD_PER_CREDIT < cost.microUsd) {
+        throw new Error(
+          `${spec.id} costs ${cost.microUsd} micro-dollars and is sold at ${credits}: ${JSON.stringify(request)}`,
+        );
+      }
+    }
+  },
+);
+
+it('knows the vendor cost of everything that a vendor is paid for', () => {
+  const paid = PROVIDERS.filter(({ kind }) => kind === 'poll').map(({ id }) => id);
+  const unknown = MODELS.filter(
+    ({ provider, price, vendor_cost }) => paid.includes(provider) && price !== null && vendor_cost === null,
+  );
+  expect(unknown.map(({ id }) => id)).toEqual([]);
+});
+
+it('has one model under each id, and every model of a provider that it knows', () => {
+  expect(new Set(MODELS.map(({ id }) => id)).size).toBe(MODELS.length);
+  for (const { id, provider } of MODELS) {
+    expect(id.startsWith(`${provider}:`) && PROVIDERS.some((known) => known.id === provider)).toBe(true);
   }
 });

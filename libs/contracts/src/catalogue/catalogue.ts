@@ -1,6 +1,8 @@
 import { AppError } from '@shotloom/kernel';
-import type { ModelSpec, Operation } from './model';
-import { MODELS } from './models';
+import type { ModelSpec } from './model';
+import { creditsFor, type RequestFacts } from './rules';
+import { MODELS } from './vendors';
+import type { Operation } from './vocabulary';
 
 export type ModelState = { readonly enabled: true } | { readonly enabled: false; readonly reason: string };
 
@@ -76,10 +78,10 @@ export class Catalogue {
   }
 }
 
-/** Whole credits for one video of the given length. Throws where the model has no price: never free by accident. */
-export function priceOf(model: ModelSpec, durationSeconds: number): { credits: number; version: string } {
-  if (!model.price)
+/** Whole credits for one video, and the version of the price. Throws where the model has none: never free by accident. */
+export function priceOf(model: ModelSpec, request: RequestFacts): { credits: number; version: string } {
+  const credits = creditsFor(model, request);
+  if (!model.price || credits === null)
     throw new AppError('unsupported_by_model', `${model.id} has no price, so it cannot be used.`);
-  const { base, per_second, version } = model.price;
-  return { credits: base + per_second * Math.ceil(durationSeconds), version };
+  return { credits, version: model.price.version };
 }

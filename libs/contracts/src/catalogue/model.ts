@@ -1,21 +1,26 @@
 import { z } from 'zod';
-
-export const OPERATIONS = ['image-to-video', 'text-to-video', 'video-to-anime'] as const;
-export type Operation = (typeof OPERATIONS)[number];
-export const operationSchema = z.enum(OPERATIONS);
-
-export const ASPECT_RATIOS = ['16:9', '9:16', '1:1'] as const;
-export const aspectRatioSchema = z.enum(ASPECT_RATIOS);
-export type AspectRatio = z.infer<typeof aspectRatioSchema>;
-
-/** `provider:model`, for example `animatic:animatic-1`. */
-export const modelIdSchema = z
-  .string()
-  .max(120)
-  .regex(/^[a-z0-9-]+:[a-z0-9._/-]+$/i, 'must look like provider:model');
+import { constraintSchema } from './condition';
+import { inputsSchema } from './input-limits';
+import { paramSpecSchema } from './param-spec';
+import { priceSchema, tariffSchema } from './price';
+import { aspectRatioSchema, modelIdSchema, operationSchema, paramNameSchema } from './vocabulary';
 
 /** Pixels of one size class at one aspect ratio. */
 const pixelsSchema = z.object({ width: z.int().positive(), height: z.int().positive() });
+
+/** Whole seconds: exactly `values` where there are some, else from `min` to `max` in steps of `step`. */
+const durationSchema = z
+  .object({
+    min: z.int().positive(),
+    max: z.int().positive(),
+    step: z.int().positive(),
+    default: z.int().positive(),
+    values: z.array(z.int().positive()).min(1).optional(),
+  })
+  .refine(
+    ({ min, max, values }) => values === undefined || (values[0] === min && values.at(-1) === max),
+    'The values are in order, from min to max.',
+  );
 
 /** What a model can do, what it takes, and what it costs: dated data, not code (product, section 4). */
 export const modelSpecSchema = z.object({
@@ -25,27 +30,35 @@ export const modelSpecSchema = z.object({
   /** One sentence for people who choose between models. */
   description: z.string(),
   operations: z.array(operationSchema).min(1),
-  /** Whole seconds, from `min` to `max` in steps of `step`. */
-  duration: z.object({
-    min: z.int().positive(),
-    max: z.int().positive(),
-    step: z.int().positive(),
-    default: z.int().positive(),
-  }),
+  duration: durationSchema,
   aspect_ratios: z.array(aspectRatioSchema).min(1),
-  /** Size class -> aspect ratio -> pixels. */
+  /** Size class -> aspect ratio -> pixels. Those of `adaptive` say how many there are; the picture gives their shape. */
   sizes: z.record(z.string(), z.record(z.string(), pixelsSchema)),
   default_size: z.string(),
-  prompt: z.object({ required: z.boolean(), max_length: z.int().positive() }),
-  supports: z.object({ negative_prompt: z.boolean(), seed: z.boolean(), strength: z.boolean() }),
-  inputs: z.object({
-    image: z.object({ max_bytes: z.int().positive(), max_pixels: z.int().positive() }).nullable(),
-    video: z.object({ max_bytes: z.int().positive(), max_seconds: z.number().positive() }).nullable(),
+  /** A first frame gives the video its shape, whatever ratio was asked for. */
+  follows_picture: z.boolean().default(false),
+  prompt: z.object({
+    required: z.boolean(),
+    /** Characters that the user may write. */
+    max_length: z.int().positive(),
+    /** Characters that the vendor takes of prompt, style and folded negative prompt together; left out: not limited. */
+    max_whole: z.int().positive().optional(),
+    /** True for a model that takes no prompt at all. */
+    unused: z.boolean().optional(),
   }),
-  /** Whole credits: `base + per_second * duration`. A model without a price is refused, never free. */
-  price: z
-    .object({ version: z.string().min(1), base: z.int().nonnegative(), per_second: z.int().nonnegative() })
-    .nullable(),
+  supports: z.object({
+    /** `folded`: the vendor has no field for it, so that it goes into the prompt. */
+    negative_prompt: z.union([z.boolean(), z.literal('folded')]),
+    seed: z.boolean(),
+    strength: z.boolean(),
+  }),
+  inputs: inputsSchema,
+  params: z.record(paramNameSchema, paramSpecSchema).default({}),
+  constraints: z.array(constraintSchema).default([]),
+  /** A model without a price is refused, never free. */
+  price: priceSchema.nullable(),
+  /** Null where the vendor's is not known, or there is no vendor. */
+  vendor_cost: tariffSchema.nullable().default(null),
   /** `lease`: rendered in our own worker; `poll`: a vendor that is asked until it is done. Seconds. */
   execution: z.object({
     kind: z.enum(['lease', 'poll']),
@@ -61,3 +74,5 @@ export const modelSpecSchema = z.object({
   successor: modelIdSchema.nullable(),
 });
 export type ModelSpec = z.infer<typeof modelSpecSchema>;
+/** As a vendor's author writes it: what has a default may be left out. */
+export type ModelEntry = z.input<typeof modelSpecSchema>;

@@ -1,5 +1,6 @@
-import { MODELS } from './models';
+import type { RequestFacts } from './rules';
 import { costMicros, estimateVendorMicros } from './vendor-cost';
+import { MODELS } from './vendors';
 
 const model = (id: string) => MODELS.find((candidate) => candidate.id === id);
 
@@ -14,19 +15,24 @@ it.each([
   expect(costMicros({ amount, unit })).toBe(micros),
 );
 
-it('reserves what the price list of the vendor says, at its dearest', () => {
-  // 5 s of 1080P with sound: 1.0 units a second.
-  expect(estimateVendorMicros(model('kling:kling-2.6'), { size: '1080P', durationSeconds: 5 })).toBe(
-    5 * 140_000,
-  );
-  expect(estimateVendorMicros(model('kling:kling-3.0'), { size: '720P', durationSeconds: 3 })).toBe(
-    3 * 126_000,
-  );
+const request = (more: Partial<RequestFacts>): RequestFacts => ({
+  operation: 'text-to-video',
+  size: '720P',
+  aspectRatio: '16:9',
+  durationSeconds: 5,
+  params: {},
+  inputs: [],
+  ...more,
 });
 
-it('reserves the price where no price list is known, and nothing for what is not offered', () => {
-  const request = { size: '720P', durationSeconds: 5 };
-  expect(estimateVendorMicros(model('animatic:animatic-1'), request)).toBe(5 * 10_000);
-  expect(estimateVendorMicros(model('kling:kling-v1'), request)).toBe(0);
-  expect(estimateVendorMicros(undefined, request)).toBe(0);
+it('reserves what the tariff of the vendor says', () => {
+  const sound = request({ size: '1080P', params: { sound: true } });
+  // 5 s of 1080P with sound: 1.0 units a second.
+  expect(estimateVendorMicros(model('kling:kling-2.6'), sound)).toBe(5 * 140_000);
+  expect(estimateVendorMicros(model('kling:kling-3.0'), request({ durationSeconds: 3 }))).toBe(3 * 84_000);
+});
+
+it('reserves the price where no tariff is known, and nothing for what is not offered', () => {
+  expect(estimateVendorMicros(model('animatic:animatic-1'), request({}))).toBe(5 * 10_000);
+  expect(estimateVendorMicros(undefined, request({}))).toBe(0);
 });

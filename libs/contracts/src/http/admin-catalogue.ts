@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { modelIdSchema, modelSpecSchema } from '../catalogue/model';
+import { modelSpecSchema } from '../catalogue/model';
+import { modelIdSchema } from '../catalogue/vocabulary';
 import { reasonSchema } from './admin-people';
 import { modelResourceSchema } from './resources';
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { aspectRatioSchema, modelIdSchema } from '../catalogue/model';
+import { aspectRatioSchema, modelIdSchema, paramNameSchema } from '../catalogue/vocabulary';
 import { STYLE_PRESET_IDS } from '../catalogue/style-presets';
 
 /** Postgres keeps no NUL and no half of a surrogate pair in JSON; everything else that people write is welcome. */
@@ -8,6 +8,8 @@ const NOT_STORABLE = 'Leave out NUL and broken characters.';
 const text = (max: number) => z.string().trim().max(max).refine(isStorable, NOT_STORABLE);
 const MAX_METADATA = 16;
 const MAX_METADATA_CHARACTERS = 4_096;
+const MAX_PARAMS = 32;
+const MAX_REFERENCES = 16;
 const lengthOf = (entries: Record<string, string>): number => Object.entries(entries).flat().join('').length;
 
 /** A prompt is checked after it is trimmed; its greatest length depends on the model. */
@@ -18,6 +20,11 @@ const promptSchema = z
   .max(2000, 'A prompt has at most 2,000 characters.')
   .refine(isStorable, NOT_STORABLE);
 
+/** Our own pictures only: an `asset_id`, or the `file_url` that an upload answered. */
+const reference = z.string().min(1).max(2000);
+const picture = (what: string) =>
+  reference.optional().describe(`${what} The \`asset_id\` or \`file_url\` of an upload.`);
+
 const common = {
   negative_prompt: text(2000).optional(),
   style_preset: z.enum(STYLE_PRESET_IDS).optional(),
@@ -27,7 +34,7 @@ const common = {
   aspect_ratio: aspectRatioSchema.optional(),
   size: z
     .string()
-    .regex(/^(\d{3,4}P|\d{2,5}x\d{2,5})$/i, 'Give a class such as 720P, or pixels such as 1280x720.')
+    .regex(/^(\d{3,4}P|[2-8]K|\d{2,5}x\d{2,5})$/i, 'Give a class such as 720P, or pixels such as 1280x720.')
     .optional(),
   seed: z.int().min(0).max(4_294_967_295).optional(),
   variants: z
@@ -48,6 +55,23 @@ const common = {
     .describe(
       'No model of the chain may cost more than this for one video; otherwise the request is refused.',
     ),
+  params: z
+    .record(
+      paramNameSchema,
+      z.union([z.boolean(), z.number(), text(4000)], 'Give true, false, a number or a text.'),
+    )
+    .refine((entries) => Object.keys(entries).length <= MAX_PARAMS, `Give at most ${MAX_PARAMS} parameters.`)
+    .optional()
+    .describe("The model's own parameters, by name; see `params` of GET /api/v1/models."),
+  subject_reference_url: picture(
+    'A person or thing that is to be seen in the video; the same as one of `references`.',
+  ),
+  references: z
+    .array(reference)
+    .min(1)
+    .max(MAX_REFERENCES)
+    .optional()
+    .describe('Pictures of persons or things that are to be seen in the video: `asset_id`s or `file_url`s.'),
   metadata: z
     .record(text(64), text(512))
     .refine((entries) => Object.keys(entries).length <= MAX_METADATA, `Give at most ${MAX_METADATA} entries.`)
@@ -67,9 +91,14 @@ const source = {
 export const textToVideoSchema = z
   .strictObject({ prompt: promptSchema, ...common })
   .meta({ id: 'TextToVideo' });
-/** POST /api/v1/generate/image-to-video; exactly one of `file_url` and `asset_id`. */
+/** POST /api/v1/generate/image-to-video; exactly one of `file_url` and `asset_id`. Most models need a prompt. */
 export const imageToVideoSchema = z
-  .strictObject({ prompt: promptSchema, ...common, ...source })
+  .strictObject({
+    prompt: promptSchema.optional(),
+    ...common,
+    ...source,
+    last_frame: picture('The picture that the video ends with.'),
+  })
   .meta({ id: 'ImageToVideo' });
 /** POST /api/v1/generate/video-to-anime; exactly one of `file_url` and `asset_id`. */
 export const videoToAnimeSchema = z

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { ERROR_CODES } from '@shotloom/kernel';
-import { operationSchema } from '../catalogue/model';
-import type { JobRecord } from '../job/record';
+import { inputRole } from '../catalogue/rules';
+import { inputRoleSchema, operationSchema, paramNameSchema, paramValueSchema } from '../catalogue/vocabulary';
+import { adjustmentSchema, type JobRecord } from '../job/record';
 import { JOB_CONDITIONS, JOB_STAGES, JOB_STATUSES } from '../job/state';
 
 const outputSchema = z.object({
@@ -44,6 +45,9 @@ export const jobResourceSchema = z
     seed: z.int(),
     strength: z.number().nullable(),
     input_asset_ids: z.array(z.string()),
+    inputs: z.array(z.object({ asset_id: z.string(), role: inputRoleSchema })),
+    params: z.record(paramNameSchema, paramValueSchema),
+    adjustments: z.array(adjustmentSchema).describe('What was asked for and had to become something else.'),
     price: z.object({
       credits: z.int(),
       version: z.string(),
@@ -99,6 +103,9 @@ export function toJobResource(job: JobRecord): JobResource {
     seed: request.seed,
     strength: request.strength,
     input_asset_ids: request.inputs.map((input) => input.assetId),
+    inputs: request.inputs.map(({ assetId, role }) => ({ asset_id: assetId, role: inputRole(role) })),
+    params: request.params,
+    adjustments: request.adjustments,
     price: {
       credits: job.priceCredits,
       version: job.priceVersion,

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { aspectRatioSchema, modelIdSchema } from '../catalogue/model';
+import { aspectRatioSchema, modelIdSchema } from '../catalogue/vocabulary';
 
 /** What a user likes to be filled in at a provider. All may be left out. */
 export const providerSettingsSchema = z.strictObject({

@@ -1,17 +1,36 @@
 import { z } from 'zod';
 import { errorRecordSchema } from '../bus/rpc';
-import { aspectRatioSchema, modelIdSchema, operationSchema } from '../catalogue/model';
+import {
+  aspectRatioSchema,
+  INPUT_ROLES,
+  modelIdSchema,
+  operationSchema,
+  paramNameSchema,
+  paramValueSchema,
+} from '../catalogue/vocabulary';
 import { STYLE_PRESET_IDS } from '../catalogue/style-presets';
 import { JOB_CONDITIONS, JOB_STAGES, JOB_STATUSES } from './state';
 
 /** A stored picture or video that goes into a job. */
 export const jobInputSchema = z.object({
-  role: z.enum(['image', 'video']),
+  /** A first frame is written as `image`: services of an earlier release know it by that name only. Read it with `inputRole`. */
+  role: z.enum(['image', ...INPUT_ROLES]),
   assetId: z.string(),
   objectKey: z.string(),
   contentType: z.string(),
 });
 export type JobInput = z.infer<typeof jobInputSchema>;
+
+/** Something that was asked for, and what it became. `to` is null where it was left out. */
+export const adjustmentSchema = z.object({
+  /** As in the body of the request, for example `duration` or `params.sound`. */
+  field: z.string(),
+  from: paramValueSchema.nullable(),
+  to: paramValueSchema.nullable(),
+  /** A sentence for the user. */
+  reason: z.string(),
+});
+export type Adjustment = z.infer<typeof adjustmentSchema>;
 
 /** One video to make: validated against the model, every default filled in. Never changes after the accept. */
 export const videoRequestSchema = z.object({
@@ -31,6 +50,9 @@ export const videoRequestSchema = z.object({
   /** video-to-anime only, 0 to 1. */
   strength: z.number().min(0).max(1).nullable(),
   inputs: z.array(jobInputSchema),
+  /** The model's own parameters, defaults filled in. */
+  params: z.record(paramNameSchema, paramValueSchema).default({}),
+  adjustments: z.array(adjustmentSchema).default([]),
 });
 export type VideoRequest = z.infer<typeof videoRequestSchema>;
 

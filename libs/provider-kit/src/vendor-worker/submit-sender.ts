@@ -64,7 +64,7 @@ export class SubmitSender {
     const controller = new AbortController();
     const timer = setTimeout(() => controller.abort(new Error('the time for it was over')), signalMs);
     this.underWay.add(controller);
-    const task = { attemptId, request, inputs, params: {}, callbackUrl };
+    const task = { attemptId, request, inputs, params: request.params, callbackUrl };
     const call = { credential, timeoutMs: callMs, signal: controller.signal };
     try {
       const submitted = await metrics.timed('submit', () =>

@@ -1,4 +1,4 @@
-import type { JobInput } from '@shotloom/contracts';
+import { inputRole, INPUT_WORDS, type JobInput } from '@shotloom/contracts';
 import { AppError } from '@shotloom/kernel';
 import type { ObjectStore } from '@shotloom/object-store';
 import type { VendorInput } from '../vendor';
@@ -16,10 +16,14 @@ export function describeInputs(
   mediaUrl: MediaUrl | undefined,
 ): Promise<VendorInput[]> {
   return Promise.all(
-    inputs.map(async ({ role, objectKey, contentType }) => {
+    inputs.map(async ({ role: written, objectKey, contentType }) => {
+      const role = inputRole(written);
       const stat = await store.stat(objectKey);
       if (stat === undefined) {
-        throw new AppError('not_found', `The ${role} for this video is not in the store any more.`);
+        throw new AppError(
+          'not_found',
+          `The ${INPUT_WORDS[role]} for this video is not in the store any more.`,
+        );
       }
       return {
         role,

@@ -1,4 +1,4 @@
-import type { Operation, VideoRequest } from '@shotloom/contracts';
+import type { InputRole, Operation, VideoRequest } from '@shotloom/contracts';
 import type { CallbackVerdict, IncomingCallback } from './vendor-callback';
 import type { BalanceReport, ConnectionReport, VendorCall, VendorCapabilities } from './vendor-account';
 import type { PollAnswer, PollOutcome } from './vendor-outcome';
@@ -6,7 +6,7 @@ import type { AppError } from '@shotloom/kernel';
 
 /** One picture or video that goes to the vendor. */
 export interface VendorInput {
-  readonly role: 'image' | 'last_image' | 'video';
+  readonly role: InputRole;
   readonly contentType: string;
   readonly sizeBytes: number;
   /** An address that the vendor can fetch for as long as it may need it, or null where there is none: then it goes inline. */
@@ -20,8 +20,8 @@ export interface VendorTask {
   readonly attemptId: string;
   readonly request: VideoRequest;
   readonly inputs: readonly VendorInput[];
-  /** The model's own parameters; checked by the adapter against its own schema. */
-  readonly params: Readonly<Record<string, unknown>>;
+  /** The model's own parameters, checked against the catalogue when the job was accepted; a job may outlive what it says. */
+  readonly params: VideoRequest['params'];
   /** Where the vendor may call back, with attempt id and HMAC in it; null where we cannot be reached. */
   readonly callbackUrl: string | null;
 }

@@ -52,6 +52,8 @@ export const request: VideoRequest = {
   seed: 1,
   strength: null,
   inputs: [{ role: 'image', assetId: 'asset', objectKey: 'assets/picture', contentType: 'image/png' }],
+  params: {},
+  adjustments: [],
 };
 
 /** What job-orchestrator is to a worker: the stream, the fence, the lease, and an ear for reports. Real NATS, real store. */

@@ -1,6 +1,4 @@
-import { modelSpecSchema, type ModelSpec } from '@shotloom/contracts';
-
-const priceSchema = modelSpecSchema.shape.price;
+import { coherentModelSpecSchema, type ModelSpec } from '@shotloom/contracts';
 
 /** The newest rows that are valid; what is in them is read through the schemas. */
 export interface CatalogueRows {
@@ -23,7 +21,7 @@ export function effectiveModels(base: readonly ModelSpec[], { overrides, prices 
   const byId = new Map(base.map((model) => [model.id, model]));
   for (const { model: id, spec } of overrides) {
     const builtIn = byId.get(id);
-    const parsed = modelSpecSchema.safeParse({ ...(spec as object), price: builtIn?.price ?? null });
+    const parsed = coherentModelSpecSchema.safeParse({ ...(spec as object), price: builtIn?.price ?? null });
     if (parsed.success && parsed.data.id === id) byId.set(id, parsed.data);
     else {
       unreadable.add(id);
@@ -33,9 +31,9 @@ export function effectiveModels(base: readonly ModelSpec[], { overrides, prices 
   for (const { model: id, price } of prices) {
     const model = byId.get(id);
     if (!model) continue;
-    const parsed = priceSchema.safeParse(price);
+    const parsed = coherentModelSpecSchema.safeParse({ ...model, price });
     if (!parsed.success) unreadable.add(id);
-    byId.set(id, { ...model, price: parsed.success && !unreadable.has(id) ? parsed.data : null });
+    byId.set(id, { ...model, price: parsed.success && !unreadable.has(id) ? parsed.data.price : null });
   }
   return { models: [...byId.values()], unreadable: [...unreadable] };
 }

@@ -1,4 +1,7 @@
+import type { OperationExample } from './operation-example';
 import { OPERATIONS_EXAMPLES } from './operations-examples';
+import { SIGN_IN_EXAMPLES } from './sign-in-examples';
+import { MODELS } from '@shotloom/contracts';
 
 const JOB_ID = '019aa000-0000-7000-8000-000000000001';
 const ASSET_ID = '019aa000-0000-7000-8000-000000000002';
@@ -26,6 +29,9 @@ const JOB = {
   seed: 7,
   strength: null,
   input_asset_ids: [ASSET_ID],
+  inputs: [{ asset_id: ASSET_ID, role: 'first_frame' }],
+  params: {},
+  adjustments: [],
   price: { credits: 5, version: '2026-11-01' },
   credits: { held: 5, captured: 0 },
   error: null,
@@ -41,17 +47,15 @@ const JOB = {
   started_at: null,
   finished_at: null,
 };
+/** One with everything that a model may have. */
+const MODEL = MODELS.find(({ id }) => id === 'kling:kling-2.6');
 const MODEL_NOTE = 'See GET /api/v1/models.';
 const CREDITS = { available: 995, held: 5 };
-
-export interface OperationExample {
-  readonly request?: unknown;
-  readonly response?: unknown;
-}
 
 /** One request and one answer for each operation, by its id. A spec checks them against the contracts. */
 export const EXAMPLES: Readonly<Record<string, OperationExample>> = {
   ...OPERATIONS_EXAMPLES,
+  ...SIGN_IN_EXAMPLES,
   imageToVideo: {
     request: {
       prompt: 'camera slowly zooms in',
@@ -63,8 +67,26 @@ export const EXAMPLES: Readonly<Record<string, OperationExample>> = {
     response: JOB,
   },
   textToVideo: {
-    request: { prompt: 'a lighthouse at dusk, slow pan to the left', duration: 5, size: '1080P' },
-    response: { ...JOB, operation: 'text-to-video', input_asset_ids: [] },
+    request: {
+      prompt: 'a lighthouse at dusk, slow pan to the left',
+      model: 'kling:kling-2.6',
+      duration: 5,
+      size: '1080P',
+      params: { sound: true },
+    },
+    response: {
+      ...JOB,
+      operation: 'text-to-video',
+      provider: 'kling',
+      model: 'kling:kling-2.6',
+      prompt: 'a lighthouse at dusk, slow pan to the left',
+      ...{ size: '1080P', width: 1920, height: 1080 },
+      input_asset_ids: [],
+      inputs: [],
+      params: { sound: true, watermark: false },
+      price: { credits: 70, version: '2026-11-22' },
+      credits: { held: 70, captured: 0 },
+    },
   },
   videoToAnime: {
     request: { file_url: `/api/v1/assets/${ASSET_ID}/file`, style_preset: 'ghibli', strength: 0.6 },
@@ -85,6 +107,7 @@ export const EXAMPLES: Readonly<Record<string, OperationExample>> = {
       created_at: '2026-11-22T05:00:00.000Z',
     },
   },
+  getModel: { response: { ...MODEL, enabled: true, reason: null } },
   listJobs: { response: { data: [JOB], next_cursor: null } },
   getJob: {
     response: { ...JOB, status: 'processing', stage: 'running', progress_percentage: 42, version: 4 },
@@ -138,7 +161,12 @@ export const EXAMPLES: Readonly<Record<string, OperationExample>> = {
       user_id: '019aa000-0000-7000-8000-000000000003',
       account_id: '019aa000-0000-7000-8000-000000000004',
       scopes: ['generate', 'read'],
+      role: 'user',
+      method: 'api_key',
+      plan_id: 'standard',
+      display_name: 'Demo',
       email: 'demo@shotloom.local',
+      email_verified: true,
       credits: CREDITS,
     },
   },

@@ -2,16 +2,19 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
 import { problemSchema } from '@shotloom/contracts';
 import { VERSION } from '../version';
+import { EVENTS_PATH } from './events-path';
 import { EXAMPLES, PROBLEM_EXAMPLE } from './examples';
 import { convertSchema } from './schema-converter';
+import { PUBLIC_SIGN_IN_OPERATIONS } from './sign-in-examples';
 
 const PROBLEM_REF = { $ref: '#/components/schemas/Problem' };
-const PUBLIC_OPERATIONS = new Set(['getHealth']);
+/** They need no credentials. */
+export const PUBLIC_OPERATIONS: ReadonlySet<string> = new Set(['getHealth', ...PUBLIC_SIGN_IN_OPERATIONS]);
 /** Nest takes every body for needed. */
-const OPTIONAL_BODIES = new Set(['retryJob', 'stopAllJobs']);
+const OPTIONAL_BODIES = new Set(['retryJob', 'stopAllJobs', 'refreshSession', 'logout', 'rotateApiKey']);
 const ALWAYS: Readonly<Record<string, string>> = {
-  401: 'No API key, or one that is not valid.',
-  403: 'The API key lacks the scope.',
+  401: 'No credential, or one that is not valid.',
+  403: 'The credential lacks the scope, or may not do this.',
   500: 'Something failed on our side; `error_id` finds it in the log.',
 };
 
@@ -37,17 +40,21 @@ export function buildOpenApiDocument(app: NestFastifyApplication): OpenAPIObject
     .setOpenAPIVersion('3.1.0')
     .setTitle('Shotloom')
     .setDescription(
-      'Pictures and words become video. Every route but health needs an API key. Errors are problem details (RFC 9457); programs decide by `code`. Progress comes over the WebSocket `/ws/jobs/{id}`, where the id is a job or a user.',
+      'Pictures and words become video. Every route but health and signing in needs an API key or the access token of a session. Errors are problem details (RFC 9457); programs decide by `code`. Progress comes over the WebSocket `/ws/jobs/{id}`, where the id is a job or a user, or as server-sent events.',
     )
     .setVersion(VERSION)
     .addServer('/', 'This installation')
-    .addBearerAuth({ type: 'http', scheme: 'bearer', description: 'An API key.' }, 'bearer')
+    .addBearerAuth(
+      { type: 'http', scheme: 'bearer', description: 'An API key, or an access token.' },
+      'bearer',
+    )
     .addApiKey({ type: 'apiKey', in: 'header', name: 'X-API-Key', description: 'An API key.' }, 'apiKey')
     .build();
   const document = SwaggerModule.createDocument(app, config, {
     operationIdFactory: (_controller, method) => method,
     standardSchemaConverter: convertSchema,
   });
+  Object.assign(document.paths, structuredClone(EVENTS_PATH));
   const schemas = ((document.components ??= {}).schemas ??= {});
   Object.assign(schemas, convertSchema(problemSchema, { schemaType: 'output' }).components);
   for (const operation of operationsOf(document)) complete(operation);
@@ -114,6 +121,7 @@ const PROBLEM_CODES: Readonly<Record<string, string>> = {
   409: 'conflict',
   413: 'payload_too_large',
   415: 'invalid_input',
+  429: 'rate_limited',
   500: 'internal',
   503: 'unavailable',
 };

@@ -1,20 +1,11 @@
-import {
-  priceOf,
-  type Catalogue,
-  type DescribedAsset,
-  type ModelSpec,
-  type VideoRequest,
-} from '@shotloom/contracts';
+import { priceOf, type Catalogue, type ModelSpec, type VideoRequest } from '@shotloom/contracts';
 import { AppError, type FieldError } from '@shotloom/kernel';
 import { isOwn, type OwnKeyTerms } from '../providers/own-keys';
-import { findFrame, type Frame, type FrameWish } from './frame';
-import {
-  canLast,
-  buildVideoRequest,
-  checkCapabilities,
-  checkSource,
-  type GenerateBody,
-} from './video-request';
+import { checkSources } from './check-sources';
+import type { FrameWish } from './frame';
+import { findShape, type Shape } from './shape';
+import { mainAsset, type Source } from './sources';
+import { canLast, buildVideoRequest, checkCapabilities, type GenerateBody } from './video-request';
 
 /** A model to fall back to, and the field that named it, where errors about it belong. */
 export interface FallbackModel {
@@ -30,7 +21,7 @@ export interface PricedRequest {
 
 /** On a key of the user's own a video costs the platform's fee; the model must have a price all the same, since without one it is not offered. */
 export function priced(model: ModelSpec, request: VideoRequest, terms: OwnKeyTerms): PricedRequest {
-  const price = priceOf(model, request.durationSeconds);
+  const price = priceOf(model, request);
   return { request, price: isOwn(terms, model) ? { ...terms.fee, ownKey: true } : price };
 }
 
@@ -59,45 +50,50 @@ export function fitFallback(
   { field, model }: FallbackModel,
   main: VideoRequest,
   wish: GenerateBody,
-  asset: DescribedAsset | null,
+  sources: readonly Source[],
   terms: OwnKeyTerms,
 ): PricedRequest | readonly FieldError[] {
   const { size: _, aspect_ratio: __, ...frameless } = wish;
-  const frame = frameLike(model, main, wish, asset);
+  const shape = shapeLike(model, main, wish, sources);
   const problems = [
     ...checkCapabilities(model, main.operation, frameless),
-    ...('reason' in frame ? [frame] : []),
-    ...(asset ? checkSource(model, field, asset) : []),
+    ...('frame' in shape ? [] : shape),
+    ...checkSources(model, sources),
   ];
-  if (problems.length > 0 || 'reason' in frame) return problems.map(({ reason }) => ({ field, reason }));
-  const { size, aspectRatio } = frame;
-  const usual = canLast(model, main.durationSeconds) ? main.durationSeconds : undefined;
+  if (problems.length > 0 || !('frame' in shape)) {
+    return [...new Set(problems.map(({ reason }) => reason))].map((reason) => ({ field, reason }));
+  }
+  const { frame, durationSeconds } = shape;
   const body = {
     ...wish,
-    size,
-    aspect_ratio: aspectRatio,
+    size: frame.size,
+    aspect_ratio: frame.aspectRatio,
     seed: main.seed,
-    duration: wish.duration ?? usual,
+    duration: durationSeconds,
   };
-  return priced(model, buildVideoRequest(model, main.operation, body, asset), terms);
+  return priced(model, buildVideoRequest(model, main.operation, body, sources), terms);
 }
 
-/** The main frame by its class and shape; what the user left open may differ. */
-function frameLike(
+/** The main frame by its class and shape, and the main length; what the user left open may differ. */
+function shapeLike(
   model: ModelSpec,
   main: VideoRequest,
   wish: GenerateBody,
-  asset: DescribedAsset | null,
-): Frame | FieldError {
+  sources: readonly Source[],
+): Shape | readonly FieldError[] {
   // Pixels name a shape too.
   const shapeIsWished = wish.aspect_ratio !== undefined || /x/i.test(wish.size ?? '');
-  const same = findFrame(model, { size: main.size, aspect_ratio: main.aspectRatio }, asset);
-  const others: FrameWish[] = [
+  const frames: FrameWish[] = [
+    { size: main.size, aspect_ratio: main.aspectRatio },
     ...(wish.size === undefined ? [{ aspect_ratio: main.aspectRatio }] : []),
     ...(shapeIsWished ? [] : [{ size: wish.size === undefined ? undefined : main.size }]),
   ];
-  const found = [same, ...others.map((other) => findFrame(model, other, asset))];
-  return found.find((frame) => !('reason' in frame)) ?? same;
+  const usual = canLast(model, main.durationSeconds) ? main.durationSeconds : undefined;
+  const [same, ...others] = frames.map(({ size, aspect_ratio }) => {
+    const body = { ...wish, size, aspect_ratio };
+    return findShape(model, main.operation, body, mainAsset(sources), usual);
+  });
+  return [same, ...others].find((shape) => shape && 'frame' in shape) ?? same ?? [];
 }
 
 /** Throws for every model of the chain that costs more than the user allows. `fields` are of the chain, in its order. */

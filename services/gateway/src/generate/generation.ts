@@ -4,15 +4,15 @@ import {
   acceptJobsRpc,
   describeAssetsRpc,
   type Catalogue,
-  type DescribedAsset,
   type JobRecord,
   type ModelSpec,
   type Operation,
   type Principal,
   type RpcRequest,
 } from '@shotloom/contracts';
-import { AppError, newId, type Clock, type FieldError } from '@shotloom/kernel';
+import { newId, type Clock, type FieldError } from '@shotloom/kernel';
 import { BUS, CATALOGUE, CLOCK } from '../platform/parts';
+import { NO_LIMITS } from './no-limits';
 import { OwnKeys, type OwnKeyTerms } from '../providers/own-keys';
 import { canonicalHash } from './canonical-json';
 import { Acceptance } from './acceptance';
@@ -25,13 +25,14 @@ import {
   type PricedRequest,
 } from './fallback';
 import { resolveModel } from './resolve-model';
-import { assetNotFound, readSource } from './source-reference';
+import { checkSources } from './check-sources';
+import { findSources, nameSources, type Source } from './sources';
 import {
   buildVideoRequest,
   checkCapabilities,
   checkMetadata,
-  checkSource,
   refuseUnsupported,
+  requirePrompt,
   type GenerateBody,
 } from './video-request';
 
@@ -54,7 +55,7 @@ export interface Generated {
 
 /** What a request is resolved with. */
 interface Known {
-  readonly asset: DescribedAsset | null;
+  readonly sources: readonly Source[];
   readonly terms: OwnKeyTerms;
   readonly catalogue: Catalogue;
 }
@@ -80,11 +81,12 @@ export class Generation {
     // One state of the catalogue for the whole request, whatever an operator changes meanwhile.
     const catalogue = this.catalogue.snapshot();
     const model = resolveModel(catalogue, operation, body, this.clock.now());
+    requirePrompt(model, operation, body);
     refuseUnsupported(checkCapabilities(model, operation, body));
     const others = nameFallback(catalogue, model, body.fallback ?? []);
-    const asset = operation === 'text-to-video' ? null : await this.findSource(command, model);
-    const main = priced(model, buildVideoRequest(model, operation, body, asset), terms);
-    const fallback = this.fallBackFrom(main, others, body, { asset, terms, catalogue });
+    const sources = await this.findSources(command, model);
+    const main = priced(model, buildVideoRequest(model, operation, body, sources), terms);
+    const fallback = this.fallBackFrom(main, others, body, { sources, terms, catalogue });
     const accept: RpcRequest<typeof acceptJobsRpc> = {
       userId: principal.userId,
       accountId: principal.accountId,
@@ -96,6 +98,7 @@ export class Generation {
       fallback,
       budgets: [],
       weight: 1,
+      limits: NO_LIMITS,
     };
     return this.acceptance.accept(accept, command.requestId);
   }
@@ -105,14 +108,14 @@ export class Generation {
     main: PricedRequest,
     others: readonly FallbackModel[],
     body: GenerateBody,
-    { asset, terms, catalogue }: Known,
+    { sources, terms, catalogue }: Known,
   ): PricedRequest[] {
     const links: PricedRequest[] = [];
     const problems: FieldError[] = [];
     for (const other of others) {
       const state = catalogue.state(other.model, this.clock.now());
       const fit = state.enabled
-        ? fitFallback(other, main.request, body, asset, terms)
+        ? fitFallback(other, main.request, body, sources, terms)
         : [{ field: other.field, reason: state.reason }];
       if ('request' in fit) links.push(fit);
       else problems.push(...fit);
@@ -136,22 +139,19 @@ export class Generation {
     };
   }
 
-  private async findSource(command: GenerateCommand, model: ModelSpec): Promise<DescribedAsset> {
-    const { field, assetId } = readSource(command.body, command.origins);
+  private async findSources(command: GenerateCommand, model: ModelSpec): Promise<Source[]> {
+    const { operation, body, origins, principal, requestId } = command;
+    const named = nameSources(operation, body, origins);
+    if (named.length === 0) return [];
+    const assetIds = [...new Set(named.map(({ assetId }) => assetId))];
     const { assets } = await this.bus.request(
       describeAssetsRpc,
-      { userId: command.principal.userId, assetIds: [assetId], expiresInSeconds: LINK_SECONDS },
-      { correlationId: command.requestId },
+      { userId: principal.userId, assetIds, expiresInSeconds: LINK_SECONDS },
+      { correlationId: requestId },
     );
-    const [asset] = assets;
-    if (!asset) throw assetNotFound(field, assetId);
-    const wanted = command.operation === 'image-to-video' ? 'image' : 'video';
-    if (asset.kind !== wanted) {
-      const reason = `${command.operation} needs ${wanted === 'image' ? 'a picture' : 'a video'}, and this is ${asset.kind === 'image' ? 'a picture' : 'a video'}.`;
-      throw new AppError('invalid_input', reason, { fields: [{ field, reason }] });
-    }
-    refuseUnsupported(checkSource(model, field, asset));
-    return asset;
+    const sources = findSources(operation, named, assets);
+    refuseUnsupported(checkSources(model, sources));
+    return sources;
   }
 }
 

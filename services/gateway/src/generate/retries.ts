@@ -4,12 +4,12 @@ import {
   describeAssetsRpc,
   getJobRpc,
   type Catalogue,
-  type DescribedAsset,
   type JobRecord,
   type ModelSpec,
   type Principal,
   type RetryJob,
 } from '@shotloom/contracts';
+import { NO_LIMITS } from './no-limits';
 import { AppError, newId, type Clock } from '@shotloom/kernel';
 import { notFound, pathId } from '../http/path-id';
 import { BUS, CATALOGUE, CLOCK } from '../platform/parts';
@@ -19,7 +19,9 @@ import { canonicalHash } from './canonical-json';
 import { fitFallback, priced, refuseDearer, type PricedRequest } from './fallback';
 import { resolveModel } from './resolve-model';
 import { assertRetryable, bodyAgain, openWish, seedAgain } from './retry-request';
-import { buildVideoRequest, checkCapabilities, checkSource, refuseUnsupported } from './video-request';
+import { checkSources } from './check-sources';
+import { namedAgain, type Source } from './sources';
+import { buildVideoRequest, checkCapabilities, refuseUnsupported } from './video-request';
 
 export interface RetryCommand {
   readonly principal: Principal;
@@ -33,7 +35,8 @@ export interface RetryCommand {
 
 /** What a retry is resolved with. */
 interface Known {
-  readonly asset: DescribedAsset | null;
+  readonly body: RetryJob;
+  readonly sources: readonly Source[];
   readonly terms: OwnKeyTerms;
   readonly catalogue: Catalogue;
 }
@@ -60,11 +63,15 @@ export class Retries {
     const catalogue = this.catalogue.snapshot();
     const { operation, model: id } = job.request;
     const model = resolveModel(catalogue, operation, { model: id }, this.clock.now());
-    const wish = bodyAgain(job.request, model, body);
+    const { wish, adjustments } = bodyAgain(job.request, model, body);
     refuseUnsupported(checkCapabilities(model, operation, wish));
-    const asset = await this.source(job, model, command);
+    const sources = await this.sources(job, model, command);
     const seed = seedAgain(job.request, body);
-    const main = priced(model, buildVideoRequest(model, operation, { ...wish, seed }, asset), terms);
+    const main = priced(
+      model,
+      buildVideoRequest(model, operation, { ...wish, seed }, sources, adjustments),
+      terms,
+    );
     refuseDearer([main], ['max_price_credits'], body.max_price_credits);
     return this.acceptance.accept(
       {
@@ -75,9 +82,10 @@ export class Retries {
         jobIds: [newId()],
         metadata: job.metadata,
         retryOf: job.jobId,
-        fallback: this.fallbackOf(job, main, body, { asset, terms, catalogue }),
+        fallback: this.fallbackOf(job, model, main, { body, sources, terms, catalogue }),
         budgets: [],
         weight: 1,
+        limits: NO_LIMITS,
       },
       requestId,
     );
@@ -91,40 +99,42 @@ export class Retries {
   }
 
   /** A source that was deleted since then, or that the model takes no longer, is in nobody's body: it is the job that cannot go on. */
-  private async source(
+  private async sources(
     job: JobRecord,
     model: ModelSpec,
     { principal, requestId }: RetryCommand,
-  ): Promise<DescribedAsset | null> {
-    const [input] = job.request.inputs;
-    if (!input) return null;
+  ): Promise<Source[]> {
+    const named = namedAgain(job.request.inputs);
+    if (named.length === 0) return [];
+    const assetIds = [...new Set(named.map(({ assetId }) => assetId))];
     const { assets } = await this.bus.request(
       describeAssetsRpc,
-      { userId: principal.userId, assetIds: [input.assetId], expiresInSeconds: LINK_SECONDS },
+      { userId: principal.userId, assetIds, expiresInSeconds: LINK_SECONDS },
       { correlationId: requestId },
     );
-    const [asset] = assets;
-    if (!asset) {
-      const message = `The source of this job, ${input.assetId}, was deleted: upload it again and make a new job.`;
+    const sources = named.map(({ assetId, role, field }) => {
+      const asset = assets.find((candidate) => candidate.assetId === assetId);
+      if (asset) return { role, field, asset };
+      const message = `The source of this job, ${assetId}, was deleted: upload it again and make a new job.`;
       throw new AppError('conflict', message);
-    }
-    refuseUnsupported(checkSource(model, 'asset_id', asset));
-    return asset;
+    });
+    refuseUnsupported(checkSources(model, sources));
+    return sources;
   }
 
   /** The models that the job could fall back to, but for those that are gone or dearer than is allowed now. */
   private fallbackOf(
     job: JobRecord,
+    mainModel: ModelSpec,
     main: PricedRequest,
-    body: RetryJob,
-    { asset, terms, catalogue }: Known,
+    { body, sources, terms, catalogue }: Known,
   ): PricedRequest[] {
-    const wish = openWish(job.request, body);
+    const wish = openWish(job.request, mainModel, body);
     return [...new Set(job.fallback)].flatMap((id) => {
       const model = catalogue.list().find((candidate) => candidate.id === id);
       if (!model || id === main.request.model) return [];
       if (!catalogue.state(model, this.clock.now()).enabled) return [];
-      const fit = fitFallback({ field: 'fallback', model }, main.request, wish, asset, terms);
+      const fit = fitFallback({ field: 'fallback', model }, main.request, wish, sources, terms);
       return 'request' in fit && fit.price.credits <= (body.max_price_credits ?? Infinity) ? [fit] : [];
     });
   }

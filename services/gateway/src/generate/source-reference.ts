@@ -3,7 +3,7 @@ import type { GenerateBody } from './video-request';
 
 export interface SourceReference {
   /** The field that named it; where errors about it belong. */
-  readonly field: 'file_url' | 'asset_id';
+  readonly field: string;
   readonly assetId: string;
 }
 
@@ -26,29 +26,36 @@ export function readSource(body: GenerateBody, origins: readonly string[]): Sour
   if (url === undefined) {
     throw refuse(['file_url'], 'A source is needed: upload it, then give its file_url or asset_id.');
   }
-  return { field: 'file_url', assetId: assetIn(url, origins) };
+  return { field: 'file_url', assetId: assetIn(url, 'file_url', origins) };
 }
 
-function assetIn(url: string, origins: readonly string[]): string {
+/** The stored asset that one value names, which may be an asset id or a file_url of ours. */
+export function readReference(value: string, field: string, origins: readonly string[]): SourceReference {
+  if (isId(value)) return { field, assetId: value };
+  if (/^[\w-]+$/.test(value)) throw assetNotFound(field, value);
+  return { field, assetId: assetIn(value, field, origins) };
+}
+
+function assetIn(url: string, field: string, origins: readonly string[]): string {
   const base = 'http://relative.invalid';
   const parsed = URL.canParse(url, base) ? new URL(url, base) : null;
   const ours = parsed !== null && (parsed.origin === base || origins.includes(parsed.origin));
   if (!ours) {
     throw refuse(
-      ['file_url'],
+      [field],
       'Addresses of other servers are not fetched: upload the file to /api/v1/upload and give the file_url that it answers.',
     );
   }
   const [, id] = FILE_PATH.exec(parsed.pathname) ?? [];
   if (id === undefined) {
-    throw refuse(['file_url'], 'This is not the file_url of an upload: /api/v1/assets/{id}/file.');
+    throw refuse([field], 'This is not the file_url of an upload: /api/v1/assets/{id}/file.');
   }
-  if (!isId(id)) throw assetNotFound('file_url', id);
+  if (!isId(id)) throw assetNotFound(field, id);
   return id;
 }
 
 /** Also for an asset of somebody else: the two look the same from outside. */
-export function assetNotFound(field: SourceReference['field'], id: string): AppError {
+export function assetNotFound(field: string, id: string): AppError {
   const reason = `There is no asset ${id.slice(0, 64)}.`;
   return new AppError('not_found', reason, { fields: [{ field, reason }] });
 }

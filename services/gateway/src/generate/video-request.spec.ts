@@ -1,5 +1,6 @@
 import { MODELS, type DescribedAsset, type ModelSpec } from '@shotloom/contracts';
-import { buildVideoRequest, checkCapabilities, checkSource } from './video-request';
+import { checkSource } from './check-sources';
+import { buildVideoRequest, checkCapabilities } from './video-request';
 import { findFrame, framesOf } from './frame';
 
 const [animatic] = MODELS;
@@ -107,12 +108,9 @@ describe('findFrame', () => {
 
 describe('buildVideoRequest', () => {
   it('gives every request a seed of its own', () => {
-    const seeds = Array.from(
-      { length: 20 },
-      () => buildVideoRequest(animatic, 'text-to-video', {}, null).seed,
-    );
+    const seeds = Array.from({ length: 20 }, () => buildVideoRequest(animatic, 'text-to-video', {}, []).seed);
     expect(new Set(seeds).size).toBeGreaterThan(15);
-    expect(buildVideoRequest(animatic, 'text-to-video', { seed: 0 }, null).seed).toBe(0);
+    expect(buildVideoRequest(animatic, 'text-to-video', { seed: 0 }, []).seed).toBe(0);
   });
 
   it.each([
@@ -121,12 +119,14 @@ describe('buildVideoRequest', () => {
     [15, 15],
     [40, 15],
   ])('makes anime of a video of %s s %i s long', (durationSeconds, expected) => {
-    const source = asset({ kind: 'video', durationSeconds });
+    const found = asset({ kind: 'video', durationSeconds });
+    const source = [{ role: 'video', field: 'asset_id', asset: found } as const];
     expect(buildVideoRequest(animatic, 'video-to-anime', {}, source).durationSeconds).toBe(expected);
   });
 
   it('keeps to the steps of a model', () => {
-    const source = asset({ kind: 'video', durationSeconds: 7 });
+    const found = asset({ kind: 'video', durationSeconds: 7 });
+    const source = [{ role: 'video', field: 'asset_id', asset: found } as const];
     expect(buildVideoRequest(narrow, 'video-to-anime', {}, source).durationSeconds).toBe(10);
   });
 });

@@ -1,35 +1,48 @@
 import { randomInt } from 'node:crypto';
-import type {
-  DescribedAsset,
-  JobInput,
-  ModelSpec,
-  Operation,
-  VideoRequest,
-  VideoToAnime,
+import {
+  checkParams,
+  durationsOf,
+  durationWords,
+  resolveParams,
+  vendorPrompt,
+  type Adjustment,
+  type DescribedAsset,
+  type ImageToVideo,
+  type ModelSpec,
+  type Operation,
+  type VideoRequest,
+  type VideoToAnime,
 } from '@shotloom/contracts';
 import { AppError, type FieldError } from '@shotloom/kernel';
-import { findFrame } from './frame';
+import { checkInputs } from './check-sources';
+import { shapeDistance } from './frame';
+import { findShape } from './shape';
+import { mainAsset, toInput, type Source } from './sources';
 
-/** The body of any of the three routes: video-to-anime has every field that one of them has, and needs none. */
-export type GenerateBody = VideoToAnime;
+/** The body of any of the three routes: every field that one of them has, and none that is needed. */
+export type GenerateBody = VideoToAnime & Pick<ImageToVideo, 'last_frame'>;
 
 export const DEFAULT_STRENGTH = 0.6;
 const MAX_METADATA_ENTRIES = 16;
 const SEEDS = 4_294_967_296;
+/** Shapes that differ by less than this look the same: 16:9 and 1366x768. */
+const SAME_SHAPE = 0.02;
 
-/** What the model cannot do, field by field, before the source is looked at. */
+/** What the model cannot do, field by field, before the sources are looked at. */
 export function checkCapabilities(model: ModelSpec, operation: Operation, body: GenerateBody): FieldError[] {
   const problems: FieldError[] = [];
   const refuse = (field: string, reason: string): void => void problems.push({ field, reason });
   if (!model.operations.includes(operation)) {
     refuse('model', `${model.id} cannot do ${operation}. It can do: ${model.operations.join(', ')}.`);
   }
-  const limit = model.prompt.max_length;
-  if ((body.prompt?.length ?? 0) > limit)
-    refuse('prompt', `${model.id} takes prompts of at most ${limit} characters.`);
+  checkPrompt(model, body, refuse);
   checkDuration(model, body.duration, refuse);
-  const frame = findFrame(model, body, null);
-  if ('reason' in frame) problems.push(frame);
+  const wrong = checkParams(model, body.params ?? {});
+  // Rules are about what the model takes piece by piece: all else has its own sentence already.
+  const duration = body.duration !== undefined && canLast(model, body.duration) ? body.duration : undefined;
+  const params = wrong.length === 0 ? body.params : {};
+  const shape = findShape(model, operation, { ...body, duration, params }, null);
+  if (!('frame' in shape)) problems.push(...shape);
   if (body.negative_prompt !== undefined && !model.supports.negative_prompt) {
     refuse('negative_prompt', `${model.id} takes no negative prompt; leave it out.`);
   }
@@ -39,24 +52,40 @@ export function checkCapabilities(model: ModelSpec, operation: Operation, body: 
   if (body.strength !== undefined && !model.supports.strength) {
     refuse('strength', `${model.id} has no strength; leave it out.`);
   }
-  return problems;
+  return [...problems, ...wrong, ...checkInputs(model, body)];
+}
+
+type Refuse = (field: string, reason: string) => void;
+
+function checkPrompt(model: ModelSpec, body: GenerateBody, refuse: Refuse): void {
+  const { id, supports } = model;
+  const { max_length: limit, max_whole: whole = Infinity, unused = false } = model.prompt;
+  const prompt = body.prompt ?? '';
+  if (unused && prompt !== '') return refuse('prompt', `${id} takes no prompt; leave it out.`);
+  if (prompt.length > limit) return refuse('prompt', `${id} takes prompts of at most ${limit} characters.`);
+  const negativePrompt = supports.negative_prompt === 'folded' ? (body.negative_prompt ?? null) : null;
+  const words = { prompt, negativePrompt, stylePreset: body.style_preset ?? null };
+  const folded = vendorPrompt(words, supports.negative_prompt === 'folded' ? 'folded' : 'apart').prompt;
+  if (folded.length <= whole) return;
+  const reason = `With its style and what to avoid the prompt has ${folded.length} characters; ${id} takes ${whole}.`;
+  refuse('prompt', reason);
+}
+
+/** Throws where the model needs a prompt and there is none. A video that becomes anime never needs one. */
+export function requirePrompt(model: ModelSpec, operation: Operation, body: GenerateBody): void {
+  if (operation === 'video-to-anime' || !model.prompt.required || body.prompt !== undefined) return;
+  const reason = 'Say what should happen in the video.';
+  throw new AppError('invalid_input', reason, { fields: [{ field: 'prompt', reason }] });
 }
 
 /** Whether the model makes videos of exactly so many seconds. */
-export function canLast({ duration: { min, max, step } }: ModelSpec, seconds: number): boolean {
-  return seconds >= min && seconds <= max && (seconds - min) % step === 0;
+export function canLast(model: ModelSpec, seconds: number): boolean {
+  return durationsOf(model).includes(seconds);
 }
 
-function checkDuration(
-  model: ModelSpec,
-  duration: number | undefined,
-  refuse: (field: string, reason: string) => void,
-): void {
+function checkDuration(model: ModelSpec, duration: number | undefined, refuse: Refuse): void {
   if (duration === undefined || canLast(model, duration)) return;
-  const { id } = model;
-  const { min, max, step } = model.duration;
-  const steps = step === 1 ? '' : ` in steps of ${step}`;
-  refuse('duration', `${id} makes videos of ${min} to ${max} s${steps}, not of ${duration} s.`);
+  refuse('duration', `${model.id} makes videos of ${durationWords(model)}, not of ${duration} s.`);
 }
 
 /** Throws what `checkCapabilities` found. */
@@ -67,35 +96,24 @@ export function refuseUnsupported(problems: readonly FieldError[]): void {
   throw new AppError('unsupported_by_model', message, { fields: problems });
 }
 
-/** Whether the stored source fits the model's limits. */
-export function checkSource(model: ModelSpec, field: string, asset: DescribedAsset): FieldError[] {
-  const tooLarge = (limit: number): FieldError[] =>
-    asset.sizeBytes > limit ? [{ field, reason: `${model.id} takes files of at most ${limit} bytes.` }] : [];
-  if (asset.kind === 'image') {
-    const limits = model.inputs.image;
-    if (!limits) return [{ field, reason: `${model.id} takes no picture.` }];
-    const pixels = asset.width * asset.height;
-    const tooMany = { field, reason: `${model.id} takes pictures of at most ${limits.max_pixels} pixels.` };
-    return [...tooLarge(limits.max_bytes), ...(pixels > limits.max_pixels ? [tooMany] : [])];
-  }
-  const limits = model.inputs.video;
-  if (!limits) return [{ field, reason: `${model.id} takes no video.` }];
-  const tooLong = { field, reason: `${model.id} takes videos of at most ${limits.max_seconds} s.` };
-  return [
-    ...tooLarge(limits.max_bytes),
-    ...((asset.durationSeconds ?? 0) > limits.max_seconds ? [tooLong] : []),
-  ];
-}
-
-/** The request with every default filled in, as it will be kept. Call it after the checks. */
+/**
+ * The request with every default filled in, as it will be kept. Call it after the checks. `adjustments`: what was changed in the
+ * body before it came here.
+ */
 export function buildVideoRequest(
   model: ModelSpec,
   operation: Operation,
   body: GenerateBody,
-  asset: DescribedAsset | null,
+  sources: readonly Source[],
+  adjustments: readonly Adjustment[] = [],
 ): VideoRequest {
-  const frame = findFrame(model, body, asset);
-  if ('reason' in frame) throw new AppError('unsupported_by_model', frame.reason, { fields: [frame] });
+  const source = mainAsset(sources);
+  const shape = findShape(model, operation, body, source, usualDuration(model, operation, source));
+  if (!('frame' in shape)) {
+    refuseUnsupported(shape);
+    throw new AppError('internal', `${model.id} has no shape for this, and no reason why.`);
+  }
+  const { frame, durationSeconds } = shape;
   return {
     operation,
     provider: model.provider,
@@ -103,24 +121,44 @@ export function buildVideoRequest(
     prompt: body.prompt ?? '',
     negativePrompt: body.negative_prompt ?? null,
     stylePreset: body.style_preset ?? null,
-    durationSeconds: body.duration ?? defaultDuration(model, operation, asset),
+    durationSeconds,
     ...frame,
     seed: body.seed ?? randomInt(SEEDS),
     strength: operation === 'video-to-anime' ? (body.strength ?? DEFAULT_STRENGTH) : null,
-    inputs: asset ? [toInput(asset)] : [],
+    inputs: sources.map(toInput),
+    params: resolveParams(model, body.params ?? {}),
+    adjustments: [...adjustments, ...ownAdjustments(model, operation, body, frame, source)],
   };
 }
 
-/** A video keeps its length as far as the model can; all else has the model's default. */
-function defaultDuration(model: ModelSpec, operation: Operation, asset: DescribedAsset | null): number {
-  const { min, max, step, default: usual } = model.duration;
-  if (operation !== 'video-to-anime' || !asset?.durationSeconds) return usual;
-  const steps = Math.ceil((Math.min(asset.durationSeconds, max) - min) / step);
-  return Math.min(max, min + Math.max(0, steps) * step);
+/** What the model itself makes of a wish that it does take. */
+function ownAdjustments(
+  model: ModelSpec,
+  operation: Operation,
+  body: GenerateBody,
+  frame: { width: number; height: number },
+  source: DescribedAsset | null,
+): Adjustment[] {
+  const { negative_prompt: negative, aspect_ratio: ratio } = body;
+  const found: Adjustment[] = [];
+  if (negative !== undefined && model.supports.negative_prompt === 'folded') {
+    const reason = `${model.id} has no field for what to avoid, so it is written at the end of the prompt.`;
+    found.push({ field: 'negative_prompt', from: negative, to: 'prompt', reason });
+  }
+  const follows = model.follows_picture && operation === 'image-to-video';
+  if (follows && ratio !== undefined && source && shapeDistance(frame, source) > SAME_SHAPE) {
+    const reason = `A video of ${model.id} takes the shape of its picture, ${source.width}x${source.height}.`;
+    found.push({ field: 'aspect_ratio', from: ratio, to: 'adaptive', reason });
+  }
+  return found;
 }
 
-function toInput({ kind, assetId, objectKey, contentType }: DescribedAsset): JobInput {
-  return { role: kind, assetId, objectKey, contentType };
+/** A video keeps its length as far as the model can; all else has the model's default. */
+function usualDuration(model: ModelSpec, operation: Operation, asset: DescribedAsset | null): number {
+  if (operation !== 'video-to-anime' || !asset?.durationSeconds) return model.duration.default;
+  const lengths = durationsOf(model);
+  const { durationSeconds } = asset;
+  return lengths.find((seconds) => seconds >= durationSeconds) ?? lengths.at(-1) ?? model.duration.default;
 }
 
 /** Metadata is kept with the job, so it must stay small. */

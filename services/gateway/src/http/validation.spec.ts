@@ -1,14 +1,14 @@
-import { imageToVideoSchema } from '@shotloom/contracts';
+import { textToVideoSchema } from '@shotloom/contracts';
 import { invalidInput } from './validation';
 
-const fieldsOf = (schema: typeof imageToVideoSchema, value: unknown): unknown => {
+const fieldsOf = (schema: typeof textToVideoSchema, value: unknown): unknown => {
   const { error } = schema.safeParse(value);
   return error && invalidInput(error.issues).fields;
 };
 
 describe('invalidInput', () => {
   it('lists every field with its reason', () => {
-    expect(fieldsOf(imageToVideoSchema, { duration: 'long', extra: 1, other: 2 })).toEqual(
+    expect(fieldsOf(textToVideoSchema, { duration: 'long', extra: 1, other: 2 })).toEqual(
       expect.arrayContaining([
         { field: 'prompt', reason: 'This field is required.' },
         { field: 'duration', reason: expect.stringContaining('number') as string },
@@ -19,13 +19,13 @@ describe('invalidInput', () => {
   });
 
   it('says what the schema says about a prompt that is too long', () => {
-    expect(fieldsOf(imageToVideoSchema, { prompt: 'x'.repeat(2001) })).toEqual([
+    expect(fieldsOf(textToVideoSchema, { prompt: 'x'.repeat(2001) })).toEqual([
       { field: 'prompt', reason: 'A prompt has at most 2,000 characters.' },
     ]);
   });
 
   it('speaks of the body where there is none', () => {
-    expect(fieldsOf(imageToVideoSchema, undefined)).toEqual([
+    expect(fieldsOf(textToVideoSchema, undefined)).toEqual([
       { field: 'body', reason: 'This field is required.' },
     ]);
   });

@@ -18,6 +18,8 @@ type App = Pick<Orchestrator, 'models' | 'catalogue' | 'metrics'>;
 
 export interface OutcomeResult {
   readonly applied: boolean;
+  /** There is no such attempt. */
+  readonly isUnknown?: boolean;
   /** How long the vendor took, where the video is there now. */
   readonly took?: { readonly model: string; readonly seconds: number } | undefined;
 }
@@ -30,7 +32,7 @@ const LOOKUPS_THAT_MISS = 4;
 /** One answer about one attempt, in one transaction. An attempt that has ended changes only by a video that came late. */
 export async function applyOutcome(tx: JobsTx, app: App, answer: Answer): Promise<OutcomeResult> {
   const locked = await lockAttempt(tx, answer.attemptId);
-  if (!locked) return NOTHING;
+  if (!locked) return { ...NOTHING, isUnknown: true };
   const { job, attempt } = locked;
   const { outcome } = answer;
   if (attempt.finished_at !== null) return lateVideo(tx, job, attempt, outcome);
@@ -48,7 +50,7 @@ export async function applyOutcome(tx: JobsTx, app: App, answer: Answer): Promis
       return videoIsThere(tx, known.job, known.attempt, { ...outcome, since: attempt.submitted_at });
     }
     case 'failed':
-      await changeAttempt(tx, attempt, { cost: outcome.cost && JSON.stringify(outcome.cost) });
+      await changeAttempt(tx, attempt, { cost: outcome.cost });
       await failAttempt(tx, app.catalogue, job, attempt, AppError.fromRecord(outcome.error).toRecord());
       return APPLIED;
     case 'notFound':

@@ -3,6 +3,7 @@ import type { DeliveryContext } from '@shotloom/bus/nest';
 import type { Orchestrator } from '../app.tokens';
 import type { JobsTx } from '../jobs/job-changes';
 import type { Applied } from './attempt-outcomes';
+import { takeIn } from './take-in';
 
 /**
  * Takes a report about an attempt in, in a transaction that it may share with others. A report without a row is never acked in
@@ -10,11 +11,11 @@ import type { Applied } from './attempt-outcomes';
  */
 export async function applyReport(
   app: Orchestrator,
-  { type, envelope }: DeliveryContext,
+  { type }: DeliveryContext,
   attemptId: string,
   apply: (tx: JobsTx) => Promise<Applied>,
 ): Promise<Applied> {
-  const applied = await app.changes.run({ key: envelope.correlationId, work: apply });
+  const applied = await takeIn(app, { attemptId, work: apply });
   app.metrics.reports.inc({ type, applied });
   if (applied === 'unknown') throw new DeadLetter(`There is no attempt ${attemptId}.`);
   return applied;

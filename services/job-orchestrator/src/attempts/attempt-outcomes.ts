@@ -47,7 +47,7 @@ export async function attemptSucceeded(
   const rendered = await changeAttempt(tx, attempt, {
     status: 'storing',
     progress: 1,
-    result: JSON.stringify(report.result),
+    result: report.result,
     label: report.label,
     resends: 0,
     due_at: inSeconds(INGEST_RESEND_SECONDS),

@@ -1,12 +1,18 @@
-import { sql, type RawBuilder, type Selectable, type UpdateObject } from 'kysely';
+import { sql, type RawBuilder, type Selectable } from 'kysely';
+import type { ErrorRecord } from '@shotloom/kernel';
+import { Moment, type PatchOf } from '../changes/moment';
+import { sessionOf } from '../changes/session';
 import type { JobsTx } from '../jobs/job-changes';
 import type { JobRow } from '../jobs/job-row';
-import type { AttemptsTable, JobsSchema } from '../schema/tables';
+import type { AttemptsTable } from '../schema/tables';
 
 export type AttemptRow = Selectable<AttemptsTable>;
 
-/** A moment on the database's clock, the only one that all replicas share. */
-export function inSeconds(seconds: number): RawBuilder<Date> {
+/** A moment on the database's clock, in a change of a row. */
+export const inSeconds = (seconds: number): Moment => Moment.inSeconds(seconds);
+
+/** A moment on the database's clock, the only one that all replicas share, inside a statement. */
+export function fromNow(seconds: number): RawBuilder<Date> {
   return sql<Date>`clock_timestamp() + make_interval(secs => ${seconds})`;
 }
 
@@ -57,18 +63,37 @@ const ALIASED = sql.join(
   ATTEMPT_COLUMNS.map((name) => sql`${sql.ref(`attempt.${name}`)} AS ${sql.ref(`${PREFIX}${name}`)}`),
 );
 
-/** Locks an attempt and its job, the job first as everywhere, in one round trip. Undefined where there is no such attempt. */
+/** Locks an attempt and its job, the job first as everywhere. Undefined where there is no such attempt. */
 export async function lockAttempt(
   tx: JobsTx,
   attemptId: string,
 ): Promise<{ job: JobRow; attempt: AttemptRow } | undefined> {
-  const { rows } = await sql<Record<string, unknown>>`
-    SELECT job.*, ${ALIASED}
+  const session = sessionOf(tx);
+  if (session.attempt(attemptId) === undefined && !session.isAbsent(attemptId)) {
+    await lockAttempts(tx, [attemptId]);
+  }
+  const attempt = session.attempt(attemptId);
+  const job = attempt && session.job(attempt.job_id);
+  return attempt && job && { job, attempt };
+}
+
+/** Locks many attempts and their jobs in one round trip, in the order of the jobs; `lockAttempt` finds them afterwards. */
+export async function lockAttempts(tx: JobsTx, attemptIds: readonly string[]): Promise<void> {
+  const { rows } = await sql<Record<string, unknown> & { locked_at: Date }>`
+    SELECT clock_timestamp() AS locked_at, job.*, ${ALIASED}
     FROM jobs.jobs AS job JOIN jobs.attempts AS attempt ON attempt.job_id = job.job_id
-    WHERE attempt.attempt_id = ${attemptId}
+    WHERE attempt.attempt_id = ANY (${attemptIds}::uuid[])
+    ORDER BY job.job_id, attempt.attempt_id
     FOR UPDATE OF job, attempt`.execute(tx.sql);
-  const [row] = rows;
-  return row && { job: pick(row, (name) => !name.startsWith(PREFIX)), attempt: attemptOf(row) };
+  const session = sessionOf(tx);
+  for (const { locked_at: lockedAt, ...row } of rows) {
+    session.setClock(lockedAt);
+    session.locked(
+      pick(row, (name) => !name.startsWith(PREFIX)),
+      attemptOf(row),
+    );
+  }
+  for (const attemptId of attemptIds) if (!session.attempt(attemptId)) session.missing(attemptId);
 }
 
 function attemptOf(row: Readonly<Record<string, unknown>>): AttemptRow {
@@ -84,17 +109,13 @@ export function isBeforeSubmitted({ status }: Pick<AttemptRow, 'status'>): boole
   return status === 'submitting' || status === 'sending' || status === 'uncertain';
 }
 
-export async function changeAttempt(
+/** Changes an attempt whose job is locked; written with the commit. */
+export function changeAttempt(
   tx: JobsTx,
   attempt: AttemptRow,
-  patch: Omit<UpdateObject<JobsSchema, 'jobs.attempts'>, 'attempt_id'>,
+  patch: Omit<PatchOf<AttemptRow>, 'attempt_id' | 'job_id'>,
 ): Promise<AttemptRow> {
-  return tx.sql
-    .updateTable('jobs.attempts')
-    .set(patch)
-    .where('attempt_id', '=', attempt.attempt_id)
-    .returningAll()
-    .executeTakeFirstOrThrow();
+  return Promise.resolve(sessionOf(tx).changeAttempt(attempt, patch));
 }
 
 /** Ends an attempt. Its job is changed by the caller, in the same transaction. */
@@ -102,25 +123,20 @@ export function endAttempt(
   tx: JobsTx,
   attempt: AttemptRow,
   status: 'stored' | 'failed' | 'cancelled',
-  error: string | null = null,
+  error: ErrorRecord | null = null,
 ): Promise<AttemptRow> {
-  return changeAttempt(tx, attempt, {
-    status,
-    error,
-    due_at: null,
-    finished_at: sql<Date>`clock_timestamp()`,
-  });
+  return changeAttempt(tx, attempt, { status, error, due_at: null, finished_at: Moment.now });
 }
 
 /** Where an attempt stands on the database's clock; the clocks of the machines are not compared with it. */
-export async function clockOf(
+export function clockOf(
   tx: JobsTx,
-  attempt: Pick<AttemptRow, 'attempt_id'>,
-): Promise<{ due: boolean; late: boolean; remainingSeconds: number }> {
-  const { rows } = await sql<{ due: boolean; late: boolean; remaining: number }>`
-    SELECT coalesce(due_at <= clock_timestamp(), false) AS due, deadline_at <= clock_timestamp() AS late,
-      greatest(0, extract(epoch FROM deadline_at - clock_timestamp()))::float AS remaining
-    FROM jobs.attempts WHERE attempt_id = ${attempt.attempt_id}`.execute(tx.sql);
-  const { due = false, late = false, remaining = 0 } = rows[0] ?? {};
-  return { due, late, remainingSeconds: remaining };
+  { due_at: due, deadline_at: deadline }: Pick<AttemptRow, 'due_at' | 'deadline_at'>,
+): { due: boolean; late: boolean; remainingSeconds: number } {
+  const now = sessionOf(tx).now();
+  return {
+    due: due !== null && due <= now,
+    late: deadline <= now,
+    remainingSeconds: Math.max(0, (deadline.getTime() - now.getTime()) / 1000),
+  };
 }

@@ -52,10 +52,9 @@ export class AttemptsController {
   @OnMessage(attemptsConsumer, { concurrency: REPORTS_AT_ONCE })
   async report(@Payload() report: { attemptId: string }, @Ctx() context: DeliveryContext): Promise<void> {
     if (context.type === attemptsSeenV1.type) return this.seen(report);
-    const applied = await applyReport(this.app, context, report.attemptId, (tx) =>
+    await applyReport(this.app, context, report.attemptId, (tx) =>
       applyReportOf(this.app, tx, context.type, report),
     );
-    if (applied === 'applied') this.app.scheduler.wake(providerOf(context.subject));
   }
 
   /** Looks at many attempts in one message. An attempt that is not there is looked at by somebody, as with every report. */
@@ -66,7 +65,6 @@ export class AttemptsController {
       this.app.health.note(seen.provider, seen.credential.id, healthOfSeen(seen));
     }
     this.app.metrics.reports.inc({ type: attemptsSeenV1.type, applied: 'applied' }, applied);
-    if (applied > 0) this.app.scheduler.wake(seen.provider);
     if (unknown.length === 0) return;
     // Not parked whole: the answers of others carry links that are secrets. The vendor still has what was seen.
     this.app.metrics.reports.inc({ type: attemptsSeenV1.type, applied: 'unknown' }, unknown.length);
@@ -76,6 +74,3 @@ export class AttemptsController {
     );
   }
 }
-
-/** Reports come on `attempts.<provider>`. */
-const providerOf = (subject: string): string => subject.split('.')[1] ?? '';

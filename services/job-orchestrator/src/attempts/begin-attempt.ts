@@ -1,5 +1,5 @@
-import { sql } from 'kysely';
 import type { RpcRequest, RpcResponse, beginAttemptRpc } from '@shotloom/contracts';
+import { Moment } from '../changes/moment';
 import { changeJob, type JobsTx } from '../jobs/job-changes';
 import { cancelJob } from '../jobs/job-endings';
 import type { JobRow } from '../jobs/job-row';
@@ -20,7 +20,7 @@ export async function beginAttempt(
   if (attempt.finished_at !== null || attempt.status === 'storing') {
     return { granted: false, reason: 'ended' };
   }
-  if (attempt.status === 'running' && !(await clockOf(tx, attempt)).due) {
+  if (attempt.status === 'running' && !clockOf(tx, attempt).due) {
     return { granted: false, reason: 'leased' };
   }
   if (job.cancel_requested_at !== null) {
@@ -38,7 +38,6 @@ async function grant(
   job: JobRow,
   attempt: AttemptRow,
 ): Promise<BeginResponse> {
-  const now = sql<Date>`clock_timestamp()`;
   // A lapsed lease keeps the attempt's deadline: it is the user's wait, not the worker's.
   const first = attempt.started_at === null;
   const granted = await changeAttempt(tx, attempt, {
@@ -46,15 +45,15 @@ async function grant(
     fence: attempt.fence + 1,
     worker_id: workerId,
     due_at: inSeconds(leaseSeconds),
-    ...(first ? { started_at: now, deadline_at: inSeconds(job.longest_wait_seconds) } : {}),
+    ...(first ? { started_at: Moment.now, deadline_at: inSeconds(job.longest_wait_seconds) } : {}),
   });
   if (job.status === 'queued') {
-    await changeJob(tx, job, { status: 'processing', stage: 'running', started_at: now });
+    await changeJob(tx, job, { status: 'processing', stage: 'running', started_at: Moment.now });
   } else if (job.stage !== 'running') {
     // Another attempt after one that could not be stored: the state stays, what happens now does not.
     await changeJob(tx, job, { stage: 'running' });
   }
-  const { remainingSeconds } = await clockOf(tx, granted);
+  const { remainingSeconds } = clockOf(tx, granted);
   const { fence, job_id: jobId } = granted;
   return { granted: true, fence, jobId, request: job.request, leaseSeconds, remainingSeconds };
 }

@@ -16,6 +16,7 @@ export interface SubmitSettings {
 }
 
 interface GrantedRow {
+  attempt_id: string;
   job_id: string;
   owner_user_id: string;
   provider: string;
@@ -25,30 +26,59 @@ interface GrantedRow {
   request: VideoRequest;
 }
 
+/** A worker that asks, and when it stops to wait for the answer. */
+export interface Beginner extends BeginRequest {
+  readonly deadline: Date;
+}
+
 /** The sweep calls a silent worker uncertain a little after the worker itself should have. Seconds. */
 const GRACE_SECONDS = 15;
+/** Whoever asked has gone, and the message comes again. */
+const NOT_HEARD: BeginResponse = { granted: false, reason: 'begun' };
+
+/** What the transactions that run now have granted, by attempt. */
+const granted = new WeakMap<JobsTx, ReadonlyMap<string, GrantedRow>>();
 
 /**
- * The fence before a vendor is called, in one statement: only one worker, ever, gets the attempt from `submitting` to `sending`.
- * From its commit on a video may have been bought.
+ * The fence before a vendor is called, for all who ask at the same time in one statement: only one worker, ever, gets an attempt
+ * from `submitting` to `sending`. From its commit on a video may have been bought. Whoever has gone is granted nothing: a fence
+ * that nobody hears of makes an attempt uncertain that was never sent. Rows are locked in the order of their jobs.
  */
+export async function grantSubmits(
+  tx: JobsTx,
+  { sendSeconds }: Pick<SubmitSettings, 'sendSeconds'>,
+  beginners: readonly Beginner[],
+): Promise<void> {
+  // Of two who ask for one attempt the first gets it.
+  const here = beginners.filter(({ deadline }) => deadline.getTime() > Date.now());
+  const first = new Map(here.toReversed().map((beginner) => [beginner.attemptId, beginner.workerId]));
+  const { rows } = await sql<GrantedRow>`
+    WITH mine AS (
+      SELECT attempt.attempt_id, begun.worker_id
+      FROM unnest(${[...first.keys()]}::uuid[], ${[...first.values()]}::text[]) AS begun (attempt_id, worker_id)
+      JOIN jobs.attempts AS attempt ON attempt.attempt_id = begun.attempt_id
+      WHERE attempt.status = 'submitting' AND attempt.kind = 'poll' AND attempt.credential_id IS NOT NULL
+      ORDER BY attempt.job_id FOR UPDATE OF attempt
+    )
+    UPDATE jobs.attempts AS attempt
+    SET status = 'sending', fence = fence + 1, worker_id = mine.worker_id, external_task_id = attempt.attempt_id::text,
+      started_at = coalesce(attempt.started_at, clock_timestamp()),
+      due_at = clock_timestamp() + make_interval(secs => ${sendSeconds + GRACE_SECONDS})
+    FROM mine, jobs.jobs AS job
+    WHERE attempt.attempt_id = mine.attempt_id AND job.job_id = attempt.job_id AND job.cancel_requested_at IS NULL
+    RETURNING attempt.attempt_id, attempt.job_id, attempt.owner_user_id, attempt.provider, attempt.fence, attempt.credential_id,
+      attempt.credential_version, job.request`.execute(tx.sql);
+  granted.set(tx, new Map(rows.map((row) => [`${row.attempt_id} ${first.get(row.attempt_id)}`, row])));
+}
+
+/** What one of them is told, in the same transaction. */
 export async function beginSubmit(
   tx: JobsTx,
   settings: SubmitSettings,
-  { attemptId, workerId }: BeginRequest,
+  { attemptId, workerId, deadline }: Beginner,
 ): Promise<BeginResponse> {
-  const { rows } = await sql<GrantedRow>`
-    UPDATE jobs.attempts AS attempt
-    SET status = 'sending', fence = fence + 1, worker_id = ${workerId}, external_task_id = attempt.attempt_id::text,
-      started_at = coalesce(attempt.started_at, clock_timestamp()),
-      due_at = clock_timestamp() + make_interval(secs => ${settings.sendSeconds + GRACE_SECONDS})
-    FROM jobs.jobs AS job
-    WHERE attempt.attempt_id = ${attemptId} AND attempt.status = 'submitting' AND attempt.kind = 'poll'
-      AND attempt.credential_id IS NOT NULL AND job.job_id = attempt.job_id AND job.cancel_requested_at IS NULL
-    RETURNING attempt.job_id, attempt.owner_user_id, attempt.provider, attempt.fence, attempt.credential_id,
-      attempt.credential_version, job.request`.execute(tx.sql);
-  const row = rows[0];
-  if (!row) return refuse(tx, attemptId);
+  const row = granted.get(tx)?.get(`${attemptId} ${workerId}`);
+  if (!row) return deadline.getTime() > Date.now() ? refuse(tx, attemptId) : NOT_HEARD;
   const { callbacks, sendSeconds } = settings;
   return {
     granted: true,

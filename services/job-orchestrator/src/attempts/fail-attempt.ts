@@ -1,6 +1,6 @@
 import { AppError, backoffMs, type ErrorCode, type ErrorRecord, type RetryPolicy } from '@shotloom/kernel';
 import type { Catalogue } from '@shotloom/contracts';
-import { changeJob, type JobsTx } from '../jobs/job-changes';
+import { changeJob, changeJobUnseen, type JobsTx } from '../jobs/job-changes';
 import { cancelJob, failJob } from '../jobs/job-endings';
 import type { JobRow } from '../jobs/job-row';
 import { logJob } from '../log/log-entry';
@@ -37,7 +37,7 @@ export async function failAttempt(
 ): Promise<void> {
   const progress = shownNow(job, attempt);
   const chain = NO_OTHER_MODEL.has(error.code) ? [] : fromFirstThatIsOn(fallbacks, job.chain);
-  const ended = await endAttempt(tx, attempt, 'failed', JSON.stringify(error));
+  const ended = await endAttempt(tx, attempt, 'failed', error);
   // Of a task that only a vendor knows there is nothing of ours to remove.
   if (attempt.kind === 'lease' || attempt.result !== null) {
     emitDelete(tx, job, { attemptId: attempt.attempt_id });
@@ -63,11 +63,7 @@ function fromFirstThatIsOn(fallbacks: Fallbacks, chain: readonly ChainLink[]): C
 /** The same model once more, after a while. The job's state stays; nothing that a user sees has changed. */
 async function tryAgain(tx: JobsTx, job: JobRow, progress: number): Promise<void> {
   const waitSeconds = backoffMs(RETRY, job.model_attempts) / 1000;
-  await tx.sql
-    .updateTable('jobs.jobs')
-    .set({ active_attempt_id: null, not_before: inSeconds(waitSeconds), progress })
-    .where('job_id', '=', job.job_id)
-    .execute();
+  changeJobUnseen(tx, job, { active_attempt_id: null, not_before: inSeconds(waitSeconds), progress });
   await openLane(tx, {
     provider: job.provider,
     ownerUserId: job.owner_user_id,
@@ -97,11 +93,11 @@ async function fallBack(
     provider: request.provider,
     model: request.model,
     operation: request.operation,
-    request: JSON.stringify(request),
+    request,
     price_credits: price.credits,
     price_version: price.version,
     own_key: ownKey,
-    chain: JSON.stringify(rest),
+    chain: rest,
     model_attempts: 0,
     active_attempt_id: null,
     not_before: new Date(0),

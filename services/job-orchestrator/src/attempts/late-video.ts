@@ -22,7 +22,7 @@ const LATE_LOOK_SECONDS = 300;
  */
 export async function giveUp(tx: JobsTx, job: JobRow, attempt: AttemptRow): Promise<void> {
   const error = tooLate(attempt.provider).toRecord();
-  const ended = await endAttempt(tx, attempt, 'failed', JSON.stringify(error));
+  const ended = await endAttempt(tx, attempt, 'failed', error);
   // A link that was fetched from in vain is forgotten: the next look gives another.
   const looking = ended.result === null ? ended : await changeAttempt(tx, ended, { result: null });
   await startTimer(tx, looking, 'late', LATE_LOOK_SECONDS);
@@ -46,8 +46,7 @@ export async function lateVideo(
     return { applied: false };
   await stopTimer(tx, attempt.attempt_id);
   const source = linkOf(outcome);
-  const paid = outcome.cost && JSON.stringify(outcome.cost);
-  const late = await changeAttempt(tx, attempt, { result: JSON.stringify(source), cost: paid });
+  const late = await changeAttempt(tx, attempt, { result: source, cost: outcome.cost });
   if (job.deleted_at !== null) return { applied: true };
   emitIngest(tx, job, late, source);
   const text = `${attempt.provider} has made the video after all, too late for this job. It is fetched and costs nothing.`;

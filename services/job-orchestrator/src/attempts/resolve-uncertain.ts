@@ -82,7 +82,7 @@ async function abandon(tx: JobsTx, job: JobRow, attempt: AttemptRow): Promise<vo
     'Whether the engine made this video could not be found out. Nothing was charged.',
     { provider: attempt.provider, outcome: 'unknown' },
   ).toRecord();
-  const ended = await endAttempt(tx, attempt, 'failed', JSON.stringify(error));
+  const ended = await endAttempt(tx, attempt, 'failed', error);
   await stopTimer(tx, attempt.attempt_id);
   logJob(tx, job.job_id, { level: 'ERROR', text: error.message, attempt: ended });
   if (job.cancel_requested_at !== null) await cancelJob(tx, job, attempt.progress);

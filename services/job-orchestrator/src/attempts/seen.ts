@@ -4,6 +4,7 @@ import type { Orchestrator } from '../app.tokens';
 import { sendProgress } from '../jobs/job-progress';
 import { shownProgress } from '../jobs/job-row';
 import { applyOutcome, type Answer } from './apply-outcome';
+import { takeIn } from './take-in';
 import { isBeforeSubmitted, type AttemptRow } from './attempt-rows';
 import { reached } from '../models/reached';
 
@@ -38,33 +39,51 @@ export async function takeSeen(
   app: Orchestrator,
   seen: Seen,
 ): Promise<{ applied: number; unknown: readonly string[] }> {
-  const known = await readKnown(
-    app,
-    seen.answers.map(({ attemptId }) => attemptId),
-  );
-  const unknown = seen.answers.filter(({ attemptId }) => !known.has(attemptId));
+  const [ends, others] = [seen.answers.filter(isEnd), seen.answers.filter((answer) => !isEnd(answer))];
   // All at once, so that those that are news share a transaction.
-  const applied = await Promise.all(
-    seen.answers.map(async (answer) => {
-      const row = known.get(answer.attemptId);
-      return row !== undefined && !isOld(answer, row) && (await takeOne(app, answer, row));
-    }),
-  );
+  const results = await Promise.all([...ends.map((answer) => take(app, answer)), takeOthers(app, others)]);
+  const all = results.flat();
   return {
-    applied: applied.filter((changed) => changed).length,
-    unknown: unknown.map(({ attemptId }) => attemptId),
+    applied: all.filter(({ applied }) => applied).length,
+    unknown: all.flatMap(({ unknown }) => unknown ?? []),
   };
 }
 
-async function takeOne(app: Orchestrator, answer: Answer, row: Known): Promise<boolean> {
-  tellProgress(app, answer, row);
-  if (!isNews(answer, row)) return false;
-  const { applied, took } = await app.changes.run({
-    key: row.job_id,
+/** An end is news whatever the rows say, so they are read only under their locks. */
+const isEnd = ({ outcome }: Answer): boolean => outcome.kind === 'succeeded' || outcome.kind === 'failed';
+
+interface Taken {
+  readonly applied: boolean;
+  readonly unknown?: string;
+}
+
+const NOTHING: Taken = { applied: false };
+
+async function takeOthers(app: Orchestrator, answers: readonly Answer[]): Promise<Taken[]> {
+  if (answers.length === 0) return [];
+  const known = await readKnown(
+    app,
+    answers.map(({ attemptId }) => attemptId),
+  );
+  return Promise.all(
+    answers.map(async (answer) => {
+      const row = known.get(answer.attemptId);
+      if (row === undefined) return { applied: false, unknown: answer.attemptId };
+      if (isOld(answer, row)) return NOTHING;
+      tellProgress(app, answer, row);
+      return isNews(answer, row) ? take(app, answer) : NOTHING;
+    }),
+  );
+}
+
+async function take(app: Orchestrator, answer: Answer): Promise<Taken> {
+  const { attemptId } = answer;
+  const { applied, isUnknown, took } = await takeIn(app, {
+    attemptId,
     work: (tx) => applyOutcome(tx, app, answer),
   });
   if (took !== undefined) app.models.observe(took.model, took.seconds);
-  return applied;
+  return { applied, ...(isUnknown === true ? { unknown: attemptId } : {}) };
 }
 
 async function readKnown(app: Orchestrator, ids: readonly string[]): Promise<Map<string, Known>> {

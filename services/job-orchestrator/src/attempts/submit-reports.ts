@@ -1,5 +1,4 @@
-import { sql } from 'kysely';
-import { AppError, backoffMs, type ErrorCode, type RetryPolicy } from '@shotloom/kernel';
+import { AppError, backoffMs, type ErrorCode, type ErrorRecord, type RetryPolicy } from '@shotloom/kernel';
 import {
   providerSpec,
   type PayloadOf,
@@ -7,6 +6,7 @@ import {
   type attemptSubmittedV1,
   type attemptUncertainV1,
 } from '@shotloom/contracts';
+import { Moment } from '../changes/moment';
 import { changeJob, type JobsTx } from '../jobs/job-changes';
 import type { JobRow } from '../jobs/job-row';
 import { logJob } from '../log/log-entry';
@@ -122,7 +122,7 @@ export async function attemptUncertain(
   const { job, attempt } = locked;
   if (attempt.fence !== report.fence || attempt.status !== 'sending') return 'stale';
   tx.afterCommit(() => health.note(attempt.provider, attempt.credential_id, OUTAGE));
-  await becomeUncertain(tx, job, attempt, JSON.stringify(AppError.fromRecord(report.error).toRecord()));
+  await becomeUncertain(tx, job, attempt, AppError.fromRecord(report.error).toRecord());
   return 'applied';
 }
 
@@ -131,7 +131,7 @@ export async function becomeUncertain(
   tx: JobsTx,
   job: JobRow,
   attempt: AttemptRow,
-  error: string | null,
+  error: ErrorRecord | null,
 ): Promise<void> {
   const canLookUp = providerSpec(attempt.provider).poll?.lookup === true;
   const uncertain = await changeAttempt(tx, attempt, {
@@ -153,6 +153,6 @@ export async function becomeUncertain(
     ...status,
     conditions,
     progress: shownNow(job, attempt),
-    ...(job.started_at === null ? { started_at: sql<Date>`clock_timestamp()` } : {}),
+    ...(job.started_at === null ? { started_at: Moment.now } : {}),
   });
 }

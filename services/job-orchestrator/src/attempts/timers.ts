@@ -1,7 +1,8 @@
 import { sql } from 'kysely';
 import { providerSpec } from '@shotloom/contracts';
 import type { JobsTx } from '../jobs/job-changes';
-import { inSeconds, type AttemptRow } from './attempt-rows';
+import { sessionOf } from '../changes/session';
+import type { AttemptRow } from './attempt-rows';
 
 /** The first question after a submit, and after a lost answer: nothing is sooner ready than a vendor's shortest interval. */
 export function firstPollSeconds(provider: string): number {
@@ -9,41 +10,29 @@ export function firstPollSeconds(provider: string): number {
 }
 
 /** Starts, or restarts, the wait of an attempt at its vendor. Its credential is the one that the attempt is pinned to. */
-export async function startTimer(
+export function startTimer(
   tx: JobsTx,
   attempt: AttemptRow,
   verb: 'poll' | 'lookup' | 'late',
   afterSeconds: number,
 ): Promise<void> {
-  const { attempt_id, provider, credential_id, credential_version } = attempt;
-  if (credential_id === null || credential_version === null) return;
-  await tx.sql
-    .insertInto('jobs.timers')
-    .values({
-      attempt_id,
-      provider,
-      credential_id,
-      credential_version,
-      next_poll_at: inSeconds(afterSeconds),
-      verb,
-    })
-    .onConflict((conflict) =>
-      conflict
-        .column('attempt_id')
-        .doUpdateSet({ next_poll_at: inSeconds(afterSeconds), verb, misses: 0, denials: 0 }),
-    )
-    .execute();
+  const { attempt_id: attemptId, credential_id: credentialId } = attempt;
+  if (credentialId !== null) {
+    sessionOf(tx).changeTimer(attemptId, { kind: 'start', attempt, verb, afterSeconds });
+  }
+  return Promise.resolve();
 }
 
 /** Nobody need ask any more. */
-export async function stopTimer(tx: JobsTx, attemptId: string): Promise<void> {
-  await tx.sql.deleteFrom('jobs.timers').where('attempt_id', '=', attemptId).execute();
+export function stopTimer(tx: JobsTx, attemptId: string): Promise<void> {
+  sessionOf(tx).changeTimer(attemptId, { kind: 'stop' });
+  return Promise.resolve();
 }
 
 /** Asks as soon as the vendor's budget allows. Nothing where the attempt is not waited for. */
-export async function askNow(tx: JobsTx, attemptId: string): Promise<void> {
-  await sql`UPDATE jobs.timers SET next_poll_at = least(next_poll_at, clock_timestamp())
-    WHERE attempt_id = ${attemptId}`.execute(tx.sql);
+export function askNow(tx: JobsTx, attemptId: string): Promise<void> {
+  sessionOf(tx).changeTimer(attemptId, { kind: 'ask' });
+  return Promise.resolve();
 }
 
 export interface Misses {
@@ -65,6 +54,7 @@ export async function countMiss(
   attemptId: string,
   { pollNo, denies }: { readonly pollNo: number | null; readonly denies: boolean },
 ): Promise<Misses | null> {
+  await sessionOf(tx).writeTimersNow();
   const { rows } = await sql<Misses>`
     UPDATE jobs.timers SET misses = least(misses + 1, ${MOST_MISSES}::int), poll_no = greatest(poll_no, ${pollNo}::int + 1),
       denials = CASE WHEN ${denies} THEN least(denials + 1, ${MOST_MISSES}::int) ELSE 0 END
@@ -74,11 +64,7 @@ export async function countMiss(
 }
 
 /** The vendor knows the task again. */
-export async function forgetMisses(tx: JobsTx, attemptId: string): Promise<void> {
-  await tx.sql
-    .updateTable('jobs.timers')
-    .set({ misses: 0, denials: 0 })
-    .where('attempt_id', '=', attemptId)
-    .where('misses', '>', 0)
-    .execute();
+export function forgetMisses(tx: JobsTx, attemptId: string): Promise<void> {
+  sessionOf(tx).changeTimer(attemptId, { kind: 'forget' });
+  return Promise.resolve();
 }

@@ -7,9 +7,6 @@ import { ORCHESTRATOR, type Orchestrator } from '../app.tokens';
 import { findAttemptRef } from './attempt-ref';
 import { beginSubmit } from './begin-submit';
 
-/** Whoever asked has gone, and the message comes again. */
-const NOT_HEARD: RpcResponse<typeof beginSubmitRpc> = { granted: false, reason: 'begun' };
-
 /** What the workers of vendors ask. */
 @Controller()
 export class VendorAttemptsController {
@@ -20,11 +17,11 @@ export class VendorAttemptsController {
     @Payload() request: RpcRequest<typeof beginSubmitRpc>,
     @Ctx() { deadline }: RpcContext,
   ): Promise<RpcResponse<typeof beginSubmitRpc>> {
+    const beginner = { ...request, deadline };
     return this.app.begins.run({
       key: request.attemptId,
-      // A fence that nobody hears of makes an attempt uncertain that was never sent.
-      work: async (tx) =>
-        deadline.getTime() > Date.now() ? beginSubmit(tx, this.app.submits, request) : NOT_HEARD,
+      needs: beginner,
+      work: (tx) => beginSubmit(tx, this.app.submits, beginner),
     });
   }
 

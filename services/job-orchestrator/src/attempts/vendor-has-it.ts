@@ -1,4 +1,4 @@
-import { sql } from 'kysely';
+import { Moment } from '../changes/moment';
 import { changeJob, type JobsTx } from '../jobs/job-changes';
 import type { JobRow } from '../jobs/job-row';
 import { logJob } from '../log/log-entry';
@@ -29,7 +29,7 @@ export async function vendorHasIt(
   const waiting = await changeAttempt(tx, attempt, {
     status: phase === 'running' ? 'running' : 'submitted',
     vendor_task_id: vendorTaskId ?? attempt.vendor_task_id,
-    submitted_at: sql<Date>`clock_timestamp()`,
+    submitted_at: Moment.now,
     usual_seconds: times.p50,
     slow_at: inSeconds(slow),
     deadline_at: inSeconds(longest),
@@ -51,7 +51,7 @@ export async function vendorHasIt(
     conditions: job.conditions.filter((condition) => condition !== 'uncertain'),
     progress: shownNow(job, attempt),
     notes: [...job.notes, ...notes],
-    ...(job.started_at === null ? { started_at: sql<Date>`clock_timestamp()` } : {}),
+    ...(job.started_at === null ? { started_at: Moment.now } : {}),
   });
   return { job: changed, attempt: waiting };
 }

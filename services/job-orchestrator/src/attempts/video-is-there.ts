@@ -28,9 +28,8 @@ export async function videoIsThere(
 ): Promise<OutcomeResult> {
   await stopTimer(tx, attempt.attempt_id);
   const took = secondsOf(attempt, since);
-  const paid = cost && JSON.stringify(cost);
   if (job.cancel_requested_at !== null && job.cancel_policy === 'free') {
-    await endAttempt(tx, await changeAttempt(tx, attempt, { cost: paid }), 'cancelled');
+    await endAttempt(tx, await changeAttempt(tx, attempt, { cost }), 'cancelled');
     await cancelJob(tx, job, attempt.progress);
     return { applied: true };
   }
@@ -38,8 +37,8 @@ export async function videoIsThere(
   const storing = await changeAttempt(tx, attempt, {
     status: 'storing',
     progress: 1,
-    result: JSON.stringify(source),
-    cost: paid,
+    result: source,
+    cost,
     resends: 0,
     due_at: inSeconds(INGEST_RESEND_SECONDS),
   });

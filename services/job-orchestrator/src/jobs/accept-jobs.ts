@@ -1,6 +1,7 @@
 import { AppError } from '@shotloom/kernel';
 import type { Catalogue, JobRecord } from '@shotloom/contracts';
 import { logJob } from '../log/log-entry';
+import { countGenerations, giveBackGenerations } from './accept-generations';
 import { holdAll } from './accept-holds';
 import { assertSameBody, claimKeys, giveBackKeys, keyName, type KnownKey } from './accept-keys';
 import type { AcceptAnswer, AcceptOutcome, AcceptRequest } from './accept-request';
@@ -75,8 +76,12 @@ async function acceptNew(
       ownKey: price.ownKey === true,
     })),
   );
-  for (const [request, error] of await holdAll(tx, sound)) refused.set(request, error);
-  const paid = sound.filter((request) => !refused.has(request));
+  for (const [request, error] of await countGenerations(tx, sound)) refused.set(request, error);
+  const counted = sound.filter((request) => !refused.has(request));
+  const unpaid = await holdAll(tx, counted);
+  for (const [request, error] of unpaid) refused.set(request, error);
+  await giveBackGenerations(tx, [...unpaid.keys()]);
+  const paid = counted.filter((request) => !refused.has(request));
   const made = await makeJobs(tx, catalogue, paid);
   for (const request of paid) {
     const jobs = request.jobIds.map((jobId) => recordOf(made, jobId));

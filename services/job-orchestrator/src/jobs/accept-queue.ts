@@ -2,6 +2,7 @@ import { AppError } from '@shotloom/kernel';
 import type { Catalogue } from '@shotloom/contracts';
 import type { Database } from '@shotloom/database';
 import type { JobsSchema } from '../schema/tables';
+import { UserLimits } from './user-limits';
 import { PartlyHeld } from './accept-holds';
 import { acceptJobs } from './accept-jobs';
 import type { AcceptAnswer, AcceptOutcome, AcceptRequest } from './accept-request';
@@ -36,6 +37,7 @@ export class AcceptQueue {
   private running = 0;
   private lastStart = 0;
   private timer: NodeJS.Timeout | undefined;
+  private readonly userLimits = new UserLimits();
 
   constructor(
     private readonly deps: {
@@ -94,6 +96,7 @@ export class AcceptQueue {
     const { database, catalogue } = this.deps;
     const requests = group.map(({ request }) => request);
     return database.run(async (tx) => {
+      await this.userLimits.write(tx, requests);
       const outcomes = await acceptJobs(tx, catalogue, requests);
       const now = Date.now();
       const late = group.filter(({ deadline }) => deadline.getTime() <= now);

@@ -1,11 +1,11 @@
-import { sql } from 'kysely';
 import { AppError } from '@shotloom/kernel';
 import { emitCancel, emitDelete } from '../attempts/attempt-messages';
 import { endAttempt, lockAttempt, type AttemptRow } from '../attempts/attempt-rows';
 import { shownNow } from '../attempts/shown';
 import { jobStateMachine } from '@shotloom/contracts';
 import { logJob } from '../log/log-entry';
-import { changeJob, lockJob, type JobsTx } from './job-changes';
+import { Moment } from '../changes/moment';
+import { changeJob, changeJobUnseen, lockJob, type JobsTx } from './job-changes';
 import { cancelJob } from './job-endings';
 import type { JobRow } from './job-row';
 
@@ -36,7 +36,7 @@ export async function cancel(tx: JobsTx, job: JobRow): Promise<CancelOutcome> {
       attempt: active.attempt,
     });
     await changeJob(tx, job, {
-      cancel_requested_at: sql<Date>`clock_timestamp()`,
+      cancel_requested_at: Moment.now,
       conditions: [...new Set([...job.conditions, 'cancelling' as const])],
       progress: shownNow(job, active.attempt),
     });
@@ -72,11 +72,7 @@ function needsVerdict(job: JobRow, { status }: AttemptRow): boolean {
 export async function deleteJob(tx: JobsTx, userId: string, jobId: string): Promise<void> {
   const job = lockOwn(await lockJob(tx, jobId), userId, jobId);
   if (!jobStateMachine.isTerminal(job.status)) await cancel(tx, job);
-  await tx.sql
-    .updateTable('jobs.jobs')
-    .set({ deleted_at: sql<Date>`clock_timestamp()` })
-    .where('job_id', '=', jobId)
-    .execute();
+  changeJobUnseen(tx, job, { deleted_at: Moment.now });
   logJob(tx, jobId, { level: 'INFO', text: 'Its owner deleted it.' });
   if (job.output) emitDelete(tx, job, { assetId: job.output.assetId });
   if (job.late_asset_id !== null) emitDelete(tx, job, { assetId: job.late_asset_id });

@@ -1,7 +1,7 @@
-import { sql } from 'kysely';
 import { AppError, credits, type ErrorRecord } from '@shotloom/kernel';
-import { resolveMany, type ResolveItem } from '@shotloom/ledger';
 import type { JobOutput } from '@shotloom/contracts';
+import { Moment } from '../changes/moment';
+import { sessionOf } from '../changes/session';
 import { changeJob, type JobsTx } from './job-changes';
 import { shownProgress, type JobRow } from './job-row';
 
@@ -9,21 +9,25 @@ const ENDED = {
   active_attempt_id: null,
   credits_held: 0,
   conditions: [],
-  finished_at: sql<Date>`clock_timestamp()`,
+  finished_at: Moment.now,
 };
 
 /**
- * The three ends of a job. Each resolves the hold in the same transaction, and a hold resolves once: a second
- * resolution means that two ends raced past the row lock, and must stop here.
+ * The three ends of a job. Each resolves the hold in the same transaction, with all others of it, and a hold resolves once: a second
+ * resolution means that two ends raced past the row lock, and nothing of it is committed.
  */
 export async function completeJob(tx: JobsTx, job: JobRow, output: JobOutput): Promise<JobRow> {
-  tx.gather(settle, { holdId: job.job_id, outcome: 'captured', amount: credits(job.price_credits) });
+  sessionOf(tx).resolveHold({
+    holdId: job.job_id,
+    outcome: 'captured',
+    amount: credits(job.price_credits),
+  });
   return changeJob(tx, job, {
     ...ENDED,
     status: 'completed',
     stage: null,
     progress: 100,
-    output: JSON.stringify(output),
+    output,
     credits_captured: job.price_credits,
   });
 }
@@ -49,28 +53,12 @@ async function endWithoutVideo(
   error: ErrorRecord,
   attemptProgress: number,
 ): Promise<JobRow> {
-  tx.gather(settle, { holdId: job.job_id, outcome: 'released', amount: credits(0) });
+  sessionOf(tx).resolveHold({ holdId: job.job_id, outcome: 'released', amount: credits(0) });
   return changeJob(tx, job, {
     ...ENDED,
     status,
     stage: null,
     progress: shownProgress(job.progress, attemptProgress),
-    error: JSON.stringify(error),
+    error,
   });
-}
-
-/**
- * All resolutions of a transaction by one statement, after its jobs were locked. Each must be the first of its hold: another one means
- * that two ends raced past the row lock, and nothing of this may be committed.
- */
-async function settle(tx: JobsTx, items: readonly ResolveItem[]): Promise<void> {
-  const results = await resolveMany(tx.sql, items);
-  for (const [index, { holdId, outcome }] of items.entries()) {
-    const status = results[index]?.status;
-    if (status === outcome) continue;
-    throw new AppError(
-      'internal',
-      `The hold of job ${holdId} was resolved before: ${status} instead of ${outcome}.`,
-    );
-  }
 }

@@ -69,10 +69,8 @@ export class JobsController {
   async cancel(
     @Payload() { userId, jobId }: RpcRequest<typeof cancelJobRpc>,
   ): Promise<RpcResponse<typeof cancelJobRpc>> {
-    const job = await this.app.database.run(async (tx) => {
-      await requestCancel(tx, userId, jobId);
-      return findJob(tx.sql, userId, jobId);
-    });
+    await this.app.database.run((tx) => requestCancel(tx, userId, jobId));
+    const job = await findJob(this.app.database.sql, userId, jobId);
     if (!job) throw new AppError('not_found', `There is no job ${jobId}.`);
     return { job };
   }

@@ -1,4 +1,4 @@
-import type { Insertable } from 'kysely';
+import { sql, type Insertable } from 'kysely';
 import { storableText } from '@shotloom/kernel';
 import type { LOG_LEVELS } from '@shotloom/contracts';
 import type { AttemptRow } from '../attempts/attempt-rows';
@@ -30,6 +30,14 @@ export function logJob(tx: JobsTx, jobId: string, ...lines: readonly LogLine[]):
   }
 }
 
-async function writeLines(tx: JobsTx, lines: readonly Insertable<LogTable>[]): Promise<void> {
-  await tx.sql.insertInto('jobs.log').values(lines).execute();
+/** One text whatever the number of lines; `seq` follows their order. Nobody needs the answer, so it goes with the commit. */
+function writeLines(tx: JobsTx, lines: readonly Insertable<LogTable>[]): Promise<void> {
+  tx.atCommit(sql`
+    INSERT INTO jobs.log (job_id, level, text, attempt_id, attempt, provider, vendor_task_id)
+    SELECT line.job_id, line.level, line.text, line.attempt_id, line.attempt, line.provider, line.vendor_task_id
+    FROM ROWS FROM (jsonb_to_recordset(${JSON.stringify(lines)}::jsonb) AS (job_id uuid, level text, text text, attempt_id uuid,
+        attempt smallint, provider text, vendor_task_id text))
+      WITH ORDINALITY AS line (job_id, level, text, attempt_id, attempt, provider, vendor_task_id, position)
+    ORDER BY line.position`);
+  return Promise.resolve();
 }

@@ -12,21 +12,12 @@ import { cancelJob, completeJob } from '../jobs/job-endings';
 import type { JobRow } from '../jobs/job-row';
 import { logJob } from '../log/log-entry';
 
-export interface MediaOutcome {
-  readonly applied: Applied;
-  /** Whose attempt it was; null where there is none. */
-  readonly provider: string | null;
-}
-
 /** The video is ours: the job is completed and paid in one transaction, once. */
-export async function mediaStored(
-  tx: JobsTx,
-  report: PayloadOf<typeof mediaStoredV1>,
-): Promise<MediaOutcome> {
+export async function mediaStored(tx: JobsTx, report: PayloadOf<typeof mediaStoredV1>): Promise<Applied> {
   const locked = await lockAttempt(tx, report.attemptId);
-  if (!locked) return { applied: 'unknown', provider: null };
+  if (!locked) return 'unknown';
   const { job, attempt } = locked;
-  return { applied: await stored(tx, job, attempt, report), provider: attempt.provider };
+  return stored(tx, job, attempt, report);
 }
 
 async function stored(
@@ -96,23 +87,22 @@ export async function mediaFailed(
   tx: JobsTx,
   fallbacks: Fallbacks,
   report: PayloadOf<typeof mediaFailedV1>,
-): Promise<MediaOutcome> {
+): Promise<Applied> {
   const locked = await lockAttempt(tx, report.attemptId);
-  if (!locked) return { applied: 'unknown', provider: null };
+  if (!locked) return 'unknown';
   const { job, attempt } = locked;
-  const { provider } = attempt;
   const error = AppError.fromRecord(report.error);
   if (wasGivenUp(attempt)) {
     const asked = await askForLateVideo(tx, job, attempt, error);
-    return { applied: asked ? 'applied' : 'stale', provider };
+    return asked ? 'applied' : 'stale';
   }
-  if (attempt.status !== 'storing') return { applied: 'stale', provider };
+  if (attempt.status !== 'storing') return 'stale';
   if (!(await askForFreshLink(tx, job, attempt, error))) {
     // A vendor was paid for what cannot be stored; buying the same again is for the user to say, not for us.
     const retryable = attempt.kind === 'lease' && error.retryable;
     await failAttempt(tx, fallbacks, job, attempt, { ...error.toRecord(), retryable });
   }
-  return { applied: 'applied', provider };
+  return 'applied';
 }
 
 function toOutput(asset: AssetRecord, label: string | null): JobOutput {

@@ -5,9 +5,10 @@ import { DeadLetter } from '@shotloom/bus';
 import { OnMessage, type DeliveryContext } from '@shotloom/bus/nest';
 import { ORCHESTRATOR, type Orchestrator } from '../app.tokens';
 import { applyReport } from '../attempts/apply-report';
+import type { Applied } from '../attempts/attempt-outcomes';
 import { REPORTS_AT_ONCE } from '../attempts/attempts.controller';
 import type { JobsTx } from '../jobs/job-changes';
-import { mediaFailed, mediaStored, type MediaOutcome } from './media-outcomes';
+import { mediaFailed, mediaStored } from './media-outcomes';
 
 type Report = PayloadOf<typeof mediaStoredV1> | PayloadOf<typeof mediaFailedV1>;
 
@@ -18,18 +19,11 @@ export class MediaController {
 
   @OnMessage(mediaResultsConsumer, { concurrency: REPORTS_AT_ONCE })
   async report(@Payload() report: Report, @Ctx() context: DeliveryContext): Promise<void> {
-    let provider: string | null = null;
-    await applyReport(this.app, context, report.attemptId, async (tx) => {
-      const outcome = await apply(this.app, tx, context.type, report);
-      provider = outcome.provider;
-      return outcome.applied;
-    });
-    // A place has become free there.
-    if (provider !== null) this.app.scheduler.wake(provider);
+    await applyReport(this.app, context, report.attemptId, (tx) => apply(this.app, tx, context.type, report));
   }
 }
 
-function apply(app: Orchestrator, tx: JobsTx, type: string, report: Report): Promise<MediaOutcome> {
+function apply(app: Orchestrator, tx: JobsTx, type: string, report: Report): Promise<Applied> {
   switch (type) {
     case mediaStoredV1.type:
       return mediaStored(tx, mediaStoredV1.payload.parse(report));

@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import { assertNever } from '@shotloom/kernel';
+import { AppError, assertNever } from '@shotloom/kernel';
 import type {
   RpcRequest,
   RpcResponse,
@@ -8,6 +8,7 @@ import type {
   listUncertainRpc,
 } from '@shotloom/contracts';
 import type { Database } from '@shotloom/database';
+import { lockAttempt } from '../attempts/attempt-rows';
 import { resolveUncertain } from '../attempts/resolve-uncertain';
 import { logJob } from '../log/log-entry';
 import type { JobsSchema } from '../schema/tables';
@@ -73,11 +74,9 @@ export async function decideUncertain(
 ): Promise<{ jobId: string }> {
   return database.run(async (tx) => {
     await resolveUncertain(tx, attemptId, resolution);
-    const attempt = await tx.sql
-      .selectFrom('jobs.attempts')
-      .selectAll()
-      .where('attempt_id', '=', attemptId)
-      .executeTakeFirstOrThrow();
+    const decided = await lockAttempt(tx, attemptId);
+    if (!decided) throw new AppError('not_found', `There is no attempt ${attemptId}.`);
+    const { attempt } = decided;
     logJob(tx, attempt.job_id, { level: 'WARN', text: sentenceOf(resolution), attempt });
     return { jobId: attempt.job_id };
   });

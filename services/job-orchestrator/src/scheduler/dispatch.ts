@@ -1,7 +1,7 @@
 import { sql, type InsertObject } from 'kysely';
 import { newId } from '@shotloom/kernel';
 import { emitWork } from '../attempts/attempt-messages';
-import { inSeconds } from '../attempts/attempt-rows';
+import { fromNow } from '../attempts/attempt-rows';
 import type { JobsTx } from '../jobs/job-changes';
 import type { JobRow } from '../jobs/job-row';
 import type { JobsSchema } from '../schema/tables';
@@ -112,8 +112,8 @@ function toAttempt(
     credential_version: key?.version ?? null,
     price_credits: job.price_credits,
     status: 'submitting',
-    due_at: inSeconds(RESEND_SECONDS),
-    deadline_at: inSeconds(job.longest_wait_seconds),
+    due_at: fromNow(RESEND_SECONDS),
+    deadline_at: fromNow(job.longest_wait_seconds),
     worker_id: null,
     step: null,
     result: null,

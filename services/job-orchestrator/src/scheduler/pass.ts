@@ -16,6 +16,7 @@ import {
 } from './provider-limits';
 import { anyReady, readReadyLanes, type LookAt, type ReadyLane } from './ready-lanes';
 import { settleLane } from './settle-lane';
+import { claimRoom } from './user-room';
 import { moveClock, noteReason, takeSlots, writeLanes } from './settle-pass';
 
 /** Why jobs wait although they could start. */
@@ -76,7 +77,7 @@ async function startWhatMay(tx: JobsTx, now: ProviderNow, free: FreeSlots, input
   const room = Math.min(keys?.sharedRoom() ?? places, places);
   const look: LookAt = { shared: room > 0 ? room + SPARE_LOOKS : 0, own: keys ? places + SPARE_LOOKS : 0 };
   const full = [...free.models].filter(([, count]) => count <= 0).map(([model]) => model);
-  const read = await readReadyLanes(tx, now, look, full);
+  const read = await claimRoom(tx, now, await readReadyLanes(tx, now, look, full));
   if (keys && credentials) await addKeys(tx, now, keys, ownKeysOf(read, credentials));
   const seen = seenTo(read, look);
   const { started, moved, cut } = await startFrom(tx, now, {
@@ -137,14 +138,12 @@ async function startFrom(
   now: ProviderNow,
   { lanes, seen, places, models, keys, estimate }: From,
 ): Promise<{ started: number; moved: boolean; cut: boolean }> {
-  const { perUser } = now;
-  const plan = planStarts({ lanes, seenTo: seen, perUser, places, models, keys: keys ?? NO_KEYS_NEEDED });
+  const plan = planStarts({ lanes, seenTo: seen, places, models, keys: keys ?? NO_KEYS_NEEDED });
   const starts = await startAttempts(tx, now, plan.starts, estimate);
   const started = new Set(starts.map(({ jobId }) => jobId));
   const settled = lanes
     .map((lane) =>
       settleLane(lane, started, {
-        perUser,
         clock: now.clock,
         at: now.at,
         fullModels: plan.fullModels,

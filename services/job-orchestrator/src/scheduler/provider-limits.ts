@@ -17,6 +17,8 @@ export interface ProviderNow {
   readonly paused: boolean;
   readonly concurrency: number;
   readonly perUser: number;
+  /** The most for anybody, whatever a plan allows; null where the operator has set nothing for this provider. */
+  readonly mostPerUser: number | null;
   /** Null where no limit is known. */
   readonly requests: { readonly perMinute: number; readonly burst: number } | null;
   /** The virtual clock of the fair order. */
@@ -63,6 +65,7 @@ export async function readProvider(
     paused: row.paused,
     concurrency: row.concurrency ?? spec.concurrency,
     perUser: row.user_concurrency ?? limits.perUser,
+    mostPerUser: row.user_concurrency,
     requests: perMinute === null || burst === null ? spec.requests : { perMinute, burst },
     clock: row.vtime,
     waitingReason: row.waiting_reason,

@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import type { JobsTx } from '../jobs/job-changes';
+import { perUserOf } from './user-room';
 import { lockProvider, readProvider, type ProviderNow, type SchedulerLimits } from './provider-limits';
 
 /** Users looked at in one step. */
@@ -74,13 +75,17 @@ async function repairOwners(tx: JobsTx, now: ProviderNow, owners: readonly strin
         AND job.active_attempt_id IS NULL AND job.finished_at IS NULL AND job.status <> 'draft'
       ORDER BY job.model, job.not_before, job.created_at LIMIT 1) AS waiting ON true
     LEFT JOIN held ON held.owner_user_id = owner AND held.own_key = kind.own_key
-    WHERE NOT kind.own_key OR waiting.weight IS NOT NULL OR held.count IS NOT NULL OR EXISTS (
-      SELECT FROM jobs.lanes AS own WHERE own.provider = ${now.provider} AND own.owner_user_id = owner AND own.own_key)
+    LEFT JOIN LATERAL (
+      SELECT true AS known FROM jobs.lanes AS own
+      WHERE own.provider = ${now.provider} AND own.owner_user_id = owner AND own.own_key AND kind.own_key LIMIT 1) AS own ON true
+    WHERE NOT kind.own_key OR waiting.weight IS NOT NULL OR held.count IS NOT NULL OR own.known
     ON CONFLICT (provider, owner_user_id, own_key) DO UPDATE SET
       running = excluded.running, ready_at = NULL, state = 'ready',
       vtime = greatest(lane.vtime, excluded.vtime)
     WHERE lane.running <> excluded.running
-      OR (lane.state = 'full' AND excluded.running < ${now.perUser})
+      OR (lane.state = 'full' AND excluded.running < (
+        SELECT ${perUserOf(now)} FROM (SELECT 1) AS one
+        LEFT JOIN jobs.user_limits AS user_limit ON user_limit.owner_user_id = lane.owner_user_id))
       OR (lane.state IN ('idle','sleeping') AND excluded.state = 'ready')`.execute(tx.sql);
   return Number(repaired.numAffectedRows ?? 0n);
 }

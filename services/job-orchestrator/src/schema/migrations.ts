@@ -4,6 +4,8 @@ import { addVendorAttemptsMigration } from './0002-vendor-attempts';
 import { addSchedulerMigration } from './0003-scheduler';
 import { countDenialsMigration } from './0004-count-denials';
 import { indexOpenJobsMigration } from './0005-open-jobs-by-owner';
+import { addExpectMigration } from './0006-expect';
+import { limitUsersMigration } from './0007-limit-users';
 import { addOwnKeysAndSpendMigration } from './0030-own-keys-and-spend';
 
 export const SCHEMA = 'jobs';
@@ -16,6 +18,8 @@ export const jobsMigrations: MigrationSet = {
     '0003-scheduler': addSchedulerMigration,
     '0004-count-denials': countDenialsMigration,
     '0005-open-jobs-by-owner': indexOpenJobsMigration,
+    '0006-expect': addExpectMigration,
+    '0007-limit-users': limitUsersMigration,
     '0030-own-keys-and-spend': addOwnKeysAndSpendMigration,
   },
 };

@@ -1,4 +1,5 @@
-import { sql } from 'kysely';
+import { Moment } from '../changes/moment';
+import { sessionOf } from '../changes/session';
 import { emitCancel } from '../attempts/attempt-messages';
 import { giveUp } from '../attempts/late-video';
 import { changeAttempt, inSeconds, type AttemptRow } from '../attempts/attempt-rows';
@@ -11,17 +12,11 @@ import { logJob } from '../log/log-entry';
 /** For the last look to be sent, answered and taken in. */
 const LAST_LOOK_SECONDS = 30;
 
-interface Clock {
-  overdue: boolean;
-  over: boolean;
-}
-
 /** A vendor takes longer than usual: first `slow`, then `overdue` with a look at the vendor, and at the hard limit, after a last look, the end. */
 export async function waitIsLong(tx: JobsTx, job: JobRow, attempt: AttemptRow): Promise<void> {
-  const { rows } = await sql<Clock>`
-    SELECT deadline_at <= clock_timestamp() AS overdue, hard_limit_at <= clock_timestamp() AS over
-    FROM jobs.attempts WHERE attempt_id = ${attempt.attempt_id}`.execute(tx.sql);
-  const { overdue = false, over = false } = rows[0] ?? {};
+  const now = sessionOf(tx).now();
+  const overdue = attempt.deadline_at <= now;
+  const over = attempt.hard_limit_at !== null && attempt.hard_limit_at <= now;
   // Its message, or the answer to it, may have been lost.
   if (job.cancel_requested_at !== null && !over) emitCancel(tx, attempt);
   if (over) return attempt.last_look ? giveUp(tx, job, attempt) : lookOnceMore(tx, attempt);
@@ -30,7 +25,7 @@ export async function waitIsLong(tx: JobsTx, job: JobRow, attempt: AttemptRow): 
 }
 
 async function becomeSlow(tx: JobsTx, job: JobRow, attempt: AttemptRow): Promise<void> {
-  await changeAttempt(tx, attempt, { due_at: sql<Date>`greatest(deadline_at, clock_timestamp())` });
+  await changeAttempt(tx, attempt, { due_at: Moment.notBefore(attempt.deadline_at) });
   const conditions = [...new Set([...job.conditions, 'slow' as const])];
   logJob(tx, job.job_id, {
     level: 'INFO',
@@ -41,7 +36,9 @@ async function becomeSlow(tx: JobsTx, job: JobRow, attempt: AttemptRow): Promise
 }
 
 async function becomeOverdue(tx: JobsTx, job: JobRow, attempt: AttemptRow): Promise<void> {
-  await changeAttempt(tx, attempt, { due_at: sql<Date>`greatest(hard_limit_at, clock_timestamp())` });
+  await changeAttempt(tx, attempt, {
+    due_at: Moment.notBefore(attempt.hard_limit_at ?? attempt.deadline_at),
+  });
   await askNow(tx, attempt.attempt_id);
   const others = job.conditions.filter((condition) => condition !== 'slow');
   logJob(tx, job.job_id, {

@@ -10,6 +10,7 @@ import {
   changeAttempt,
   clockOf,
   endAttempt,
+  fromNow,
   inSeconds,
   lockAttempt,
   type AttemptRow,
@@ -70,7 +71,7 @@ export async function moveOverdueAttempts(deps: OverdueDeps): Promise<number> {
 async function setAside(database: Database<JobsSchema>, attemptId: string): Promise<void> {
   await database.sql
     .updateTable('jobs.attempts')
-    .set({ due_at: inSeconds(SET_ASIDE_SECONDS) })
+    .set({ due_at: fromNow(SET_ASIDE_SECONDS) })
     .where('attempt_id', '=', attemptId)
     .where('finished_at', 'is', null)
     .execute();
@@ -81,13 +82,13 @@ async function moveOne(tx: JobsTx, fallbacks: Fallbacks, attemptId: string): Pro
   if (!locked) return;
   const { job, attempt } = locked;
   // Looked at again under the lock: a renewal or a report may have come since the row was chosen.
-  const { due, late } = await clockOf(tx, attempt);
+  const { due, late } = clockOf(tx, attempt);
   if (!due) return;
   switch (attempt.status) {
     case 'submitting':
       return offerAgain(tx, attempt);
     case 'sending':
-      return becomeUncertain(tx, job, attempt, JSON.stringify(silentSender(attempt).toRecord()));
+      return becomeUncertain(tx, job, attempt, silentSender(attempt).toRecord());
     case 'uncertain':
       await changeAttempt(tx, attempt, { due_at: inSeconds(ALARM_SECONDS) });
       return;

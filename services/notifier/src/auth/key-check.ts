@@ -1,9 +1,18 @@
 import type { Bus } from '@shotloom/bus';
 import { verifyCredentialRpc } from '@shotloom/contracts';
 import type { Logger } from '@shotloom/service-kit';
-import type { SocketClient } from '../socket/socket-client';
+import type { CutReason } from '../metrics';
+import type { Session } from '../delivery/session';
+import type { Credential } from './credential';
 
 const POLICY_VIOLATION = 1008;
+
+/** A socket or an event stream that lives as long as its key. */
+export interface Admitted {
+  readonly credential: Credential;
+  readonly session: Session;
+  cut(reason: CutReason, code: number, words: string): void;
+}
 
 /**
  * Asks again for the keys of open sockets, one by one, and ends the sockets of those that are not valid any more. Tickets
@@ -17,7 +26,7 @@ export class KeyCheck {
     private readonly options: {
       readonly bus: Pick<Bus, 'request'>;
       readonly logger: Logger;
-      readonly clients: () => readonly SocketClient[];
+      readonly clients: () => readonly Admitted[];
       readonly intervalMs: number;
     },
   ) {}
@@ -42,8 +51,8 @@ export class KeyCheck {
     }
   }
 
-  private clientsByKey(): ReadonlyMap<string, readonly SocketClient[]> {
-    const byKey = new Map<string, SocketClient[]>();
+  private clientsByKey(): ReadonlyMap<string, readonly Admitted[]> {
+    const byKey = new Map<string, Admitted[]>();
     for (const client of this.options.clients()) {
       const { kind, value } = client.credential;
       if (kind === 'api_key') byKey.set(value, [...(byKey.get(value) ?? []), client]);
@@ -52,7 +61,7 @@ export class KeyCheck {
   }
 
   /** An answer that does not come cuts nobody: it says nothing about the key. */
-  private async isValid(value: string, [client]: readonly SocketClient[]): Promise<boolean> {
+  private async isValid(value: string, [client]: readonly Admitted[]): Promise<boolean> {
     try {
       const { principal } = await this.options.bus.request(verifyCredentialRpc, { kind: 'api_key', value });
       return principal !== null && principal.userId === client?.session.scope.userId;

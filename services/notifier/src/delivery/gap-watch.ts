@@ -22,7 +22,8 @@ export class GapWatch {
     private readonly options: {
       readonly bus: Pick<Bus, 'isConnected' | 'streamState'>;
       readonly logger: Logger;
-      readonly onGap: (reason: string) => void;
+      /** `renewed`: it is another stream, and what was said of places in it holds no more. */
+      readonly onGap: (reason: string, renewed: boolean) => void;
       readonly lookMs?: number;
     },
   ) {}
@@ -61,8 +62,8 @@ export class GapWatch {
     const renewed = epoch !== this.epoch;
     this.epoch = epoch;
     this.connected = true;
-    if (renewed) onGap('the job stream was made anew');
-    else if (returned) onGap('the connection to NATS was away');
+    if (renewed) onGap('the job stream was made anew', true);
+    else if (returned) onGap('the connection to NATS was away', false);
   }
 
   private async readEpoch(): Promise<number> {

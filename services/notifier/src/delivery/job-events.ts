@@ -31,14 +31,15 @@ export async function readJobEvents(
   };
 }
 
-function toEvent({ envelope, seq }: OrderedMessage, logger: Logger): JobEvent | undefined {
+/** Undefined for what this replica does not know or cannot read. */
+export function toEvent({ envelope, seq }: OrderedMessage, logger: Logger): JobEvent | undefined {
   if (envelope.type !== jobChangedV1.type) {
     // A newer orchestrator may send more kinds than this replica knows: the snapshot after our own upgrade has them.
     logger.debug({ type: envelope.type, seq }, 'ignored a job event of an unknown type');
     return undefined;
   }
   const parsed = jobChangedV1.payload.safeParse(envelope.payload);
-  if (parsed.success) return { kind: 'state', state: parsed.data.state };
+  if (parsed.success) return { kind: 'state', state: parsed.data.state, seq };
   logger.error({ seq, messageId: envelope.id, problems: parsed.error.issues }, 'a job event does not fit');
   return undefined;
 }

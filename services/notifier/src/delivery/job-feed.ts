@@ -3,9 +3,9 @@ import type { JobEvent, JobProgress } from './job-event';
 
 /** What a client is told. `shown` is per cent and never falls, whatever order the two sources arrive in. */
 export type FeedStep =
-  | { readonly kind: 'status'; readonly state: JobState; readonly shown: number }
+  | { readonly kind: 'status'; readonly state: JobState; readonly shown: number; readonly seq?: number }
   | { readonly kind: 'progress'; readonly progress: JobProgress; readonly shown: number }
-  | { readonly kind: 'end'; readonly state: JobState };
+  | { readonly kind: 'end'; readonly state: JobState; readonly seq?: number };
 
 /**
  * One job as one socket sees it. Whatever comes in, in whatever order and however often, what goes out has strictly
@@ -23,16 +23,18 @@ export class JobFeed {
 
   accept(event: JobEvent): readonly FeedStep[] {
     if (this.over) return [];
-    return event.kind === 'state' ? this.acceptState(event.state) : this.acceptProgress(event.progress);
+    return event.kind === 'state' ? this.acceptState(event) : this.acceptProgress(event.progress);
   }
 
-  private acceptState(state: JobState): readonly FeedStep[] {
+  private acceptState(event: JobEvent & { readonly kind: 'state' }): readonly FeedStep[] {
+    const { state } = event;
     if (state.version <= this.version) return [];
     this.version = state.version;
     this.shown = Math.max(this.shown, state.progress);
-    const status: FeedStep = { kind: 'status', state, shown: this.shown };
+    const place = event.seq === undefined ? {} : { seq: event.seq };
+    const status: FeedStep = { kind: 'status', state, shown: this.shown, ...place };
     this.over = jobStateMachine.isTerminal(state.status);
-    return this.over ? [status, { kind: 'end', state }] : [status];
+    return this.over ? [status, { kind: 'end', state, ...place }] : [status];
   }
 
   /** Progress of a version that we have not seen yet may pass: it is only ahead of its status. */

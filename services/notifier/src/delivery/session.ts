@@ -58,6 +58,11 @@ export class Session {
     if (this.overflowed) output.overflow();
   }
 
+  /** Tells something of the past, before `open`: what is live waits meanwhile. */
+  replay(event: JobEvent, output: SessionOutput): void {
+    this.apply(event, output);
+  }
+
   private keep(event: JobEvent): void {
     this.held ??= [];
     if (this.held.length < MAX_HELD) this.held.push(event);

@@ -32,15 +32,24 @@ export interface AdmissionOptions {
 export async function admit(request: IncomingMessage, options: AdmissionOptions): Promise<Admission> {
   const address = readAddress(request.url);
   if (!address) throw notFound();
-  const credential = readCredential(request.headers, address.query);
-  const principal = credential && (await verify(options.bus, credential));
+  const { credential, userId } = await authenticate(request, address.query, options.bus);
+  const scope = address.id === userId ? { userId } : { userId, jobId: address.id };
+  return enter(scope, credential, options);
+}
+
+/** The caller may read jobs; throws `unauthorized`, `forbidden` or `unavailable` otherwise. */
+export async function authenticate(
+  request: IncomingMessage,
+  query: URLSearchParams,
+  bus: Pick<Bus, 'request'>,
+): Promise<{ readonly credential: Credential; readonly userId: string }> {
+  const credential = readCredential(request.headers, query);
+  const principal = credential && (await verify(bus, credential));
   if (!credential || !principal) throw unauthorized();
   if (!principal.scopes.some((scope) => scope === 'read' || scope === 'admin')) {
     throw new AppError('forbidden', 'This key may not read jobs. Use one with the scope "read".');
   }
-  const { userId } = principal;
-  const scope = address.id === userId ? { userId } : { userId, jobId: address.id };
-  return enter(scope, credential, options);
+  return { credential, userId: principal.userId };
 }
 
 /** The session listens before the snapshot is read, so nothing can fall between the two. */
@@ -69,7 +78,7 @@ async function verify(bus: Pick<Bus, 'request'>, credential: Credential): Promis
 }
 
 /** Another service's outage is no news for a client, and its words name our insides. */
-async function orUnavailable<T>(answer: Promise<T>, what: string): Promise<T> {
+export async function orUnavailable<T>(answer: Promise<T>, what: string): Promise<T> {
   try {
     return await answer;
   } catch (error) {

@@ -40,6 +40,9 @@ function openClient(): { wire: FakeWire; session: Session; client: SocketClient;
     socketOpened: () => undefined,
     socketClosed: () => undefined,
     message: () => undefined,
+    streamOpened: () => undefined,
+    streamClosed: () => undefined,
+    event: () => undefined,
     eventDelay: () => undefined,
     cut: (reason) => cuts.push(reason),
   };

@@ -1,11 +1,11 @@
-import { createServer, type IncomingMessage } from 'node:http';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer } from 'ws';
 import { SOCKET_PROTOCOL } from '@shotloom/contracts';
 import { AppError } from '@shotloom/kernel';
 import type { Logger } from '@shotloom/service-kit';
-import { refuseUpgrade, sendProblem } from './problem-response';
+import { refuseUpgrade } from './problem-response';
 import type { Admission } from './admission';
 import { SocketClient, type SocketClientOptions } from './socket-client';
 
@@ -14,17 +14,17 @@ const GOING_AWAY = 1001;
 
 export interface SocketServerOptions extends Pick<SocketClientOptions, 'urls' | 'metrics'> {
   readonly admit: (request: IncomingMessage) => Promise<Admission>;
+  /** Answers what is no upgrade. */
+  readonly answer: (request: IncomingMessage, response: ServerResponse) => void;
   readonly logger: Logger;
   readonly maxBufferedBytes: number;
   readonly lingerMs: number;
   readonly pingIntervalMs: number;
 }
 
-/** Accepts WebSockets on `/ws/jobs/{id}`; whatever cannot be one is answered as HTTP, with a problem. */
+/** Accepts WebSockets on `/ws/jobs/{id}`; an upgrade that cannot be one is answered with a problem. */
 export class SocketServer {
-  private readonly http = createServer((_request, response) => {
-    sendProblem(response, new AppError('not_found', 'Only WebSockets are served here, at /ws/jobs/{id}.'));
-  });
+  private readonly http = createServer((request, response) => this.options.answer(request, response));
   private readonly upgrader = new WebSocketServer({
     noServer: true,
     clientTracking: false,

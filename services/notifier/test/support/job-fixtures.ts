@@ -75,6 +75,8 @@ export function jobRecord(state: JobState): JobRecord {
       seed: 1,
       strength: null,
       inputs: [],
+      params: {},
+      adjustments: [],
     },
     priceCredits: 1,
     priceVersion: '1',

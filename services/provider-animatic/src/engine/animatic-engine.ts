@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { VideoRequest } from '@shotloom/contracts';
+import { INPUT_WORDS, type VideoRequest } from '@shotloom/contracts';
 import { AppError, assertNever } from '@shotloom/kernel';
 import type { RenderEngine, RenderInput, RenderResult, RenderTask } from '@shotloom/provider-kit';
 import { encodeAnime } from './anime/anime-film';
@@ -65,7 +65,7 @@ function encodeOptions(task: RenderTask, outputPath: string): Omit<EncodeOptions
 
 async function filmOfPicture(task: RenderTask): Promise<Film> {
   const { request } = task;
-  const picture = await loadPicture(inputOf(task, 'image').path, pictureSizeFor(request));
+  const picture = await loadPicture(inputOf(task, 'first_frame').path, pictureSizeFor(request));
   const frameCount = framesIn(request.durationSeconds);
   return pictureFilm(picture, planOf(request), { width: request.width, height: request.height, frameCount });
 }
@@ -100,5 +100,8 @@ const planOf = (request: VideoRequest): CameraPlan => planCamera(readCameraInten
 function inputOf(task: RenderTask, role: RenderInput['role']): RenderInput {
   const input = task.inputs.find((candidate) => candidate.role === role);
   if (input) return input;
-  throw new AppError('invalid_input', `${task.request.operation} needs a ${role}, and the job has none.`);
+  throw new AppError(
+    'invalid_input',
+    `${task.request.operation} needs a ${INPUT_WORDS[role]}, and the job has none.`,
+  );
 }

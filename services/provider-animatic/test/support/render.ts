@@ -23,6 +23,8 @@ export function requestOf(change: Partial<VideoRequest>): VideoRequest {
     seed: 7,
     strength: null,
     inputs: [],
+    params: {},
+    adjustments: [],
     ...change,
   };
 }
@@ -65,5 +67,5 @@ export async function render(
   return { path: result.path, label: result.label, reports };
 }
 
-export const image = (path: string): RenderInput => ({ role: 'image', path, contentType: 'image/png' });
+export const image = (path: string): RenderInput => ({ role: 'first_frame', path, contentType: 'image/png' });
 export const video = (path: string): RenderInput => ({ role: 'video', path, contentType: 'video/mp4' });

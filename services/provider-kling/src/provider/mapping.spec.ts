@@ -17,9 +17,11 @@ const request: VideoRequest = {
   seed: 7,
   strength: null,
   inputs: [],
+  params: {},
+  adjustments: [],
 };
 const image = (more: Partial<VendorInput> = {}): VendorInput => ({
-  role: 'image',
+  role: 'first_frame',
   contentType: 'image/png',
   sizeBytes: 1000,
   url: null,
@@ -100,16 +102,43 @@ it('gives omni models their own path', () => {
   expect(toCreate(task({ model: 'kling:kling-o1' }), 'apiKey').path).toBe('/omni-video/kling-o1');
 });
 
+it('shows an omni model the pictures of its subjects, after the frames', () => {
+  const roles = ['reference', 'last_frame', 'first_frame', 'reference'] as const;
+  const inputs = roles.map((role, index) => image({ role, url: `https://x.example/${index}.png` }));
+  const request = { model: 'kling:kling-3.0-omni', operation: 'image-to-video' } as const;
+  const { json } = toCreate(task(request, { inputs, params: { element_ids: 'e1, e2,' } }), 'apiKey');
+  expect(json['contents']).toEqual([
+    { type: 'prompt', text: 'a cat' },
+    { type: 'first_frame', url: 'https://x.example/2.png' },
+    { type: 'last_frame', url: 'https://x.example/1.png' },
+    { type: 'refer_image', url: 'https://x.example/0.png' },
+    { type: 'refer_image', url: 'https://x.example/3.png' },
+    { type: 'element', element_id: 'e1', id: 'element_1' },
+    { type: 'element', element_id: 'e2', id: 'element_2' },
+  ]);
+});
+
+it('makes sound where it is wished, in both generations', () => {
+  const wish = task({ size: '1080P' }, { params: { sound: true, mode: 'pro' } });
+  expect(toCreate(wish, 'apiKey').json).toHaveProperty('settings.audio', 'native');
+  expect(toCreate(wish, 'keyPair').json).toMatchObject({ sound: 'on', mode: 'pro' });
+});
+
 it.each([
   ['a model that is gone', task({ model: 'kling:kling-v1' }), 'unsupported_by_model'],
   ['a size that it lacks', task({ size: '480P' }), 'unsupported_by_model'],
   ['a video as input', task({ operation: 'video-to-anime' }), 'unsupported_by_model'],
+  [
+    'a reference without an omni model',
+    task({}, { inputs: [image({ role: 'reference' })] }),
+    'unsupported_by_model',
+  ],
   ['no picture', task({ operation: 'image-to-video' }), 'invalid_input'],
   ['an unknown parameter', task({}, { params: { steps: 4 } }), 'invalid_input'],
   ['sound below 1080P', task({}, { params: { sound: true } }), 'unsupported_by_model'],
   [
     'a last picture below 1080P',
-    task({}, { inputs: [image({ role: 'last_image' })] }),
+    task({}, { inputs: [image({ role: 'last_frame' })] }),
     'unsupported_by_model',
   ],
   ['too long a prompt', task({ prompt: 'x'.repeat(2501) }), 'invalid_input'],

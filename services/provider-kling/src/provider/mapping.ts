@@ -1,4 +1,4 @@
-import { STYLE_PRESETS, type VideoRequest } from '@shotloom/contracts';
+import { vendorPrompt } from '@shotloom/contracts';
 import { AppError } from '@shotloom/kernel';
 import { InlineFile, type VendorInput, type VendorTask } from '@shotloom/provider-kit';
 import { z } from 'zod';
@@ -13,13 +13,24 @@ export interface KlingCreate {
   readonly notes: readonly string[];
 }
 
-/** The parameters that Kling's models have beyond ours. */
+/** The parameters of the catalogue that Kling's models have, as a request of any age may carry them. */
 export const klingParamsSchema = z.strictObject({
+  /** Follows from the size, which the catalogue has checked against it. */
+  mode: z.enum(['std', 'pro', '4k']).optional(),
   sound: z.boolean().default(false),
   multi_shot: z.boolean().default(false),
   watermark: z.boolean().default(false),
-  /** Ids of elements (subject references) that were made at Kling. */
-  element_ids: z.array(z.string().min(1)).max(3).default([]),
+  /** Ids of elements (subject references) that were made at Kling, with commas between. */
+  element_ids: z
+    .string()
+    .default('')
+    .transform((text) =>
+      text
+        .split(',')
+        .map((id) => id.trim())
+        .filter((id) => id !== ''),
+    )
+    .pipe(z.array(z.string()).max(3)),
 });
 type KlingParams = z.output<typeof klingParamsSchema>;
 
@@ -30,6 +41,8 @@ interface Order {
   readonly size: '720P' | '1080P' | '2160P';
   readonly image: VendorInput | undefined;
   readonly lastImage: VendorInput | undefined;
+  /** Pictures of subjects; omni models only. */
+  readonly references: readonly VendorInput[];
   readonly prompt: string;
   readonly sound: boolean;
 }
@@ -67,13 +80,24 @@ function readOrder(task: VendorTask): Order {
   }
   const size = z.enum(['720P', '1080P', '2160P']).safeParse(request.size);
   if (!size.success) throw unsupported(`${request.model} cannot make ${request.size}.`);
-  const image = task.inputs.find(({ role }) => role === 'image');
+  const references = task.inputs.filter(({ role }) => role === 'reference');
+  if (references.length > 0 && !names.omni)
+    throw unsupported(`${request.model} takes no reference pictures.`);
+  const image = task.inputs.find(({ role }) => role === 'first_frame');
   if (request.operation === 'video-to-anime') throw unsupported('Kling cannot turn a video into anime.');
   if (request.operation === 'image-to-video' && image === undefined) {
     throw invalid('Give the picture that the video begins with.', 'asset_id');
   }
   return {
-    ...{ task, names, params: params.data, size: size.data, image, prompt: promptOf(request) },
+    ...{
+      task,
+      names,
+      params: params.data,
+      size: size.data,
+      image,
+      references,
+      prompt: vendorPrompt(request, 'apart').prompt,
+    },
     lastImage: checkedLastImage(task, names, size.data),
     sound: checkedSound(request.model, names, params.data.sound, size.data),
   };
@@ -84,7 +108,7 @@ function checkedLastImage(
   { lastFrame }: KlingModelNames,
   size: Order['size'],
 ): VendorInput | undefined {
-  const lastImage = inputs.find(({ role }) => role === 'last_image');
+  const lastImage = inputs.find(({ role }) => role === 'last_frame');
   const taken = lastFrame === 'always' || (lastFrame === '1080P' && size !== '720P');
   if (lastImage === undefined || taken) return lastImage;
   throw unsupported(`${request.model} takes no last picture at ${size}.`);
@@ -108,7 +132,7 @@ function toLegacy(
   const { request, attemptId, callbackUrl } = task;
   checkPrompt(prompt, LEGACY_PROMPT);
   const isImage = request.operation === 'image-to-video';
-  const negative = joined(request.negativePrompt, presetOf(request)?.negative);
+  const { negative } = vendorPrompt(request, 'apart');
   return {
     generation: 'legacy',
     path: `/v1/videos/${isImage ? 'image2video' : 'text2video'}`,
@@ -134,7 +158,17 @@ function toLegacy(
   };
 }
 
-function toStandard({ task, names, params, size, image, lastImage, prompt, sound }: Order): KlingCreate {
+function toStandard({
+  task,
+  names,
+  params,
+  size,
+  image,
+  lastImage,
+  references,
+  prompt,
+  sound,
+}: Order): KlingCreate {
   const { request, attemptId, callbackUrl } = task;
   checkPrompt(prompt, names.maxPrompt);
   const isImage = request.operation === 'image-to-video';
@@ -144,6 +178,10 @@ function toStandard({ task, names, params, size, image, lastImage, prompt, sound
     ...(lastImage === undefined
       ? []
       : [{ type: 'last_frame', url: handOver(lastImage, STANDARD_IMAGE_BYTES) }]),
+    ...references.map((reference) => ({
+      type: 'refer_image',
+      url: handOver(reference, STANDARD_IMAGE_BYTES),
+    })),
     ...params.element_ids.map((id, index) => ({
       ...{ type: 'element', element_id: id, id: `element_${index + 1}` },
     })),
@@ -184,15 +222,6 @@ function standardNotes({ request }: VendorTask, route: string, params: KlingPara
 }
 
 const SHAPE_NOTE = 'The video takes the shape of the picture.';
-
-function promptOf(request: VideoRequest): string {
-  return joined(request.prompt, presetOf(request)?.positive);
-}
-
-const presetOf = ({ stylePreset }: VideoRequest) => STYLE_PRESETS.find(({ id }) => id === stylePreset);
-
-const joined = (...parts: (string | null | undefined)[]): string =>
-  parts.filter((part) => part !== null && part !== undefined && part !== '').join(', ');
 
 function checkPrompt(prompt: string, max: number): void {
   if (prompt.length <= max) return;

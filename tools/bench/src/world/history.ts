@@ -77,6 +77,8 @@ const REQUEST = {
   seed: 7,
   strength: null,
   inputs: [],
+  params: {},
+  adjustments: [],
 };
 
 const OUTPUT = `jsonb_build_object('assetId', attempt_id, 'objectKey', 'attempts/' || attempt_id || '/1.mp4',

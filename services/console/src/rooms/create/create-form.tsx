@@ -11,6 +11,7 @@ import { Skeleton } from '../../shared/ui/skeleton';
 import { Slider } from '../../shared/ui/slider';
 import type { Choices } from './choices';
 import { ModelField } from './model-field';
+import { ParamFields } from './param-fields';
 import { PromptField } from './prompt-field';
 import { SeedField } from './seed-field';
 import { ShapeFields } from './shape-fields';
@@ -119,6 +120,7 @@ function ModelFields({ draft, update, choices }: Pick<CreateFormProps, 'draft' |
         />
       )}
       <ShapeFields choices={choices} update={update} />
+      <ParamFields choices={choices} params={draft.params} update={update} />
       {supports.negative_prompt && (
         <label className={styles.negative}>
           {t('create.prompt.negative')}

@@ -1,7 +1,7 @@
 import { useEffect, useId, useRef, useState, type KeyboardEvent } from 'react';
 import { Check, ChevronDown } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
-import type { ModelResource } from '@shotloom/sdk';
+import { priceRange, type ModelResource } from '@shotloom/sdk';
 import { cx } from '../../shared/ui/cx';
 import styles from './model-field.module.css';
 
@@ -110,16 +110,23 @@ function ModelTerms({ model }: { model: ModelResource }) {
   const { t } = useTranslation();
   const { min, max } = model.duration;
   const terms = [
-    model.price && priceWords(model.price),
+    priceWords(),
     min === max ? t('create.model.fixed', { min }) : t('create.model.range', { min, max }),
     Object.keys(model.sizes).join(' / '),
   ];
-  function priceWords(price: NonNullable<ModelResource['price']>): string {
-    const words = [
-      price.base > 0 && t('create.model.perVideo', { count: price.base }),
-      price.per_second > 0 && t('create.model.perSecond', { count: price.per_second }),
-    ].filter(Boolean);
-    return words.join(' + ') || t('create.model.free');
+  function priceWords(): string | null {
+    const price = priceRange(model);
+    if (!price) return null;
+    const words = [amountWords('perVideo', price.base), amountWords('perSecond', price.perSecond)];
+    return words.filter(Boolean).join(' + ') || t('create.model.free');
+  }
+  function amountWords(
+    kind: 'perVideo' | 'perSecond',
+    [least, most]: readonly [number, number],
+  ): string | null {
+    if (most === 0) return null;
+    const amount = least === most ? `${most}` : `${least}–${most}`;
+    return t(`create.model.${kind}`, { count: most, amount });
   }
   return <small className={styles.terms}>{terms.filter(Boolean).join(' · ')}</small>;
 }

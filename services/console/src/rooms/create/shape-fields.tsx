@@ -1,4 +1,5 @@
 import { useTranslation } from 'react-i18next';
+import { lengthsOf } from '@shotloom/sdk';
 import { Choice } from '../../shared/ui/choice';
 import { Slider } from '../../shared/ui/slider';
 import type { Draft } from '../../shared/jobs/draft';
@@ -13,25 +14,39 @@ interface ShapeFieldsProps {
 /** How long, which shape, how large: only what the model can do. */
 export function ShapeFields({ choices, update }: ShapeFieldsProps) {
   const { t } = useTranslation();
-  const { model, duration, aspectRatio, size } = choices;
-  const { min, max, step } = model.duration;
+  const { model, duration, aspectRatios, aspectRatio, size } = choices;
+  const { min, max, step, values } = model.duration;
   return (
     <>
-      <Slider
-        label={t('create.duration')}
-        min={min}
-        max={max}
-        step={step}
-        value={duration}
-        valueText={t('common.seconds', { count: duration })}
-        ends={[t('common.seconds', { count: min }), t('common.seconds', { count: max })]}
-        onChange={(value) => update({ duration: value })}
-        testId="duration"
-      />
+      {values !== undefined && (
+        <Choice
+          label={t('create.duration')}
+          options={lengthsOf(model).map((seconds) => ({
+            value: String(seconds),
+            label: t('common.seconds', { count: seconds }),
+          }))}
+          value={String(duration)}
+          onChange={(seconds) => update({ duration: Number(seconds) })}
+          testId="duration"
+        />
+      )}
+      {values === undefined && (
+        <Slider
+          label={t('create.duration')}
+          min={min}
+          max={max}
+          step={step}
+          value={duration}
+          valueText={t('common.seconds', { count: duration })}
+          ends={[t('common.seconds', { count: min }), t('common.seconds', { count: max })]}
+          onChange={(value) => update({ duration: value })}
+          testId="duration"
+        />
+      )}
       <div className={styles.pair}>
         <Choice
           label={t('create.ratio')}
-          options={model.aspect_ratios.map((ratio) => ({ value: ratio, label: <Shape ratio={ratio} /> }))}
+          options={aspectRatios.map((ratio) => ({ value: ratio, label: <Shape ratio={ratio} /> }))}
           value={aspectRatio}
           onChange={(ratio) => update({ aspectRatio: ratio })}
           testId="ratio"
@@ -50,6 +65,8 @@ export function ShapeFields({ choices, update }: ShapeFieldsProps) {
 
 /** A little frame of that ratio beside its name. */
 function Shape({ ratio }: { ratio: string }) {
+  const { t } = useTranslation();
+  if (ratio === 'adaptive') return t('create.adaptive');
   const [width = 1, height = 1] = ratio.split(':').map(Number);
   const scale = 14 / Math.max(width, height);
   return (

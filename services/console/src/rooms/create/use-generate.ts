@@ -20,7 +20,7 @@ interface Order {
 }
 
 /** What goes with every operation. */
-function commonBody(draft: Draft, { model, duration, aspectRatio, size }: Choices) {
+function commonBody(draft: Draft, { model, duration, aspectRatio, size, params }: Choices) {
   const negative = draft.negativePrompt.trim();
   return {
     model: model.id,
@@ -30,6 +30,7 @@ function commonBody(draft: Draft, { model, duration, aspectRatio, size }: Choice
     // The ids are the server's own, from its list of presets.
     ...(draft.style ? { style_preset: draft.style as NonNullable<TextToVideo['style_preset']> } : {}),
     ...(negative && model.supports.negative_prompt ? { negative_prompt: negative } : {}),
+    ...(Object.keys(params).length > 0 ? { params } : {}),
     ...(draft.seed !== null && model.supports.seed ? { seed: draft.seed } : {}),
   };
 }
@@ -45,7 +46,7 @@ function send(
   const asset = source ? { asset_id: source.assetId } : {};
   switch (draft.operation) {
     case 'image-to-video':
-      return client.generate.imageToVideo({ prompt, ...common, ...asset });
+      return client.generate.imageToVideo({ ...(prompt ? { prompt } : {}), ...common, ...asset });
     case 'text-to-video':
       return client.generate.textToVideo({ prompt, ...common });
     case 'video-to-anime': {
@@ -69,7 +70,9 @@ function useMissing({ draft, choices, control }: Order): string | null {
   if (kind && !draft[kind] && control?.upload.status !== 'sending') {
     return t(kind === 'image' ? 'create.submit.needImage' : 'create.submit.needVideo');
   }
-  if (draft.operation !== 'video-to-anime' && !draft.prompt.trim()) return t('create.submit.needPrompt');
+  const needsPrompt = draft.operation !== 'video-to-anime' && choices.model.prompt.required;
+  if (needsPrompt && !draft.prompt.trim()) return t('create.submit.needPrompt');
+  if (choices.objection !== null) return choices.objection;
   if (choices.price !== null && available !== undefined && choices.price > available) {
     return t('create.submit.tooDear', { price: choices.price, available });
   }

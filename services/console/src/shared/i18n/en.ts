@@ -107,10 +107,10 @@ export const en = {
     style: { label: 'Style', none: 'None' },
     model: {
       label: 'Model',
-      perSecond_one: '{{count}} credit a second',
-      perSecond_other: '{{count}} credits a second',
-      perVideo_one: '{{count}} credit a video',
-      perVideo_other: '{{count}} credits a video',
+      perSecond_one: '{{amount}} credit a second',
+      perSecond_other: '{{amount}} credits a second',
+      perVideo_one: '{{amount}} credit a video',
+      perVideo_other: '{{amount}} credits a video',
       range: '{{min}}–{{max}} s',
       fixed: '{{min}} s',
       none: 'No model is switched on for this. Ask whoever runs this installation.',
@@ -118,6 +118,8 @@ export const en = {
     },
     duration: 'Duration',
     ratio: 'Aspect ratio',
+    adaptive: 'As the source',
+    params: { label: 'More of this model', unset: 'The model decides' },
     size: 'Resolution',
     seed: {
       label: 'Seed',

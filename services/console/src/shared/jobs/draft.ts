@@ -31,6 +31,8 @@ export interface Draft {
   readonly seed: number | null;
   /** Per cent. */
   readonly strength: number;
+  /** The models' own parameters as they were chosen, whichever model that was for. */
+  readonly params: Readonly<Record<string, boolean | number | string>>;
   readonly image: Source | null;
   readonly video: Source | null;
 }
@@ -48,6 +50,7 @@ const BLANK: Draft = {
   size: null,
   seed: null,
   strength: 60,
+  params: {},
   image: null,
   video: null,
 };
@@ -69,7 +72,7 @@ export function sourceKindOf(operation: Operation): SourceKind | null {
 export function reuseJob(job: JobResource): void {
   const draft = readDraft();
   const kind = sourceKindOf(job.operation);
-  const assetId = job.input_asset_ids[0];
+  const assetId = job.inputs.find(({ role }) => role === 'first_frame' || role === 'video')?.asset_id;
   const source: Source | null = assetId
     ? { assetId, fileName: '', sizeBytes: 0, width: job.width, height: job.height, thumb: null }
     : null;
@@ -84,6 +87,7 @@ export function reuseJob(job: JobResource): void {
     aspectRatio: job.aspect_ratio,
     size: job.size,
     seed: job.seed,
+    params: job.params,
     strength: job.strength === null ? draft.strength : Math.round(job.strength * 100),
     // The picture in the form is kept where it is the very same one: it has a preview.
     ...(kind && draft[kind]?.assetId !== assetId ? { [kind]: source } : {}),

@@ -1,8 +1,8 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { sql } from 'kysely';
 import {
+  coherentModelSpecSchema,
   MODELS,
-  modelSpecSchema,
   type AdminModel,
   type Catalogue,
   type ModelSpec,
@@ -50,7 +50,9 @@ export class AdminCatalogue {
       const why = `The id of the model must be ${id}, and its provider ${id.split(':')[0]}.`;
       throw new AppError('invalid_input', why, { fields: [{ field: 'model.id', reason: why }] });
     }
-    checkSpec({ ...model, price: null });
+    // With the price that it has: a size that a rate is about cannot be taken away alone.
+    const { price = null } = this.catalogue.list().find((known) => known.id === id) ?? {};
+    checkSpec({ ...model, price }, 'model');
     await this.database.run(async ({ sql: tx }) => {
       await addOverride(tx, model, from, actor);
       await audit(tx, actor, 'model.saved', id, { model, valid_from: from ?? null, reason });
@@ -84,8 +86,10 @@ export class AdminCatalogue {
     { price, valid_from: from, reason }: SetPrice,
     actor: Actor,
   ): Promise<AdminModel> {
-    const before = this.catalogue.list().find((model) => model.id === id)?.price ?? null;
-    if (!this.catalogue.has(id) && (await this.history(id)).length === 0) throw notFound('model', id);
+    const model = this.catalogue.list().find((known) => known.id === id);
+    const before = model?.price ?? null;
+    if (!model && (await this.history(id)).length === 0) throw notFound('model', id);
+    if (model) checkSpec({ ...model, price }, 'price');
     const builtIn = MODELS.find((model) => model.id === id)?.price;
     if (price && builtIn?.version === price.version) throw usedVersion(id, price.version);
     await this.database.run(async ({ sql: tx }) => {
@@ -142,20 +146,15 @@ async function addOverride(
 const validFrom = (from: string | undefined): { valid_from?: Date } =>
   from === undefined ? {} : { valid_from: new Date(from) };
 
-/** What a schema alone does not see, and what would make every request for the model fail. */
-function checkSpec(given: ModelSpec): void {
-  const { default_size: size, sizes, duration, aspect_ratios: ratios } = modelSpecSchema.parse(given);
-  const refuse = (field: string, reason: string): AppError =>
-    new AppError('invalid_input', `model.${field}: ${reason}`, {
-      fields: [{ field: `model.${field}`, reason }],
-    });
-  if (!Object.hasOwn(sizes, size)) throw refuse('default_size', 'It must be one of the sizes.');
-  if (!ratios.some((ratio) => sizes[size]?.[ratio]))
-    throw refuse('sizes', 'The default size has no frame of any ratio.');
-  const { min, max, step, default: usual } = duration;
-  if (min > max || usual < min || usual > max || (usual - min) % step !== 0) {
-    throw refuse('duration', 'The default must be from min to max, in steps.');
-  }
+/** What a schema alone does not see: whether the parts fit each other, a price's rates and the model's sizes for example. */
+function checkSpec(given: unknown, under: 'model' | 'price'): void {
+  const parsed = coherentModelSpecSchema.safeParse(given);
+  if (parsed.success) return;
+  const fields = parsed.error.issues.map(({ path, message }) => ({
+    field: [under, ...path.filter((step) => step !== 'price')].join('.'),
+    reason: /[.!?]$/.test(message) ? message : `${message}.`,
+  }));
+  throw new AppError('invalid_input', fields.map(({ reason }) => reason).join(' '), { fields });
 }
 
 function usedVersion(id: string, version: string): AppError {

@@ -2,6 +2,8 @@ import type { MigrationSet } from '@shotloom/database';
 import { createIdentityMigration } from './0001-create-identity';
 import { createProviderCredentialsMigration } from './0002-create-provider-credentials';
 import { createPeopleAndPlansMigration } from './0003-create-people-and-plans';
+import { createSignInMigration } from './0004-create-sign-in';
+import { extendCredentialsMigration } from './0005-extend-credentials';
 import { manageProviderCredentialsMigration } from './0010-manage-provider-credentials';
 import { createCatalogueMigration } from './0011-create-catalogue';
 import { createPlatformSettingsMigration } from './0012-create-platform-settings';
@@ -12,6 +14,8 @@ export const identityMigrations: MigrationSet = {
     '0001-create-identity': createIdentityMigration,
     '0002-create-provider-credentials': createProviderCredentialsMigration,
     '0003-create-people-and-plans': createPeopleAndPlansMigration,
+    '0004-create-sign-in': createSignInMigration,
+    '0005-extend-credentials': extendCredentialsMigration,
     '0010-manage-provider-credentials': manageProviderCredentialsMigration,
     '0011-create-catalogue': createCatalogueMigration,
     '0012-create-platform-settings': createPlatformSettingsMigration,

@@ -2,6 +2,7 @@ import type { ColumnType, Generated } from 'kysely';
 import type { NullableBig, NullableTimestamp, Timestamp } from './columns';
 import type { OperationsTables } from './operations-tables';
 import type { PeopleTables } from './people-tables';
+import type { SignInTables } from './sign-in-tables';
 
 export type ScopeName = 'generate' | 'read' | 'admin';
 
@@ -19,6 +20,11 @@ export interface ApiKeysTable {
   revoked_at: NullableTimestamp;
   last_used_at: NullableTimestamp;
   created_at: Timestamp;
+  /** Credits in a calendar month (UTC), over all keys with the same root; null: as much as there is. */
+  monthly_credit_limit: NullableBig;
+  rotated_from: ColumnType<string | null, string | undefined, never>;
+  /** The first of a chain of rotations; null: the key itself is it. */
+  root_key_id: ColumnType<string | null, string | undefined, never>;
 }
 
 /** One-time tickets. The row is the right to use it: whoever deletes it has redeemed it. */
@@ -27,6 +33,9 @@ export interface TicketsTable {
   account_id: string;
   owner_user_id: string;
   scopes: ScopeName[];
+  /** What it was made with; it ends with that. */
+  session_id: ColumnType<string | null, string | null | undefined, never>;
+  key_id: ColumnType<string | null, string | null | undefined, never>;
   expires_at: ColumnType<Date, Date, never>;
   created_at: Timestamp;
 }
@@ -78,4 +87,4 @@ interface AccessTables {
 }
 
 /** Everything in the schema `identity`; each part has its own file. */
-export interface IdentityTables extends PeopleTables, AccessTables, OperationsTables {}
+export interface IdentityTables extends PeopleTables, AccessTables, SignInTables, OperationsTables {}

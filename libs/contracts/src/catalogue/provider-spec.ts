@@ -24,36 +24,3 @@ export const providerSpecSchema = z.object({
     .nullable(),
 });
 export type ProviderSpec = z.infer<typeof providerSpecSchema>;
-
-export const PROVIDERS: readonly ProviderSpec[] = [
-  { id: 'animatic', kind: 'lease' as const, concurrency: 64, requests: null, poll: null },
-  {
-    id: 'kling',
-    kind: 'poll' as const,
-    // The vendor's own limit is the size of the largest resource pack, which only the operator knows; it answers 1303 beyond it.
-    concurrency: 500,
-    // Queries are free and batched; creates are limited by a rate that the vendor does not publish (error 1302).
-    requests: { perMinute: 1_200, burst: 40 },
-    poll: {
-      batch: 20,
-      minSeconds: 5,
-      maxSeconds: 60,
-      lookup: true,
-      cancel: false,
-      callbacks: 'signed' as const,
-    },
-  },
-].map((provider) => providerSpecSchema.parse(provider));
-
-/** For a provider that the list does not have: one of the operator's own, rendered under a lease. */
-export function providerSpec(id: string): ProviderSpec {
-  return (
-    PROVIDERS.find((provider) => provider.id === id) ?? {
-      id,
-      kind: 'lease',
-      concurrency: 64,
-      requests: null,
-      poll: null,
-    }
-  );
-}

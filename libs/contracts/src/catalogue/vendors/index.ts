@@ -1,0 +1,24 @@
+import type { ModelSpec } from '../model';
+import type { ProviderSpec } from '../provider-spec';
+import { animatic } from './animatic';
+import { kling } from './kling';
+import type { Vendor } from './vendor';
+
+/** Everybody whose models this release knows: a folder each, and a line here. */
+const VENDORS: readonly Vendor[] = [animatic, kling];
+
+export const PROVIDERS: readonly ProviderSpec[] = VENDORS.map(({ provider }) => provider);
+export const MODELS: readonly ModelSpec[] = VENDORS.flatMap(({ models }) => models);
+
+/** For a provider that the list does not have: one of the operator's own, rendered under a lease. */
+export function providerSpec(id: string): ProviderSpec {
+  return (
+    PROVIDERS.find((provider) => provider.id === id) ?? {
+      id,
+      kind: 'lease',
+      concurrency: 64,
+      requests: null,
+      poll: null,
+    }
+  );
+}
