@@ -37,11 +37,7 @@ export class EngineRoom {
       return { paused: reason !== null };
     });
     bus.respond(setProviderLimitsRpc, async ({ limits }) => ({
-      limits: {
-        ...NO_LIMITS,
-        ...limits,
-        models: { 'kling:kling-3.0': limits.models?.['kling:kling-3.0'] ?? 1 },
-      },
+      limits: { ...NO_LIMITS, concurrency: limits.concurrency ?? null, models: {} },
     }));
     bus.respond(spendRpc, async ({ by }) => ({
       rows: [...this.spent].map(([id, micros]) => ({

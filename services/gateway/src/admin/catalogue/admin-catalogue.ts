@@ -99,7 +99,7 @@ export class AdminCatalogue {
         .values({
           id: rowId,
           model: id,
-          version: price?.version ?? `none:${rowId}`,
+          version: price?.version ?? rowId,
           price: price && JSON.stringify(price),
           ...validFrom(from),
           created_by: actor.userId,

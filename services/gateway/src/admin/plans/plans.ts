@@ -32,7 +32,7 @@ export class AdminPlans {
     const { rows } = await sql<{ id: string; count: number }>`
       select plan.id, counted.count from identity.plans plan cross join lateral (
         select count(*)::int as count from (
-          select from identity.accounts where plan_id = plan.id limit ${COUNTED}) some) counted`.execute(
+          select from identity.accounts where plan_id = plan.id limit ${COUNTED}) listed) counted`.execute(
       executor,
     );
     const counts = new Map(rows.map(({ id, count }) => [id, count]));
