@@ -2,6 +2,7 @@ import {
   balanceRpc,
   credentialChangedRpc,
   credentialSpendRpc,
+  credentialUseRpc,
   listProvidersRpc,
   listUncertainRpc,
   pauseProviderRpc,
@@ -23,6 +24,8 @@ export class EngineRoom {
   /** Micro-dollars of the day by credential. */
   readonly spent = new Map<string, number>();
   refusesToResolve = false;
+  /** Versions of keys that attempts under way need. */
+  inUse: RpcRequest<typeof credentialUseRpc>['credentials'] = [];
 
   constructor({ bus }: Backstage) {
     bus.respond(credentialChangedRpc, async (change) => {
@@ -51,6 +54,7 @@ export class EngineRoom {
         return { credentialId, dayMicros: micros, monthMicros: micros, pause: null };
       }),
     }));
+    bus.respond(credentialUseRpc, async () => ({ used: this.inUse }));
     bus.respond(listUncertainRpc, async () => ({ attempts: [], more: false }));
     bus.respond(resolveUncertainRpc, async () => {
       if (this.refusesToResolve) throw new AppError('conflict', 'The attempt is stored, not uncertain.');

@@ -53,6 +53,16 @@ export class Settings {
       retryAfterMs: maintenance.retry_after_seconds * 1_000,
     });
   }
+
+  /** Throws `unavailable` where an admin has switched uploads off. */
+  async refuseUploads(): Promise<void> {
+    const { uploads } = await this.current();
+    if (uploads) return;
+    throw new AppError('unavailable', 'Uploads are switched off for now; ask the operator.', {
+      retryable: true,
+      retryAfterMs: 60_000,
+    });
+  }
 }
 
 /** Locked until the transaction's end, so that two changes follow each other. */
@@ -61,7 +71,7 @@ export async function lockSettings(sql: Tx): Promise<KnownSettings> {
 }
 
 export async function writeSettings(sql: Tx, settings: PlatformSettings): Promise<void> {
-  const { settings: kept } = { settings: platformSettingsSchema.parse(settings) };
+  const kept = platformSettingsSchema.parse(settings);
   await sql
     .updateTable('identity.platform_settings')
     .set({ settings: JSON.stringify(kept), version: raw<number>`version + 1`, changed_at: raw<Date>`now()` })

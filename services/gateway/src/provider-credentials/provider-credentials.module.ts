@@ -1,6 +1,7 @@
 import { Global, Module } from '@nestjs/common';
 import { keyRing, type Config } from '../config';
 import { CONFIG } from '../platform/parts';
+import { CredentialWatch } from './credential-watch';
 import { ProviderCredentialResponder } from './provider-credential-responder';
 import { KEY_RING, ProviderCredentials } from './provider-credentials';
 import { Vault } from './vault';
@@ -10,6 +11,7 @@ import { Vault } from './vault';
   providers: [
     ProviderCredentials,
     Vault,
+    CredentialWatch,
     ProviderCredentialResponder,
     { provide: KEY_RING, useFactory: (config: Config) => keyRing(config), inject: [CONFIG] },
   ],

@@ -14,6 +14,7 @@ import { discardRest } from '../http/discard-rest';
 import { STREAMS_BODY } from '../http/route-facts';
 import { CurrentPrincipal, RequireScope } from '../identity/principal';
 import { CONFIG } from '../platform/parts';
+import { Settings } from '../platform/settings';
 import { nameBrokenForm, readMultipartFile } from './multipart-file';
 import { Uploads } from './uploads';
 
@@ -24,6 +25,7 @@ export class UploadsController {
   constructor(
     private readonly uploads: Uploads,
     @Inject(CONFIG) private readonly config: Config,
+    private readonly settings: Settings,
   ) {}
 
   @Post('upload')
@@ -50,6 +52,7 @@ export class UploadsController {
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<UploadResource> {
+    await this.settings.refuseUploads();
     const { UPLOAD_IMAGE_MAX_BYTES: image, UPLOAD_VIDEO_MAX_BYTES: video } = this.config;
     try {
       const { file: body, filename: fileName } = await readMultipartFile(request, Math.max(image, video));
