@@ -5,6 +5,7 @@ import { GenerateModule } from './generate/generate.module';
 import { HealthModule } from './health/health.module';
 import { IdentityModule } from './identity/identity.module';
 import { JobsModule } from './jobs/jobs.module';
+import { LimitsModule } from './limits/limits.module';
 import { ModelsModule } from './models/models.module';
 import type { GatewayParts } from './platform/parts';
 import { PlatformModule } from './platform/platform.module';
@@ -17,6 +18,7 @@ export class GatewayModule {
   static of(parts: GatewayParts): DynamicModule {
     const features = [
       IdentityModule,
+      LimitsModule,
       ProviderCredentialsModule,
       CatalogueModule,
       ProvidersModule,

@@ -27,6 +27,7 @@ export interface TestUser {
 
 export interface GatewayFixture {
   readonly url: string;
+  readonly natsUrl: string;
   readonly app: NestFastifyApplication;
   readonly backstage: Backstage;
   readonly bus: Bus;
@@ -86,6 +87,7 @@ export async function startGateway(
   await app.listen(0, '127.0.0.1');
   return {
     url: await app.getUrl(),
+    natsUrl: nats.url,
     app,
     backstage,
     bus,

@@ -11,8 +11,9 @@ import {
   type RpcRequest,
 } from '@shotloom/contracts';
 import { newId, type Clock, type FieldError } from '@shotloom/kernel';
+import { AccountLimits } from '../limits/account-limits';
+import { planTerms } from '../limits/plan-terms';
 import { BUS, CATALOGUE, CLOCK } from '../platform/parts';
-import { NO_LIMITS } from './no-limits';
 import { OwnKeys, type OwnKeyTerms } from '../providers/own-keys';
 import { canonicalHash } from './canonical-json';
 import { Acceptance } from './acceptance';
@@ -48,6 +49,17 @@ export interface GenerateCommand {
   readonly requestId: string;
 }
 
+/** The part of it that says what is wanted, for a price too. */
+export type ResolveCommand = Omit<GenerateCommand, 'idempotencyKey' | 'bodyAsSent'>;
+
+/** A request that can be ordered: the main model's, and those that it may fall back to, each at its price of today. */
+export interface Resolved {
+  readonly main: PricedRequest;
+  readonly fallback: readonly PricedRequest[];
+  /** How many videos were asked for, by the request or by what its user likes. */
+  readonly variants: number;
+}
+
 export interface Generated {
   readonly jobs: readonly JobRecord[];
   readonly replayed: boolean;
@@ -70,10 +82,32 @@ export class Generation {
     @Inject(CATALOGUE) private readonly catalogue: Catalogue,
     @Inject(CLOCK) private readonly clock: Clock,
     private readonly acceptance: Acceptance,
+    private readonly limits: AccountLimits,
     private readonly ownKeys: OwnKeys,
   ) {}
 
   async generate(command: GenerateCommand): Promise<Generated> {
+    const { body, principal } = command;
+    const [{ main, fallback, variants }, limits] = await Promise.all([
+      this.resolve(command),
+      this.limits.of(principal),
+    ]);
+    const accept: RpcRequest<typeof acceptJobsRpc> = {
+      userId: principal.userId,
+      accountId: principal.accountId,
+      idempotency: idempotencyOf(command),
+      ...main,
+      jobIds: Array.from({ length: variants }, () => newId()),
+      metadata: body.metadata ?? {},
+      retryOf: null,
+      fallback: [...fallback],
+      ...planTerms(principal, limits, { priority: body.priority, at: this.clock.now() }),
+    };
+    return this.acceptance.accept(accept, command.requestId);
+  }
+
+  /** Everything that is checked and priced before something is accepted: what passes here can be ordered. */
+  async resolve(command: ResolveCommand): Promise<Resolved> {
     const { operation, principal } = command;
     checkMetadata(command.body.metadata ?? {});
     const terms = await this.ownKeys.termsOf(principal.userId);
@@ -87,20 +121,7 @@ export class Generation {
     const sources = await this.findSources(command, model);
     const main = priced(model, buildVideoRequest(model, operation, body, sources), terms);
     const fallback = this.fallBackFrom(main, others, body, { sources, terms, catalogue });
-    const accept: RpcRequest<typeof acceptJobsRpc> = {
-      userId: principal.userId,
-      accountId: principal.accountId,
-      idempotency: idempotencyOf(command),
-      ...main,
-      jobIds: Array.from({ length: body.variants ?? 1 }, () => newId()),
-      metadata: body.metadata ?? {},
-      retryOf: null,
-      fallback,
-      budgets: [],
-      weight: 1,
-      limits: NO_LIMITS,
-    };
-    return this.acceptance.accept(accept, command.requestId);
+    return { main, fallback, variants: body.variants ?? 1 };
   }
 
   /** Every model of the chain must be able to do it, and be within the price: a chain is what the user has agreed to. */
@@ -127,7 +148,7 @@ export class Generation {
   }
 
   /** A request that names a provider and leaves something open gets what its user likes there. */
-  private async withSettings({ body, principal }: GenerateCommand): Promise<GenerateBody> {
+  private async withSettings({ body, principal }: ResolveCommand): Promise<GenerateBody> {
     if (body.provider === undefined) return body;
     const liked = await this.ownKeys.settingsOf(principal.userId, body.provider);
     const shape = body.size === undefined && body.aspect_ratio === undefined;
@@ -139,7 +160,7 @@ export class Generation {
     };
   }
 
-  private async findSources(command: GenerateCommand, model: ModelSpec): Promise<Source[]> {
+  private async findSources(command: ResolveCommand, model: ModelSpec): Promise<Source[]> {
     const { operation, body, origins, principal, requestId } = command;
     const named = nameSources(operation, body, origins);
     if (named.length === 0) return [];

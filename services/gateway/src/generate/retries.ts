@@ -9,9 +9,10 @@ import {
   type Principal,
   type RetryJob,
 } from '@shotloom/contracts';
-import { NO_LIMITS } from './no-limits';
 import { AppError, newId, type Clock } from '@shotloom/kernel';
 import { notFound, pathId } from '../http/path-id';
+import { AccountLimits } from '../limits/account-limits';
+import { planTerms } from '../limits/plan-terms';
 import { BUS, CATALOGUE, CLOCK } from '../platform/parts';
 import { OwnKeys, type OwnKeyTerms } from '../providers/own-keys';
 import { Acceptance, type Accepted } from './acceptance';
@@ -53,6 +54,7 @@ export class Retries {
     @Inject(CLOCK) private readonly clock: Clock,
     private readonly acceptance: Acceptance,
     private readonly ownKeys: OwnKeys,
+    private readonly limits: AccountLimits,
   ) {}
 
   async retry(command: RetryCommand): Promise<Accepted> {
@@ -83,9 +85,7 @@ export class Retries {
         metadata: job.metadata,
         retryOf: job.jobId,
         fallback: this.fallbackOf(job, model, main, { body, sources, terms, catalogue }),
-        budgets: [],
-        weight: 1,
-        limits: NO_LIMITS,
+        ...planTerms(principal, await this.limits.of(principal), { at: this.clock.now() }),
       },
       requestId,
     );

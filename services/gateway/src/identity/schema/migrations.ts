@@ -4,6 +4,7 @@ import { createProviderCredentialsMigration } from './0002-create-provider-crede
 import { createPeopleAndPlansMigration } from './0003-create-people-and-plans';
 import { createSignInMigration } from './0004-create-sign-in';
 import { extendCredentialsMigration } from './0005-extend-credentials';
+import { createOrganisationsAndLimitsMigration } from './0006-create-organisations-and-limits';
 import { manageProviderCredentialsMigration } from './0010-manage-provider-credentials';
 import { createCatalogueMigration } from './0011-create-catalogue';
 import { createPlatformSettingsMigration } from './0012-create-platform-settings';
@@ -16,6 +17,7 @@ export const identityMigrations: MigrationSet = {
     '0003-create-people-and-plans': createPeopleAndPlansMigration,
     '0004-create-sign-in': createSignInMigration,
     '0005-extend-credentials': extendCredentialsMigration,
+    '0006-create-organisations-and-limits': createOrganisationsAndLimitsMigration,
     '0010-manage-provider-credentials': manageProviderCredentialsMigration,
     '0011-create-catalogue': createCatalogueMigration,
     '0012-create-platform-settings': createPlatformSettingsMigration,

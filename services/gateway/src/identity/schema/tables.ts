@@ -1,5 +1,6 @@
 import type { ColumnType, Generated } from 'kysely';
 import type { NullableBig, NullableTimestamp, Timestamp } from './columns';
+import type { LimitTables } from './limit-tables';
 import type { OperationsTables } from './operations-tables';
 import type { PeopleTables } from './people-tables';
 import type { SignInTables } from './sign-in-tables';
@@ -16,12 +17,12 @@ export interface ApiKeysTable {
   /** SHA-256 of the secret part. The secret has 256 random bits, so a slow hash would add nothing. */
   secret_hash: Buffer;
   scopes: ScopeName[];
+  /** Credits that may be spent with it in a calendar month (UTC); null: as much as there is. */
+  monthly_credit_limit: NullableBig;
   expires_at: NullableTimestamp;
   revoked_at: NullableTimestamp;
   last_used_at: NullableTimestamp;
   created_at: Timestamp;
-  /** Credits in a calendar month (UTC), over all keys with the same root; null: as much as there is. */
-  monthly_credit_limit: NullableBig;
   rotated_from: ColumnType<string | null, string | undefined, never>;
   /** The first of a chain of rotations; null: the key itself is it. */
   root_key_id: ColumnType<string | null, string | undefined, never>;
@@ -87,4 +88,5 @@ interface AccessTables {
 }
 
 /** Everything in the schema `identity`; each part has its own file. */
-export interface IdentityTables extends PeopleTables, AccessTables, SignInTables, OperationsTables {}
+export interface IdentityTables
+  extends PeopleTables, AccessTables, SignInTables, LimitTables, OperationsTables {}
