@@ -1,5 +1,7 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { BillingModule } from './billing/billing.module';
+import { AdminModule } from './admin/admin.module';
+import { CatalogueModule } from './catalogue/catalogue.module';
 import { GenerateModule } from './generate/generate.module';
 import { HealthModule } from './health/health.module';
 import { IdentityModule } from './identity/identity.module';
@@ -9,6 +11,7 @@ import { ModelsModule } from './models/models.module';
 import type { GatewayParts } from './platform/parts';
 import { PlatformModule } from './platform/platform.module';
 import { ProviderCredentialsModule } from './provider-credentials/provider-credentials.module';
+import { ProvidersModule } from './providers/providers.module';
 import { UploadsModule } from './uploads/uploads.module';
 
 @Module({})
@@ -18,6 +21,9 @@ export class GatewayModule {
       IdentityModule,
       LimitsModule,
       ProviderCredentialsModule,
+      CatalogueModule,
+      ProvidersModule,
+      AdminModule,
       GenerateModule,
       JobsModule,
       UploadsModule,

@@ -1,5 +1,6 @@
 import { BILLING_EXAMPLES } from './billing-examples';
 import type { OperationExample } from './operation-example';
+import { OPERATIONS_EXAMPLES } from './operations-examples';
 import { SIGN_IN_EXAMPLES } from './sign-in-examples';
 import { MODELS } from '@shotloom/contracts';
 
@@ -56,6 +57,7 @@ const CREDITS = { available: 995, held: 5 };
 
 /** One request and one answer for each operation, by its id. A spec checks them against the contracts. */
 export const EXAMPLES: Readonly<Record<string, OperationExample>> = {
+  ...OPERATIONS_EXAMPLES,
   ...SIGN_IN_EXAMPLES,
   imageToVideo: {
     request: {

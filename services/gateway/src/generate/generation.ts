@@ -14,6 +14,7 @@ import { newId, type Clock, type FieldError } from '@shotloom/kernel';
 import { AccountLimits } from '../limits/account-limits';
 import { planTerms } from '../limits/plan-terms';
 import { BUS, CATALOGUE, CLOCK } from '../platform/parts';
+import { OwnKeys, type OwnKeyTerms } from '../providers/own-keys';
 import { canonicalHash } from './canonical-json';
 import { Acceptance } from './acceptance';
 import {
@@ -55,11 +56,20 @@ export type ResolveCommand = Omit<GenerateCommand, 'idempotencyKey' | 'bodyAsSen
 export interface Resolved {
   readonly main: PricedRequest;
   readonly fallback: readonly PricedRequest[];
+  /** How many videos were asked for, by the request or by what its user likes. */
+  readonly variants: number;
 }
 
 export interface Generated {
   readonly jobs: readonly JobRecord[];
   readonly replayed: boolean;
+}
+
+/** What a request is resolved with. */
+interface Known {
+  readonly sources: readonly Source[];
+  readonly terms: OwnKeyTerms;
+  readonly catalogue: Catalogue;
 }
 
 const LINK_SECONDS = 60;
@@ -73,11 +83,12 @@ export class Generation {
     @Inject(CLOCK) private readonly clock: Clock,
     private readonly acceptance: Acceptance,
     private readonly limits: AccountLimits,
+    private readonly ownKeys: OwnKeys,
   ) {}
 
   async generate(command: GenerateCommand): Promise<Generated> {
     const { body, principal } = command;
-    const [{ main, fallback }, limits] = await Promise.all([
+    const [{ main, fallback, variants }, limits] = await Promise.all([
       this.resolve(command),
       this.limits.of(principal),
     ]);
@@ -86,7 +97,7 @@ export class Generation {
       accountId: principal.accountId,
       idempotency: idempotencyOf(command),
       ...main,
-      jobIds: Array.from({ length: body.variants ?? 1 }, () => newId()),
+      jobIds: Array.from({ length: variants }, () => newId()),
       metadata: body.metadata ?? {},
       retryOf: null,
       fallback: [...fallback],
@@ -97,16 +108,20 @@ export class Generation {
 
   /** Everything that is checked and priced before something is accepted: what passes here can be ordered. */
   async resolve(command: ResolveCommand): Promise<Resolved> {
-    const { operation, body } = command;
-    checkMetadata(body.metadata ?? {});
-    const model = resolveModel(this.catalogue, operation, body, this.clock.now());
+    const { operation, principal } = command;
+    checkMetadata(command.body.metadata ?? {});
+    const terms = await this.ownKeys.termsOf(principal.userId);
+    const body = await this.withSettings(command);
+    // One state of the catalogue for the whole request, whatever an operator changes meanwhile.
+    const catalogue = this.catalogue.snapshot();
+    const model = resolveModel(catalogue, operation, body, this.clock.now());
     requirePrompt(model, operation, body);
     refuseUnsupported(checkCapabilities(model, operation, body));
-    const others = nameFallback(this.catalogue, model, body.fallback ?? []);
+    const others = nameFallback(catalogue, model, body.fallback ?? []);
     const sources = await this.findSources(command, model);
-    const main = priced(model, buildVideoRequest(model, operation, body, sources));
-    const fallback = this.fallBackFrom(main, others, body, sources);
-    return { main, fallback };
+    const main = priced(model, buildVideoRequest(model, operation, body, sources), terms);
+    const fallback = this.fallBackFrom(main, others, body, { sources, terms, catalogue });
+    return { main, fallback, variants: body.variants ?? 1 };
   }
 
   /** Every model of the chain must be able to do it, and be within the price: a chain is what the user has agreed to. */
@@ -114,14 +129,14 @@ export class Generation {
     main: PricedRequest,
     others: readonly FallbackModel[],
     body: GenerateBody,
-    sources: readonly Source[],
+    { sources, terms, catalogue }: Known,
   ): PricedRequest[] {
     const links: PricedRequest[] = [];
     const problems: FieldError[] = [];
     for (const other of others) {
-      const state = this.catalogue.state(other.model, this.clock.now());
+      const state = catalogue.state(other.model, this.clock.now());
       const fit = state.enabled
-        ? fitFallback(other, main.request, body, sources)
+        ? fitFallback(other, main.request, body, sources, terms)
         : [{ field: other.field, reason: state.reason }];
       if ('request' in fit) links.push(fit);
       else problems.push(...fit);
@@ -130,6 +145,19 @@ export class Generation {
     const fields = ['max_price_credits', ...others.map(({ field }) => field)];
     refuseDearer([main, ...links], fields, body.max_price_credits);
     return links;
+  }
+
+  /** A request that names a provider and leaves something open gets what its user likes there. */
+  private async withSettings({ body, principal }: ResolveCommand): Promise<GenerateBody> {
+    if (body.provider === undefined) return body;
+    const liked = await this.ownKeys.settingsOf(principal.userId, body.provider);
+    const shape = body.size === undefined && body.aspect_ratio === undefined;
+    return {
+      ...body,
+      model: body.model ?? liked.model,
+      variants: body.variants ?? liked.variants,
+      ...(shape ? { size: liked.size, aspect_ratio: liked.aspect_ratio } : {}),
+    };
   }
 
   private async findSources(command: ResolveCommand, model: ModelSpec): Promise<Source[]> {

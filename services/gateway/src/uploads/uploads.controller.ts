@@ -15,6 +15,7 @@ import { STREAMS_BODY } from '../http/route-facts';
 import { CurrentPrincipal, RequireScope } from '../identity/principal';
 import { AccountLimits } from '../limits/account-limits';
 import { CONFIG } from '../platform/parts';
+import { Settings } from '../platform/settings';
 import { nameBrokenForm, readMultipartFile } from './multipart-file';
 import { uploadLimits } from './upload-limits';
 import { Uploads } from './uploads';
@@ -27,6 +28,7 @@ export class UploadsController {
     private readonly uploads: Uploads,
     private readonly limits: AccountLimits,
     @Inject(CONFIG) private readonly config: Config,
+    private readonly settings: Settings,
   ) {}
 
   @Post('upload')
@@ -53,6 +55,7 @@ export class UploadsController {
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<UploadResource> {
+    await this.settings.refuseUploads();
     try {
       const most = uploadLimits(this.config, await this.limits.of(principal));
       const greatest = Math.max(most.image, most.video);
