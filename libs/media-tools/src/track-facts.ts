@@ -20,7 +20,8 @@ export async function readTrackFacts(reader: RangeReader, maxFrames: number): Pr
   const thread = await threads.take();
   const session = new ProbeSession(thread, reader);
   try {
-    const facts = await session.run({ type: 'probe', size: reader.size, maxFrames });
+    const { size, head } = reader;
+    const facts = await session.run({ type: 'probe', size, maxFrames, ...(head ? { head } : {}) });
     if (facts.type === 'problem') throw invalid(facts.reason);
     return facts;
   } finally {

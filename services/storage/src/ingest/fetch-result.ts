@@ -25,8 +25,9 @@ export async function fetchResult(
   const key = objectKeys.delivery(attemptId);
   let kept = false;
   try {
-    const { sha256, endIsMarked, name } = await pull(parts, key, link.url, delivery.signal);
-    const facts = await inspect(parts, key, { endIsMarked, name }, delivery.signal);
+    const pulled = await pull(parts, key, link.url, delivery.signal);
+    const facts = await inspect(parts, key, pulled, delivery.signal);
+    const { sha256, name } = pulled;
     kept = true;
     parts.logger.info({ attemptId, from: name, bytes: facts.sizeBytes }, 'fetched a result');
     return { ok: true, facts, key, sha256 };
@@ -48,7 +49,14 @@ interface Pulled {
   readonly sha256: string;
   readonly endIsMarked: boolean;
   readonly name: string;
+  /** Bytes. */
+  readonly size: number;
+  /** The beginning of the video, still in memory. */
+  readonly head: Buffer;
 }
+
+/** Most that a look at a video needs lies here, so that it is not read again from where it was just written. Held for each ingest. */
+const HEAD_BYTES = 1024 * 1024;
 
 async function pull(
   { fetcher, store, config }: Parts,
@@ -60,26 +68,27 @@ async function pull(
     maxBytes: config.INGEST_MAX_BYTES,
     signal,
   });
-  const { head, whole } = await peek(body, SNIFF_BYTES);
+  const { head, whole, kept } = await peek(body, { bytes: SNIFF_BYTES, keepBytes: HEAD_BYTES });
   const { kind, contentType } = await sniffType(head);
   if (kind !== 'video') {
     whole.destroy();
     throw new AppError('media_invalid', `${name} gave ${contentType}, not a video.`);
   }
-  const size = sizeBytes === undefined ? {} : { size: sizeBytes };
-  const { sha256 } = await store.put(key, whole, { contentType, ...size, ...(signal ? { signal } : {}) });
-  return { sha256, endIsMarked, name };
+  const announced = sizeBytes === undefined ? {} : { size: sizeBytes };
+  const options = { contentType, ...announced, ...(signal ? { signal } : {}) };
+  const { sha256, size } = await store.put(key, whole, options);
+  return { sha256, endIsMarked, name, size, head: kept() };
 }
 
 /** A body whose end is not marked and that makes no video may have been cut off, which another delivery mends. */
 async function inspect(
   { store }: Parts,
   key: string,
-  { endIsMarked, name }: Pick<Pulled, 'endIsMarked' | 'name'>,
+  { endIsMarked, name, size, head }: Pulled,
   signal: AbortSignal | undefined,
 ) {
   try {
-    return await inspectVideo(store, key, signal);
+    return await inspectVideo(store, key, { signal, known: { size, head } });
   } catch (error) {
     const damaged = error instanceof AppError && error.code === 'media_invalid';
     if (!damaged || endIsMarked) throw error;

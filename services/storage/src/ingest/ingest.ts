@@ -24,7 +24,7 @@ export async function ingest(
   const started = performance.now();
   const verdict = await judge(storage, request, delivery);
   const settled = await storage.database.run((tx) => settleIngest(tx, request, verdict, messageId));
-  if (isSettledForGood(request, settled)) {
+  if (isSettledForGood(request, settled) && !isClean(request, settled, delivery)) {
     await tidyAttempt(storage, request.attemptId, settled.asset?.object_key);
   }
   storage.metrics.ingest(settled.outcome, (performance.now() - started) / 1_000);
@@ -54,6 +54,10 @@ async function judge(
 /** A link that gave nothing says nothing about the attempt: another delivery may be just before its transaction. */
 const isSettledForGood = ({ source }: IngestRequest, { asset, outcome }: Settled): boolean =>
   source.kind === 'object' || asset !== undefined || outcome === 'unwanted';
+
+/** The usual case needs no look: nobody but us wrote there. What a killed delivery of another message left, the sweep takes. */
+const isClean = ({ source }: IngestRequest, { outcome }: Settled, { isFirst }: Delivery): boolean =>
+  isFirst === true && source.kind === 'url' && outcome === 'stored';
 
 /** Everything that the attempt left but the object that is kept: what a worker that lost its lease wrote, for example. */
 async function tidyAttempt(

@@ -22,8 +22,8 @@ export class MediaController {
   @OnMessage(mediaIngestConsumer)
   async ingest(@Payload() request: IngestRequest, @Ctx() context: DeliveryContext): Promise<void> {
     const { signal, envelope, deliveryCount } = context;
-    const isLast = deliveryCount >= mediaIngestConsumer.maxDeliver;
-    await whileOurs(signal, () => ingest(this.storage, request, envelope.id, { signal, isLast }));
+    const [isFirst, isLast] = [deliveryCount === 1, deliveryCount >= mediaIngestConsumer.maxDeliver];
+    await whileOurs(signal, () => ingest(this.storage, request, envelope.id, { signal, isFirst, isLast }));
   }
 
   @OnMessage(mediaDeleteConsumer)
