@@ -1,12 +1,11 @@
 import { assertNever } from '@shotloom/kernel';
 import type { mediaIngestV1, PayloadOf } from '@shotloom/contracts';
 import type { Storage } from '../app.tokens';
-import { findAssetOfAttempt } from '../assets/asset-rows';
 import { objectKeys } from '../object-store/object-keys';
 import { fetchResult } from './fetch-result';
 import type { Delivery } from './judge-failure';
 import { judgeRendered } from './judge-rendered';
-import { isUnwanted, settleIngest, type Settled } from './settle-ingest';
+import type { Settled } from './settle-ingest';
 import type { Verdict } from './verdict';
 
 export type IngestRequest = PayloadOf<typeof mediaIngestV1>;
@@ -23,7 +22,7 @@ export async function ingest(
 ): Promise<Settled> {
   const started = performance.now();
   const verdict = await judge(storage, request, delivery);
-  const settled = await storage.database.run((tx) => settleIngest(tx, request, verdict, messageId));
+  const settled = await storage.ingests.settlements.add({ request, verdict, messageId });
   if (isSettledForGood(request, settled) && !isClean(request, settled, delivery)) {
     await tidyAttempt(storage, request.attemptId, settled.asset?.object_key);
   }
@@ -38,13 +37,11 @@ async function judge(
   { attemptId, source }: IngestRequest,
   delivery: Delivery,
 ): Promise<Verdict | undefined> {
-  const { database, store } = storage;
-  if (await findAssetOfAttempt(database.sql, attemptId)) return undefined;
+  if (await storage.ingests.settled.add(attemptId)) return undefined;
   switch (source.kind) {
     case 'object':
-      return judgeRendered(store, attemptId, source, delivery.signal);
+      return judgeRendered(storage.store, attemptId, source, delivery.signal);
     case 'url':
-      if (await isUnwanted(database.sql, attemptId)) return undefined;
       return fetchResult(storage, attemptId, source, delivery);
     default:
       return assertNever(source, 'source of a result');
