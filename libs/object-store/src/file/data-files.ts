@@ -7,8 +7,8 @@ import type { ObjectRangeReader } from '../object-store';
 import { hasCode, isMissing, makeFolder, type FileLayout } from './file-layout';
 import type { Syncing } from './syncing';
 
-/** So much is written by one call. A body is held in memory up to that. */
-const WRITE_BYTES = 1024 * 1024;
+/** So much is written by one call, and held until then: enough to spare calls, little enough that what is held stays young. */
+const WRITE_BYTES = 256 * 1024;
 
 /** Writes a body to a new data file and returns when the disk has its bytes; the folder's entry is left to `commit`. */
 export async function writeDataFile(

@@ -7,6 +7,7 @@ import { FetchFailure } from '../fetch';
 import { objectKeys } from '../object-store/object-keys';
 import { inspectVideo } from '../videos/inspect-video';
 import { peek } from './peek';
+import { KeptHead } from './kept-head';
 import { judgeFailure, type Delivery } from './judge-failure';
 import type { Verdict } from './verdict';
 
@@ -23,10 +24,11 @@ export async function fetchResult(
   delivery: Delivery,
 ): Promise<Verdict> {
   const key = objectKeys.delivery(attemptId);
+  const head = new KeptHead();
   let kept = false;
   try {
-    const pulled = await pull(parts, key, link.url, delivery.signal);
-    const facts = await inspect(parts, key, pulled, delivery.signal);
+    const pulled = await pull(parts, key, link.url, head, delivery.signal);
+    const facts = await inspect(parts, key, { ...pulled, head: head.bytes }, delivery.signal);
     const { sha256, name } = pulled;
     kept = true;
     parts.logger.info({ attemptId, from: name, bytes: facts.sizeBytes }, 'fetched a result');
@@ -41,6 +43,7 @@ export async function fetchResult(
     // Never to the dead letters, which keep a message for a month: it holds the link.
     throw error instanceof AppError && !error.retryable ? new RetryLater(error.message) : error;
   } finally {
+    head.close();
     if (!kept) await removeQuietly(parts, key);
   }
 }
@@ -51,24 +54,20 @@ interface Pulled {
   readonly name: string;
   /** Bytes. */
   readonly size: number;
-  /** The beginning of the video, still in memory. */
-  readonly head: Buffer;
 }
-
-/** Most that a look at a video needs lies here, so that it is not read again from where it was just written. Held for each ingest. */
-const HEAD_BYTES = 1024 * 1024;
 
 async function pull(
   { fetcher, store, config }: Parts,
   key: string,
   url: string,
+  kept: KeptHead,
   signal: AbortSignal | undefined,
 ): Promise<Pulled> {
   const { body, sizeBytes, endIsMarked, name } = await fetcher.open(url, {
     maxBytes: config.INGEST_MAX_BYTES,
     signal,
   });
-  const { head, whole, kept } = await peek(body, { bytes: SNIFF_BYTES, keepBytes: HEAD_BYTES });
+  const { head, whole } = await peek(body, { bytes: SNIFF_BYTES, onChunk: kept.add });
   const { kind, contentType } = await sniffType(head);
   if (kind !== 'video') {
     whole.destroy();
@@ -77,14 +76,14 @@ async function pull(
   const announced = sizeBytes === undefined ? {} : { size: sizeBytes };
   const options = { contentType, ...announced, ...(signal ? { signal } : {}) };
   const { sha256, size } = await store.put(key, whole, options);
-  return { sha256, endIsMarked, name, size, head: kept() };
+  return { sha256, endIsMarked, name, size };
 }
 
 /** A body whose end is not marked and that makes no video may have been cut off, which another delivery mends. */
 async function inspect(
   { store }: Parts,
   key: string,
-  { endIsMarked, name, size, head }: Pulled,
+  { endIsMarked, name, size, head }: Pulled & { readonly head: Buffer },
   signal: AbortSignal | undefined,
 ) {
   try {
