@@ -44,6 +44,10 @@ describe('parseOptions', () => {
     expect(parse(['--demo']).demo).toBe('always');
   });
 
+  it('starts no engine for who takes money', () => {
+    expect(parse(['--simulate', 'stripe'])).toMatchObject({ providers: ['animatic'], simulate: ['stripe'] });
+  });
+
   it('starts the engine of a vendor that it simulates, once', () => {
     expect(parse(['--simulate', 'kling'])).toMatchObject({
       providers: ['animatic', 'kling'],
@@ -57,7 +61,7 @@ describe('parseOptions', () => {
     [['--port', 'http'], /"http" is not a port for gateway/],
     [['--port', '70000'], /not a port/],
     [['--providers', '../evil'], /not the name of a provider/],
-    [['--simulate', 'nobody'], /no simulator of "nobody"; there is one of kling/],
+    [['--simulate', 'nobody'], /no simulator of "nobody"; there is one of kling, stripe/],
     [['dance'], /Unknown command "dance"/],
     [['--fast'], /Unknown option/],
   ])('refuses %j in one sentence', (args, sentence) => {

@@ -77,11 +77,7 @@ export * from './catalogue/rules';
 export { vendorPrompt, type VendorPrompt } from './catalogue/vendor-prompt';
 export { MODELS, PROVIDERS, providerSpec } from './catalogue/vendors';
 export { Catalogue, priceOf, type ModelState } from './catalogue/catalogue';
-export {
-  costMicros,
-  estimateVendorMicros,
-  VENDOR_UNIT_MICROS,
-} from './catalogue/vendor-cost';
+export { costMicros, estimateVendorMicros, VENDOR_UNIT_MICROS } from './catalogue/vendor-cost';
 export {
   balanceRpc,
   catalogueRpc,
@@ -312,3 +308,20 @@ export {
   type CreatedApiKey,
   type RotateApiKey,
 } from './http/api-keys';
+export {
+  billingPlansSchema,
+  billingQuerySchema,
+  billingResourceSchema,
+  checkoutResourceSchema,
+  openCheckoutSchema,
+  openedCheckoutSchema,
+  openedPortalSchema,
+  openPortalSchema,
+  type BillingPlans,
+  type BillingQuery,
+  type BillingResource,
+  type CheckoutResource,
+  type OpenCheckout,
+  type OpenedCheckout,
+  type OpenPortal,
+} from './http/billing';

@@ -1,8 +1,10 @@
 import { Module, type DynamicModule } from '@nestjs/common';
+import { BillingModule } from './billing/billing.module';
 import { GenerateModule } from './generate/generate.module';
 import { HealthModule } from './health/health.module';
 import { IdentityModule } from './identity/identity.module';
 import { JobsModule } from './jobs/jobs.module';
+import { LimitsModule } from './limits/limits.module';
 import { ModelsModule } from './models/models.module';
 import type { GatewayParts } from './platform/parts';
 import { PlatformModule } from './platform/platform.module';
@@ -14,12 +16,14 @@ export class GatewayModule {
   static of(parts: GatewayParts): DynamicModule {
     const features = [
       IdentityModule,
+      LimitsModule,
       ProviderCredentialsModule,
       GenerateModule,
       JobsModule,
       UploadsModule,
       ModelsModule,
       HealthModule,
+      BillingModule,
     ];
     return { module: GatewayModule, imports: [PlatformModule.of(parts), ...features] };
   }

@@ -83,7 +83,9 @@ describe('without a valid key', () => {
       ([method, path]) =>
         `${method} ${path.replace(/\/x(?=\/|$)/, '/{id}').replace('animatic:animatic-1', '{id}')}`,
     );
-    expect(documented.sort()).toEqual([...tested].sort());
+    // Events are notifier's: it asks for the credential itself, and its own tests look at that.
+    const ours = documented.filter((route) => route !== 'GET /api/v1/events');
+    expect(ours.sort()).toEqual([...tested].sort());
   });
 });
 

@@ -1,5 +1,6 @@
 import { newId } from '@shotloom/kernel';
 import { waitFor } from '@shotloom/testing';
+import { PasswordHasher } from '../src/auth/password-hasher';
 import { createApiKey } from '../src/identity/api-key';
 import { call, problem, startGateway, type GatewayFixture } from './gateway-fixture';
 import {
@@ -149,24 +150,23 @@ describe('a registration', () => {
 describe('a wrong password', () => {
   it('and an unknown address look the same, in words and in work', async () => {
     await addPerson(gateway, 'known@example.com');
-    const spent = async (email: string): Promise<number[]> => {
-      const times = [];
-      for (let tries = 0; tries < 8; tries += 1) {
+    const { body: said } = await login('known@example.com', 'not the password at all');
+    // Counted and not timed: a machine that is busy would make a clock say anything.
+    const compared = jest.spyOn(gateway.app.get(PasswordHasher, { strict: false }), 'matches');
+    for (const email of ['known@example.com', 'stranger@example.com']) {
+      compared.mockClear();
+      const fastest = { ms: Infinity };
+      for (let tries = 0; tries < 6; tries += 1) {
         const before = performance.now();
         const { status, body } = await login(email, 'not the password at all');
-        times.push(performance.now() - before);
-        expect([status, body]).toEqual([401, { ...unknown, detail: expect.any(String) as string }]);
+        fastest.ms = Math.min(fastest.ms, performance.now() - before);
+        expect([status, body]).toEqual([401, said]);
       }
-      return times.sort((a, b) => a - b);
-    };
-    const { body: unknown } = await login('nobody@example.com', 'x');
-    expect((await login('known@example.com', 'x')).body).toEqual(unknown);
-    const [known, stranger] = [await spent('known@example.com'), await spent('stranger@example.com')];
-    // The fastest of each: a hash was computed both times, and what the machine does besides is in the slower ones.
-    const ratio = (known[0] ?? 0) / (stranger[0] ?? 1);
-    expect(ratio).toBeGreaterThan(0.4);
-    expect(ratio).toBeLessThan(2.5);
-    expect(stranger[0]).toBeGreaterThan(8);
+      expect(compared).toHaveBeenCalledTimes(6);
+      // A hash was really computed: what else there is to do takes a few milliseconds.
+      expect(fastest.ms).toBeGreaterThan(10);
+    }
+    compared.mockRestore();
   });
 
   it('is limited for an account, known or not, and the right one helps no more then', async () => {
@@ -337,7 +337,7 @@ describe('what people change about themselves', () => {
 
 describe('mail', () => {
   it('is tried again while the server says later, given up when it says never, and its body is removed', async () => {
-    sink.refusals.push(451);
+    sink.refusals.set('later@example.com', 451);
     await register('later@example.com');
     const row = (address: string) =>
       gateway.database.sql
@@ -363,7 +363,7 @@ describe('mail', () => {
       { what: 'the mail to be noted as sent' },
     );
     expect(sent).toMatchObject({ attempts: 2, body: '', given_up_at: null });
-    sink.refusals.push(550);
+    sink.refusals.set('never@example.com', 550);
     await register('never@example.com');
     const given = await waitFor(
       async () => {

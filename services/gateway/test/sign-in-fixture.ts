@@ -24,22 +24,24 @@ export interface SentMail {
 export interface MailSink {
   readonly url: string;
   readonly mails: SentMail[];
-  /** SMTP codes to refuse the next mails with. */
-  readonly refusals: number[];
+  /** The SMTP code to refuse the next mail to an address with. */
+  readonly refusals: Map<string, number>;
   mailTo(address: string, count?: number): Promise<SentMail>;
   close(): Promise<void>;
 }
 
 export async function startMailSink(): Promise<MailSink> {
   const mails: SentMail[] = [];
-  const refusals: number[] = [];
+  const refusals = new Map<string, number>();
   const server = new SMTPServer({
     disabledCommands: ['AUTH', 'STARTTLS'],
     onData: (stream, session, done) => {
       void text(stream).then((raw) => {
-        const responseCode = refusals.shift();
+        const to = session.envelope.rcptTo[0]?.address ?? '';
+        const responseCode = refusals.get(to);
+        refusals.delete(to);
         if (responseCode !== undefined) return done(Object.assign(new Error('refused'), { responseCode }));
-        mails.push({ to: session.envelope.rcptTo[0]?.address ?? '', text: decode(raw) });
+        mails.push({ to, text: decode(raw) });
         done();
       });
     },

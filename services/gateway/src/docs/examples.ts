@@ -1,6 +1,9 @@
+import { BILLING_EXAMPLES } from './billing-examples';
 import type { OperationExample } from './operation-example';
 import { SIGN_IN_EXAMPLES } from './sign-in-examples';
 import { MODELS } from '@shotloom/contracts';
+
+export type { OperationExample };
 
 const JOB_ID = '019aa000-0000-7000-8000-000000000001';
 const ASSET_ID = '019aa000-0000-7000-8000-000000000002';
@@ -172,6 +175,7 @@ export const EXAMPLES: Readonly<Record<string, OperationExample>> = {
   createTicket: {
     response: { ticket: `tk_${'x'.repeat(43)}`, expires_at: '2026-11-22T05:01:00.000Z' },
   },
+  ...BILLING_EXAMPLES,
   getHealth: {
     response: {
       status: 'ok',

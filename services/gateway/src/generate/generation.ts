@@ -11,8 +11,9 @@ import {
   type RpcRequest,
 } from '@shotloom/contracts';
 import { newId, type Clock, type FieldError } from '@shotloom/kernel';
+import { AccountLimits } from '../limits/account-limits';
+import { planTerms } from '../limits/plan-terms';
 import { BUS, CATALOGUE, CLOCK } from '../platform/parts';
-import { NO_LIMITS } from './no-limits';
 import { canonicalHash } from './canonical-json';
 import { Acceptance } from './acceptance';
 import {
@@ -47,6 +48,15 @@ export interface GenerateCommand {
   readonly requestId: string;
 }
 
+/** The part of it that says what is wanted, for a price too. */
+export type ResolveCommand = Omit<GenerateCommand, 'idempotencyKey' | 'bodyAsSent'>;
+
+/** A request that can be ordered: the main model's, and those that it may fall back to, each at its price of today. */
+export interface Resolved {
+  readonly main: PricedRequest;
+  readonly fallback: readonly PricedRequest[];
+}
+
 export interface Generated {
   readonly jobs: readonly JobRecord[];
   readonly replayed: boolean;
@@ -62,18 +72,15 @@ export class Generation {
     @Inject(CATALOGUE) private readonly catalogue: Catalogue,
     @Inject(CLOCK) private readonly clock: Clock,
     private readonly acceptance: Acceptance,
+    private readonly limits: AccountLimits,
   ) {}
 
   async generate(command: GenerateCommand): Promise<Generated> {
-    const { operation, body, principal } = command;
-    checkMetadata(body.metadata ?? {});
-    const model = resolveModel(this.catalogue, operation, body, this.clock.now());
-    requirePrompt(model, operation, body);
-    refuseUnsupported(checkCapabilities(model, operation, body));
-    const others = nameFallback(this.catalogue, model, body.fallback ?? []);
-    const sources = await this.findSources(command, model);
-    const main = priced(model, buildVideoRequest(model, operation, body, sources));
-    const fallback = this.fallBackFrom(main, others, body, sources);
+    const { body, principal } = command;
+    const [{ main, fallback }, limits] = await Promise.all([
+      this.resolve(command),
+      this.limits.of(principal),
+    ]);
     const accept: RpcRequest<typeof acceptJobsRpc> = {
       userId: principal.userId,
       accountId: principal.accountId,
@@ -82,12 +89,24 @@ export class Generation {
       jobIds: Array.from({ length: body.variants ?? 1 }, () => newId()),
       metadata: body.metadata ?? {},
       retryOf: null,
-      fallback,
-      budgets: [],
-      weight: 1,
-      limits: NO_LIMITS,
+      fallback: [...fallback],
+      ...planTerms(principal, limits, { priority: body.priority, at: this.clock.now() }),
     };
     return this.acceptance.accept(accept, command.requestId);
+  }
+
+  /** Everything that is checked and priced before something is accepted: what passes here can be ordered. */
+  async resolve(command: ResolveCommand): Promise<Resolved> {
+    const { operation, body } = command;
+    checkMetadata(body.metadata ?? {});
+    const model = resolveModel(this.catalogue, operation, body, this.clock.now());
+    requirePrompt(model, operation, body);
+    refuseUnsupported(checkCapabilities(model, operation, body));
+    const others = nameFallback(this.catalogue, model, body.fallback ?? []);
+    const sources = await this.findSources(command, model);
+    const main = priced(model, buildVideoRequest(model, operation, body, sources));
+    const fallback = this.fallBackFrom(main, others, body, sources);
+    return { main, fallback };
   }
 
   /** Every model of the chain must be able to do it, and be within the price: a chain is what the user has agreed to. */
@@ -113,7 +132,7 @@ export class Generation {
     return links;
   }
 
-  private async findSources(command: GenerateCommand, model: ModelSpec): Promise<Source[]> {
+  private async findSources(command: ResolveCommand, model: ModelSpec): Promise<Source[]> {
     const { operation, body, origins, principal, requestId } = command;
     const named = nameSources(operation, body, origins);
     if (named.length === 0) return [];

@@ -9,9 +9,10 @@ import {
   type Principal,
   type RetryJob,
 } from '@shotloom/contracts';
-import { NO_LIMITS } from './no-limits';
 import { AppError, newId, type Clock } from '@shotloom/kernel';
 import { notFound, pathId } from '../http/path-id';
+import { AccountLimits } from '../limits/account-limits';
+import { planTerms } from '../limits/plan-terms';
 import { BUS, CATALOGUE, CLOCK } from '../platform/parts';
 import { Acceptance, type Accepted } from './acceptance';
 import { canonicalHash } from './canonical-json';
@@ -43,6 +44,7 @@ export class Retries {
     @Inject(CATALOGUE) private readonly catalogue: Catalogue,
     @Inject(CLOCK) private readonly clock: Clock,
     private readonly acceptance: Acceptance,
+    private readonly limits: AccountLimits,
   ) {}
 
   async retry(command: RetryCommand): Promise<Accepted> {
@@ -67,9 +69,7 @@ export class Retries {
         metadata: job.metadata,
         retryOf: job.jobId,
         fallback: this.fallbackOf(job, model, main, { body, sources }),
-        budgets: [],
-        weight: 1,
-        limits: NO_LIMITS,
+        ...planTerms(principal, await this.limits.of(principal), { at: this.clock.now() }),
       },
       requestId,
     );

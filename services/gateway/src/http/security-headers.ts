@@ -16,10 +16,20 @@ export async function registerSecurityHeaders(fastify: FastifyInstance, config: 
   if (config.CORS_ORIGINS.length > 0) {
     await fastify.register(cors, {
       origin: [...config.CORS_ORIGINS],
-      exposedHeaders: ['location', 'x-request-id', 'retry-after', 'idempotency-replayed'],
+      exposedHeaders: [...EXPOSED],
     });
   }
 }
+
+/** What scripts of named sites may read of an answer. */
+const EXPOSED = [
+  'location',
+  'x-request-id',
+  'retry-after',
+  'idempotency-replayed',
+  'ratelimit',
+  'ratelimit-policy',
+];
 
 /** What every answer has that helmet has no part in. */
 const OTHERS = new Set([

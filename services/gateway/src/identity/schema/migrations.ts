@@ -4,6 +4,8 @@ import { createProviderCredentialsMigration } from './0002-create-provider-crede
 import { createPeopleAndPlansMigration } from './0003-create-people-and-plans';
 import { createSignInMigration } from './0004-create-sign-in';
 import { extendCredentialsMigration } from './0005-extend-credentials';
+import { createOrganisationsAndLimitsMigration } from './0006-create-organisations-and-limits';
+import { createBillingMigration } from './0008-create-billing';
 
 export const identityMigrations: MigrationSet = {
   schema: 'identity',
@@ -13,5 +15,7 @@ export const identityMigrations: MigrationSet = {
     '0003-create-people-and-plans': createPeopleAndPlansMigration,
     '0004-create-sign-in': createSignInMigration,
     '0005-extend-credentials': extendCredentialsMigration,
+    '0006-create-organisations-and-limits': createOrganisationsAndLimitsMigration,
+    '0008-create-billing': createBillingMigration,
   },
 };

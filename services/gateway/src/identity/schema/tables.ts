@@ -1,5 +1,7 @@
 import type { ColumnType, Generated } from 'kysely';
 import type { NullableBig, NullableTimestamp, Timestamp } from './columns';
+import type { LimitTables } from './limit-tables';
+import type { BillingTables } from './billing-tables';
 import type { PeopleTables } from './people-tables';
 import type { SignInTables } from './sign-in-tables';
 
@@ -19,8 +21,6 @@ export interface ApiKeysTable {
   revoked_at: NullableTimestamp;
   last_used_at: NullableTimestamp;
   created_at: Timestamp;
-  /** Credits in a calendar month (UTC), over all keys with the same root; null: as much as there is. */
-  monthly_credit_limit: NullableBig;
   rotated_from: ColumnType<string | null, string | undefined, never>;
   /** The first of a chain of rotations; null: the key itself is it. */
   root_key_id: ColumnType<string | null, string | undefined, never>;
@@ -77,4 +77,5 @@ interface AccessTables {
 }
 
 /** Everything in the schema `identity`; each part has its own file. */
-export interface IdentityTables extends PeopleTables, AccessTables, SignInTables {}
+export interface IdentityTables
+  extends PeopleTables, AccessTables, SignInTables, LimitTables, BillingTables {}
