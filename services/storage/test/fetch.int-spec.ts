@@ -242,6 +242,62 @@ describe('fetching what others point us to', () => {
     await expect(reading).rejects.toThrow(`127.0.0.1:${port}/ could not be read (ECONNREFUSED)`);
   });
 
+  describe('connections that are kept', () => {
+    const hosts = (): string => `127.0.0.1:${vendor.port},localhost:${vendor.port},other.test:${vendor.port}`;
+    const get = async (from: GuardedFetcher, url: string): Promise<string> => {
+      const { body } = await from.open(url, { maxBytes: MAX_BYTES });
+      const text = (await buffer(body)).toString();
+      // The connection is given back a turn after the end of the body.
+      await new Promise((resolve) => setImmediate(resolve));
+      return text;
+    };
+    const ports = (): (number | undefined)[] => vendor.asked.map(({ socket }) => socket.remotePort);
+
+    it('serve the next request to the same host at the same addresses, and no other', async () => {
+      vendor.serves('/kept', Buffer.from('kept'));
+      let address = '127.0.0.1';
+      const resolve = () => Promise.resolve([{ address, family: 4 }]);
+      const one = fetcher({ allow: AllowList.parse(hosts()), resolve });
+      const before = vendor.asked.length;
+      await get(one, vendor.url('/kept', 'localhost'));
+      await get(one, vendor.url('/kept', 'localhost'));
+      await get(one, vendor.url('/kept', 'other.test'));
+      address = '127.0.0.2';
+      await expect(get(one, vendor.url('/kept', 'localhost'))).rejects.toMatchObject({ kind: 'unavailable' });
+      const [first, second, third, ...more] = ports().slice(before);
+      expect(second).toBe(first);
+      expect(third).not.toBe(first);
+      expect(more).toEqual([]);
+    });
+
+    it('are not used for a name that has come to lead to what is not public', async () => {
+      vendor.serves('/rebound', Buffer.from('once'));
+      const addresses = ['127.0.0.1', '10.0.0.1'];
+      const resolve = () => Promise.resolve([{ address: addresses.shift() ?? '', family: 4 }]);
+      const one = fetcher({ allow: AllowList.parse('127.0.0.1/32'), resolve });
+      expect(await get(one, vendor.url('/rebound', 'rebound.test'))).toBe('once');
+      await expect(get(one, vendor.url('/rebound', 'rebound.test'))).rejects.toMatchObject({
+        kind: 'refused',
+      });
+      expect(vendor.timesAsked('/rebound')).toBe(1);
+    });
+
+    it('are replaced where the server has closed them meanwhile', async () => {
+      vendor.on('/stale', (request, response) => {
+        const { socket } = request;
+        // The second request on one connection finds it closed.
+        if (vendor.asked.filter((other) => other.socket === socket).length > 1) socket.destroy();
+        else response.end('fresh');
+      });
+      const one = fetcher();
+      expect([await get(one, vendor.url('/stale')), await get(one, vendor.url('/stale'))]).toEqual([
+        'fresh',
+        'fresh',
+      ]);
+      expect(vendor.timesAsked('/stale')).toBe(3);
+    });
+  });
+
   it('closes the connection when its caller stops, or does not want the body', async () => {
     let open = 0;
     vendor.on('/held', (_request, response) => {

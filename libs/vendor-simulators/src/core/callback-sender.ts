@@ -65,7 +65,8 @@ export class CallbackSender {
         body,
         signal: AbortSignal.timeout(TIMEOUT_MS),
       });
-      await response.body?.cancel();
+      // Read and not cancelled, which would close the connection: vendors keep theirs.
+      await response.arrayBuffer();
       return response.status;
     } catch {
       return null;

@@ -3,6 +3,7 @@ import type { Readable } from 'node:stream';
 import { AllowList } from './allow-list';
 import { readAnswer } from './answer';
 import { checkedAddresses, resolveBySystem, type Resolve } from './checked-addresses';
+import { CheckedConnections } from './checked-connections';
 import { nameOf, readUrl } from './checked-url';
 import { Exchange } from './exchange';
 import { FetchFailure } from './fetch-failure';
@@ -50,6 +51,8 @@ const TOTAL_MS = 30 * 60_000;
 export class GuardedFetcher {
   private readonly rules: { readonly allow: AllowList; readonly resolve: Resolve };
 
+  private readonly connections = new CheckedConnections();
+
   constructor(private readonly options: FetcherOptions = {}) {
     const { allow = new AllowList(), resolve = resolveBySystem } = options;
     this.rules = { allow, resolve };
@@ -89,7 +92,7 @@ export class GuardedFetcher {
     const { headMs = HEAD_MS } = this.options;
     return exchange.within(headMs, 'did not answer', async () => {
       const addresses = await checkedAddresses(url, this.rules);
-      return requestOnce(url, addresses, exchange.signal);
+      return requestOnce(url, addresses, this.connections, exchange.signal);
     });
   }
 }
