@@ -77,11 +77,7 @@ export * from './catalogue/rules';
 export { vendorPrompt, type VendorPrompt } from './catalogue/vendor-prompt';
 export { MODELS, PROVIDERS, providerSpec } from './catalogue/vendors';
 export { Catalogue, priceOf, type ModelState } from './catalogue/catalogue';
-export {
-  costMicros,
-  estimateVendorMicros,
-  VENDOR_UNIT_MICROS,
-} from './catalogue/vendor-cost';
+export { costMicros, estimateVendorMicros, VENDOR_UNIT_MICROS } from './catalogue/vendor-cost';
 export {
   balanceRpc,
   catalogueRpc,
@@ -211,6 +207,46 @@ export {
   verifyCredentialRpc,
   type Principal,
 } from './rpc/identity';
+export {
+  creditsSummarySchema,
+  creditTransactionPageSchema,
+  creditTransactionSchema,
+  creditTransactionsQuerySchema,
+  quoteRequestSchema,
+  quoteSchema,
+  type CreditsSummary,
+  type CreditTransaction,
+  type CreditTransactionPage,
+  type CreditTransactionsQuery,
+  type Quote,
+  type QuoteRequest,
+} from './http/credits';
+export {
+  accountListQuerySchema,
+  accountPageSchema,
+  accountResourceSchema,
+  acceptInvitationSchema,
+  changeAccountSchema,
+  changeMemberSchema,
+  createAccountSchema,
+  createInvitationSchema,
+  invitationPageSchema,
+  invitationResourceSchema,
+  memberPageSchema,
+  memberResourceSchema,
+  type AcceptInvitation,
+  type AccountListQuery,
+  type AccountPage,
+  type AccountResource,
+  type ChangeAccount,
+  type ChangeMember,
+  type CreateAccount,
+  type CreateInvitation,
+  type InvitationPage,
+  type InvitationResource,
+  type MemberPage,
+  type MemberResource,
+} from './http/accounts';
 export { problemSchema, type Problem } from './http/problem';
 export {
   imageToVideoSchema,

@@ -1,4 +1,6 @@
 import { Module, type DynamicModule } from '@nestjs/common';
+import { AccountsModule } from './accounts/accounts.module';
+import { CreditsModule } from './credits/credits.module';
 import { GenerateModule } from './generate/generate.module';
 import { HealthModule } from './health/health.module';
 import { IdentityModule } from './identity/identity.module';
@@ -16,6 +18,8 @@ export class GatewayModule {
     const features = [
       IdentityModule,
       LimitsModule,
+      AccountsModule,
+      CreditsModule,
       ProviderCredentialsModule,
       GenerateModule,
       JobsModule,

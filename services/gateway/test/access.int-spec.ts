@@ -41,6 +41,21 @@ const routes: [string, string][] = [
   ['GET', '/api/v1/style-presets'],
   ['GET', '/api/v1/me'],
   ['GET', '/api/v1/credits'],
+  ['GET', '/api/v1/credits/transactions'],
+  ['POST', '/api/v1/quote'],
+  ['GET', '/api/v1/accounts'],
+  ['POST', '/api/v1/accounts'],
+  ['GET', '/api/v1/accounts/x'],
+  ['PATCH', '/api/v1/accounts/x'],
+  ['POST', '/api/v1/accounts/x/activate'],
+  ['POST', '/api/v1/accounts/x/leave'],
+  ['GET', '/api/v1/accounts/x/members'],
+  ['PATCH', '/api/v1/accounts/x/members/u'],
+  ['DELETE', '/api/v1/accounts/x/members/u'],
+  ['GET', '/api/v1/accounts/x/invitations'],
+  ['POST', '/api/v1/accounts/x/invitations'],
+  ['DELETE', '/api/v1/accounts/x/invitations/i'],
+  ['POST', '/api/v1/invitations/accept'],
   ['POST', '/api/v1/tickets'],
   ['PATCH', '/api/v1/me'],
   ['GET', '/api/v1/sessions'],
@@ -81,9 +96,15 @@ describe('without a valid key', () => {
     );
     const tested = routes.map(
       ([method, path]) =>
-        `${method} ${path.replace(/\/x(?=\/|$)/, '/{id}').replace('animatic:animatic-1', '{id}')}`,
+        `${method} ${path
+          .replace(/\/x(?=\/|$)/, '/{id}')
+          .replace('animatic:animatic-1', '{id}')
+          .replace(/\/u$/, '/{userId}')
+          .replace(/\/i$/, '/{invitationId}')}`,
     );
-    expect(documented.sort()).toEqual([...tested].sort());
+    // Notifier asks for the key of a stream of events; its own tests try without.
+    const elsewhere = new Set(['GET /api/v1/events']);
+    expect(documented.filter((route) => !elsewhere.has(route)).sort()).toEqual([...tested].sort());
   });
 });
 

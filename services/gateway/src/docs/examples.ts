@@ -1,4 +1,5 @@
 import type { OperationExample } from './operation-example';
+import { ACCOUNT_EXAMPLES } from './account-examples';
 import { SIGN_IN_EXAMPLES } from './sign-in-examples';
 import { MODELS } from '@shotloom/contracts';
 
@@ -54,6 +55,7 @@ const CREDITS = { available: 995, held: 5 };
 /** One request and one answer for each operation, by its id. A spec checks them against the contracts. */
 export const EXAMPLES: Readonly<Record<string, OperationExample>> = {
   ...SIGN_IN_EXAMPLES,
+  ...ACCOUNT_EXAMPLES,
   imageToVideo: {
     request: {
       prompt: 'camera slowly zooms in',
@@ -168,7 +170,6 @@ export const EXAMPLES: Readonly<Record<string, OperationExample>> = {
       credits: CREDITS,
     },
   },
-  getCredits: { response: CREDITS },
   createTicket: {
     response: { ticket: `tk_${'x'.repeat(43)}`, expires_at: '2026-11-22T05:01:00.000Z' },
   },
