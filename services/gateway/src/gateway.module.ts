@@ -2,6 +2,8 @@ import { Module, type DynamicModule } from '@nestjs/common';
 import { BillingModule } from './billing/billing.module';
 import { AdminModule } from './admin/admin.module';
 import { CatalogueModule } from './catalogue/catalogue.module';
+import { AccountsModule } from './accounts/accounts.module';
+import { CreditsModule } from './credits/credits.module';
 import { GenerateModule } from './generate/generate.module';
 import { HealthModule } from './health/health.module';
 import { IdentityModule } from './identity/identity.module';
@@ -20,6 +22,8 @@ export class GatewayModule {
     const features = [
       IdentityModule,
       LimitsModule,
+      AccountsModule,
+      CreditsModule,
       ProviderCredentialsModule,
       CatalogueModule,
       ProvidersModule,

@@ -42,7 +42,27 @@ const routes: [string, string][] = [
   ['GET', '/api/v1/style-presets'],
   ['GET', '/api/v1/me'],
   ['GET', '/api/v1/credits'],
+  ['GET', '/api/v1/credits/transactions'],
+  ['POST', '/api/v1/quote'],
+  ['GET', '/api/v1/accounts'],
+  ['POST', '/api/v1/accounts'],
+  ['GET', '/api/v1/accounts/x'],
+  ['PATCH', '/api/v1/accounts/x'],
+  ['POST', '/api/v1/accounts/x/activate'],
+  ['POST', '/api/v1/accounts/x/leave'],
+  ['GET', '/api/v1/accounts/x/members'],
+  ['PATCH', '/api/v1/accounts/x/members/u'],
+  ['DELETE', '/api/v1/accounts/x/members/u'],
+  ['GET', '/api/v1/accounts/x/invitations'],
+  ['POST', '/api/v1/accounts/x/invitations'],
+  ['DELETE', '/api/v1/accounts/x/invitations/i'],
+  ['POST', '/api/v1/invitations/accept'],
   ['POST', '/api/v1/tickets'],
+  ['GET', '/api/v1/billing'],
+  ['GET', '/api/v1/billing/plans'],
+  ['POST', '/api/v1/billing/checkout'],
+  ['GET', '/api/v1/billing/checkouts/x'],
+  ['POST', '/api/v1/billing/portal'],
   ['GET', '/api/v1/providers'],
   ['GET', '/api/v1/providers/x/config'],
   ['PUT', '/api/v1/providers/x/config'],
@@ -93,7 +113,9 @@ describe('without a valid key', () => {
           .replace(/\/x(?=\/|$)/, '/{id}')
           .replace('animatic:animatic-1', '{id}')
           .replace(/\/kling(?=\/|$)/, '/{provider}')
-          .replace(/\/7(?=\/|$)/, '/{seq}')}`,
+          .replace(/\/7(?=\/|$)/, '/{seq}')
+          .replace(/\/u$/, '/{userId}')
+          .replace(/\/i$/, '/{invitationId}')}`,
     );
     // Events are notifier's: it asks for the credential itself, and its own tests look at that.
     const ours = documented.filter((route) => route !== 'GET /api/v1/events');

@@ -30,6 +30,21 @@ import {
   uploadResourceSchema,
   verifyEmailSchema,
   videoToAnimeSchema,
+  acceptInvitationSchema,
+  accountPageSchema,
+  accountResourceSchema,
+  changeAccountSchema,
+  changeMemberSchema,
+  createAccountSchema,
+  createInvitationSchema,
+  creditsSummarySchema,
+  creditTransactionPageSchema,
+  invitationPageSchema,
+  invitationResourceSchema,
+  memberPageSchema,
+  memberResourceSchema,
+  quoteRequestSchema,
+  quoteSchema,
 } from '@shotloom/contracts';
 import type { z } from 'zod';
 import { EXAMPLES, PROBLEM_EXAMPLE } from '../src/docs/examples';
@@ -153,6 +168,11 @@ it.each<[string, z.ZodType, unknown]>([
   ['answer about stopped jobs', stoppedJobsSchema, EXAMPLES['stopAllJobs']?.response],
   ['log', jobLogPageSchema, EXAMPLES['getJobLog']?.response],
   ['upload', uploadResourceSchema, EXAMPLES['uploadFile']?.response],
+  ['summary of credits', creditsSummarySchema, EXAMPLES['getCredits']?.response],
+  ['page of transactions', creditTransactionPageSchema, EXAMPLES['listCreditTransactions']?.response],
+  ['page of accounts', accountPageSchema, EXAMPLES['listAccounts']?.response],
+  ['page of members', memberPageSchema, EXAMPLES['listMembers']?.response],
+  ['page of invitations', invitationPageSchema, EXAMPLES['listInvitations']?.response],
   ...(
     [
       ['register', registerSchema, acceptedSchema],
@@ -163,6 +183,12 @@ it.each<[string, z.ZodType, unknown]>([
       ['updateMe', updateMeSchema, meResourceSchema],
       ['createApiKey', createApiKeySchema, createdApiKeySchema],
       ['rotateApiKey', rotateApiKeySchema, createdApiKeySchema],
+      ['createAccount', createAccountSchema, accountResourceSchema],
+      ['changeAccount', changeAccountSchema, accountResourceSchema],
+      ['changeMember', changeMemberSchema, memberResourceSchema],
+      ['createInvitation', createInvitationSchema, invitationResourceSchema],
+      ['acceptInvitation', acceptInvitationSchema, accountResourceSchema],
+      ['quote', quoteRequestSchema, quoteSchema],
     ] as const
   ).flatMap(([id, request, response]): [string, z.ZodType, unknown][] => [
     [`${id} request`, request, EXAMPLES[id]?.request],

@@ -1,6 +1,7 @@
 import { BILLING_EXAMPLES } from './billing-examples';
 import type { OperationExample } from './operation-example';
 import { OPERATIONS_EXAMPLES } from './operations-examples';
+import { ACCOUNT_EXAMPLES } from './account-examples';
 import { SIGN_IN_EXAMPLES } from './sign-in-examples';
 import { MODELS } from '@shotloom/contracts';
 
@@ -59,6 +60,7 @@ const CREDITS = { available: 995, held: 5 };
 export const EXAMPLES: Readonly<Record<string, OperationExample>> = {
   ...OPERATIONS_EXAMPLES,
   ...SIGN_IN_EXAMPLES,
+  ...ACCOUNT_EXAMPLES,
   imageToVideo: {
     request: {
       prompt: 'camera slowly zooms in',
@@ -173,7 +175,6 @@ export const EXAMPLES: Readonly<Record<string, OperationExample>> = {
       credits: CREDITS,
     },
   },
-  getCredits: { response: CREDITS },
   createTicket: {
     response: { ticket: `tk_${'x'.repeat(43)}`, expires_at: '2026-11-22T05:01:00.000Z' },
   },

@@ -3,11 +3,9 @@ import { ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { z } from 'zod';
 import {
-  creditsResourceSchema,
   meResourceSchema,
   ticketResourceSchema,
   updateMeSchema,
-  type CreditsResource,
   type MeResource,
   type Principal,
   type UpdateMe,
@@ -37,6 +35,7 @@ export class MeController {
   @Get('me')
   @Answers(200, meResourceSchema, 'Who is asking')
   async getMe(@CurrentPrincipal() principal: Principal): Promise<MeResource> {
+    const { available, held } = await getBalance(this.database.sql, principal.accountId);
     const user = await this.database.sql
       .selectFrom('identity.users as user')
       .innerJoin('identity.accounts as account', 'account.id', 'user.account_id')
@@ -54,7 +53,7 @@ export class MeController {
       display_name: user?.display_name ?? null,
       email: user?.email ?? null,
       email_verified: user?.verified === true,
-      credits: await this.getCredits(principal),
+      credits: { available, held },
     };
   }
 
@@ -73,13 +72,6 @@ export class MeController {
     requireOwner(principal);
     await this.profile.update(principal, body, clientOf(request));
     return this.getMe(principal);
-  }
-
-  @Get('credits')
-  @Answers(200, creditsResourceSchema, 'What can be spent, and what is set aside for running jobs')
-  async getCredits(@CurrentPrincipal() principal: Principal): Promise<CreditsResource> {
-    const { available, held } = await getBalance(this.database.sql, principal.accountId);
-    return { available, held };
   }
 
   @Post('tickets')
