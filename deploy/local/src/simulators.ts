@@ -1,11 +1,12 @@
 import { freePort } from '@shotloom/testing';
+import { SIMULATED_VENDORS } from '@shotloom/vendor-simulators';
 import { join } from 'node:path';
 import { withoutOurs } from './environment';
 import { startProcess } from './service-process';
 import type { UnitDefinition } from './supervised-unit';
 
 /** Vendors that `libs/vendor-simulators` can stand in for. */
-export const SIMULATED: readonly string[] = ['kling'];
+export const SIMULATED = SIMULATED_VENDORS;
 
 /** One simulator of this run; its port stays the same when it is started again, but what it knew is gone then. */
 export interface Simulator {

@@ -3,6 +3,8 @@ export type { Controlled, SimTask } from './core/control-routes';
 export type { CallKind, Fault } from './core/faults';
 export type { LoggedRequest } from './core/request-log';
 export type { MediaOptions } from './core/result-media';
+export type { Simulator, SimulatorOptions } from './core/simulator';
+export { SIMULATED_VENDORS } from './registry';
 export { SeededRandom } from './core/seeded-random';
 export { ManualClock, RealClock, type SimClock } from './core/sim-clock';
 export { DEMO_ACCOUNT as KLING_DEMO_ACCOUNT, type KlingAccount } from './kling/kling-accounts';

@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
-import { KLING_DEMO_ACCOUNT, startKlingSimulator } from './index';
+import { SIMULATED_VENDORS, SIMULATORS } from './registry';
 
-const USAGE = `Usage: node dist/main.js kling [options]
+const USAGE = `Usage: node dist/main.js <${SIMULATED_VENDORS.join('|')}> [options]
   --port <n>             port on 127.0.0.1 (any free one)
   --seed <n>             seed of latencies and chances (1)
   --queue-ms <low,high>  how long a task waits (500,2000)
@@ -31,19 +31,19 @@ async function main(): Promise<void> {
       'shotloom-data': { type: 'string' },
     },
   });
-  if (positionals.length !== 1 || positionals[0] !== 'kling') throw new Error(USAGE);
-  const simulator = await startKlingSimulator({
+  const [vendor = '', ...more] = positionals;
+  const start = Object.hasOwn(SIMULATORS, vendor) ? SIMULATORS[vendor] : undefined;
+  if (start === undefined || more.length > 0) throw new Error(USAGE);
+  const simulator = await start({
     port: Number(values.port),
     seed: Number(values.seed),
     queueMs: range(values['queue-ms']),
     runMs: range(values['run-ms']),
-    accounts: [{ concurrency: Number(values.concurrency) }],
+    concurrency: Number(values.concurrency),
     media: { padToBytes: Number(values['pad-bytes']), scale: Number(values.scale) },
   });
-  const { apiKeys, accessKey, secretKey } = KLING_DEMO_ACCOUNT;
-  process.stdout.write(
-    `Kling is simulated at ${simulator.url}\n  API key ${apiKeys.join()}, or access key ${accessKey} with secret key ${secretKey}\n`,
-  );
+  const fields = Object.entries(simulator.credential()).map(([name, value]) => `${name} ${value}`);
+  process.stdout.write(`${vendor} is simulated at ${simulator.url}\n  ${fields.join('\n  ')}\n`);
   const stop = (): void => void simulator.stop().then(() => process.exit(0));
   process.once('SIGINT', stop).once('SIGTERM', stop);
 }
