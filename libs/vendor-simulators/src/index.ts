@@ -13,3 +13,9 @@ export {
   type KlingSimulator,
   type KlingSimulatorOptions,
 } from './kling/kling-simulator';
+export { HAILUO_DEMO_ACCOUNT, type HailuoAccount } from './hailuo/hailuo-accounts';
+export {
+  startHailuoSimulator,
+  type HailuoSimulator,
+  type HailuoSimulatorOptions,
+} from './hailuo/hailuo-simulator';
