@@ -56,7 +56,8 @@ export function readV1Order(json: unknown): HailuoOrder {
   const model = Object.hasOwn(MODELS, name) ? MODELS[name] : undefined;
   if (model === undefined) throw invalid(`model ${name} is not known`);
   const isOld = '720P' in model.prices;
-  const resolution = String(body['resolution'] ?? (isOld ? '720P' : '768P'));
+  const asked = body['resolution'] ?? (isOld ? '720P' : '768P');
+  const resolution = typeof asked === 'string' ? asked : '';
   const seconds = body['duration'] ?? 6;
   const price = typeof seconds === 'number' ? model.prices[resolution]?.[seconds] : undefined;
   if (typeof seconds !== 'number' || price === undefined) {
