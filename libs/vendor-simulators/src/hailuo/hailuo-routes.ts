@@ -97,15 +97,11 @@ export class HailuoRoutes implements VendorRoutes {
     return ok(v1View(task, fileIdOf(task)));
   }
 
-  private async retrieve(
-    account: HailuoAccount,
-    { query }: SimRequest,
-    faults: readonly FaultEffect[],
-  ): Promise<SimReply> {
+  private retrieve(account: HailuoAccount, { query }: SimRequest, faults: readonly FaultEffect[]): SimReply {
     const fileId = query.get('file_id') ?? '';
     const task = this.parts.tasks.list(account).find((one) => fileIdOf(one) === fileId);
     if (task === undefined) throw invalid('file_id');
-    const { length } = await this.parts.media.clip(task.order.clip);
+    const length = this.parts.media.sizeOf(task.order.clip);
     return ok(fileView(task, fileId, this.link(task.id, faults), length));
   }
 

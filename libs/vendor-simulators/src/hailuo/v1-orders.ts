@@ -56,13 +56,7 @@ export function readV1Order(json: unknown): HailuoOrder {
   const model = Object.hasOwn(MODELS, name) ? MODELS[name] : undefined;
   if (model === undefined) throw invalid(`model ${name} is not known`);
   const isOld = '720P' in model.prices;
-  const asked = body['resolution'] ?? (isOld ? '720P' : '768P');
-  const resolution = typeof asked === 'string' ? asked : '';
-  const seconds = body['duration'] ?? 6;
-  const price = typeof seconds === 'number' ? model.prices[resolution]?.[seconds] : undefined;
-  if (typeof seconds !== 'number' || price === undefined) {
-    throw invalid(`model ${name} does not support resolution ${resolution} with this duration`);
-  }
+  const { resolution, seconds, price } = readShape(name, model, body);
   for (const flag of ['prompt_optimizer', 'aigc_watermark']) checkFlag(body[flag], flag);
   checkFlag(body['fast_pretreatment'], 'fast_pretreatment');
   if (isOld && body['fast_pretreatment'] !== undefined) throw invalid('fast_pretreatment');
@@ -74,6 +68,18 @@ export function readV1Order(json: unknown): HailuoOrder {
     callbackUrl: checkCallbackUrl(body['callback_url']),
     clip: clipOf(resolution, '16:9', seconds),
   };
+}
+
+/** Resolution and seconds, which the model must make together, and what they cost. */
+function readShape(
+  name: string,
+  { prices }: V1Model,
+  { resolution = '720P' in prices ? '720P' : '768P', duration = 6 }: Readonly<Record<string, unknown>>,
+): { readonly resolution: string; readonly seconds: number; readonly price: number } {
+  if (typeof resolution !== 'string') throw invalid('resolution');
+  const price = typeof duration === 'number' ? prices[resolution]?.[duration] : undefined;
+  if (typeof duration === 'number' && price !== undefined) return { resolution, seconds: duration, price };
+  throw invalid(`model ${name} does not support resolution ${resolution} with this duration`);
 }
 
 /** Whether there is a first frame. */
