@@ -1,5 +1,6 @@
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { PAYMENTS } from './simulated-stripe';
 import { SIMULATED } from './simulators';
 
 export type Command = 'start' | 'stop' | 'status' | 'help';
@@ -62,7 +63,7 @@ export function parseOptions(argv: readonly string[], env: NodeJS.ProcessEnv, ro
       ...port('postgres', env['SHOTLOOM_POSTGRES_PORT']),
       ...port('nats', env['SHOTLOOM_NATS_PORT']),
     },
-    providers: [...new Set([...providers, ...simulate])],
+    providers: [...new Set([...providers, ...simulate.filter((name) => name !== PAYMENTS)])],
     simulate,
     demo: values.demo === undefined ? 'once' : values.demo ? 'always' : 'never',
     detach: values.detach ?? false,

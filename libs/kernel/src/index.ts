@@ -14,3 +14,4 @@ export {
 export { defineStateMachine, type StateMachine, type TransitionTable } from './state-machine';
 export { backoffMs, type RetryPolicy } from './retry-policy';
 export { credits, type Credits } from './credits';
+export { GroupQueue, type GroupQueueOptions } from './group-queue';

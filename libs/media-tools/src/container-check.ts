@@ -1,5 +1,5 @@
 import { AppError } from '@shotloom/kernel';
-import type { RangeReader } from './range-reader';
+import { readBytes, type RangeReader } from './range-reader';
 
 /** Top-level boxes that we are willing to step over; real files have a handful, long fragmented ones thousands. */
 const MAX_BOXES = 20_000;
@@ -36,7 +36,7 @@ export async function checkIsoBoxes(reader: RangeReader): Promise<ContainerFacts
 }
 
 async function readBox(reader: RangeReader, offset: number): Promise<{ type: string; size: number }> {
-  const head = Buffer.from(await reader.read(offset, Math.min(offset + 16, reader.size)));
+  const head = Buffer.from(await readBytes(reader, offset, Math.min(offset + 16, reader.size)));
   if (head.length < 8) throw invalid('it ends within a box header');
   const type = head.toString('latin1', 4, 8);
   const short = head.readUInt32BE(0);
@@ -71,7 +71,7 @@ async function readElement(
   reader: RangeReader,
   offset: number,
 ): Promise<{ id: number; size: number | undefined; dataAt: number }> {
-  const head = Buffer.from(await reader.read(offset, Math.min(offset + 12, reader.size)));
+  const head = Buffer.from(await readBytes(reader, offset, Math.min(offset + 12, reader.size)));
   const first = head[4];
   if (first === undefined || first === 0) throw invalid('it ends within an element');
   const width = Math.clz32(first) - 23;

@@ -1,4 +1,10 @@
-export { extractPoster, type ExtractPosterOptions } from './extract-poster';
+export {
+  extractPoster,
+  extractPosters,
+  type ExtractPosterOptions,
+  type Poster,
+  type PosterOptions,
+} from './extract-poster';
 export { findFfmpeg, type FfmpegPaths } from './find-ffmpeg';
 export type { ImageInput } from './image-input';
 export {

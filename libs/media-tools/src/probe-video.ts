@@ -6,7 +6,7 @@ import { AppError } from '@shotloom/kernel';
 import { checkIsoBoxes, checkWebmSegment } from './container-check';
 import { MAX_FRAME_PIXELS, MAX_VIDEO_SECONDS } from './media-limits';
 import { pixelFormatOf } from './pixel-format';
-import { openFileReader, type RangeReader } from './range-reader';
+import { openFileReader, readBytes, type RangeReader } from './range-reader';
 import { SNIFF_BYTES, sniffType } from './sniff-type';
 import { tempDir } from './temp-dir';
 import { readTrackFacts, type TrackFacts } from './track-facts';
@@ -102,7 +102,7 @@ async function probeReader(reader: RangeReader): Promise<VideoProbe> {
 }
 
 async function containerOf(reader: RangeReader): Promise<VideoProbe['container']> {
-  const { kind, ext } = await sniffType(await reader.read(0, Math.min(SNIFF_BYTES, reader.size)));
+  const { kind, ext } = await sniffType(await readBytes(reader, 0, Math.min(SNIFF_BYTES, reader.size)));
   if (kind === 'video' && (ext === 'mp4' || ext === 'mov' || ext === 'webm')) return ext;
   throw invalid('it is not an MP4, QuickTime or WebM file');
 }

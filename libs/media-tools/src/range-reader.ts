@@ -4,6 +4,8 @@ import { open } from 'node:fs/promises';
 export interface RangeReader {
   /** Bytes in all. */
   readonly size: number;
+  /** The beginning, as far as it is in memory already: that spares reads. */
+  readonly head?: Uint8Array;
   /** The bytes from `start` up to and without `end`, like `slice`; never past `size`. */
   read(start: number, end: number): Promise<Uint8Array>;
 }
@@ -17,4 +19,10 @@ export async function openFileReader(path: string): Promise<RangeReader & { clos
     return buffer.subarray(0, bytesRead);
   };
   return { size, read, close: () => handle.close() };
+}
+
+/** Answers from the head where that holds all that is asked for. */
+export async function readBytes(reader: RangeReader, start: number, end: number): Promise<Uint8Array> {
+  const { head } = reader;
+  return head !== undefined && end <= head.length ? head.subarray(start, end) : reader.read(start, end);
 }

@@ -1,6 +1,6 @@
 import type { Worker } from 'node:worker_threads';
 import { AppError } from '@shotloom/kernel';
-import type { FromThread, ReadRequest, ToThread, TrackFacts } from './probe-thread/protocol';
+import type { FromThread, ProbeRequest, ReadRequest, ToThread, TrackFacts } from './probe-thread/protocol';
 import type { RangeReader } from './range-reader';
 import { ThreadPool } from './thread-pool';
 
@@ -10,6 +10,8 @@ export type { TrackFacts };
 const SILENCE_LIMIT_MS = 5_000;
 /** Milliseconds in all, whatever the reader needs. */
 const TOTAL_LIMIT_MS = 120_000;
+/** The index of most clips lies here. */
+const SENT_HEAD_BYTES = 64 * 1024;
 const threads = new ThreadPool(3);
 
 /**
@@ -20,7 +22,10 @@ export async function readTrackFacts(reader: RangeReader, maxFrames: number): Pr
   const thread = await threads.take();
   const session = new ProbeSession(thread, reader);
   try {
-    const facts = await session.run({ type: 'probe', size: reader.size, maxFrames });
+    const { size, head } = reader;
+    // A copy of its own, since what is sent along with a view is the whole buffer under it. What lies behind it is asked for.
+    const sent = head === undefined ? {} : { head: new Uint8Array(head.subarray(0, SENT_HEAD_BYTES)) };
+    const facts = await session.run({ type: 'probe', size, maxFrames, ...sent });
     if (facts.type === 'problem') throw invalid(facts.reason);
     return facts;
   } finally {
@@ -53,8 +58,8 @@ class ProbeSession {
     thread.on('message', this.onMessage).on('error', this.onError).on('exit', this.onError);
   }
 
-  run(request: ToThread): Promise<ThreadResult> {
-    this.send(request);
+  run(request: ProbeRequest): Promise<ThreadResult> {
+    this.send(request, request.head ? [request.head.buffer] : []);
     return this.result;
   }
 

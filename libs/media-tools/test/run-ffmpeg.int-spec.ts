@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import sharp from 'sharp';
 import {
   extractPoster,
+  extractPosters,
   probeVideo,
   runFfmpeg,
   safeInputArgs,
@@ -192,6 +193,47 @@ describe('extractPoster', () => {
     expect(await sharp(output).metadata()).toMatchObject({ format: 'jpeg', ...size });
     // A picture and not a grey area.
     expect((await sharp(output).stats()).entropy).toBeGreaterThan(4);
+  });
+});
+
+describe('extractPosters', () => {
+  const ask = (input: string, name: string, atSeconds = 1) => ({
+    ...{ input, output: path(name), atSeconds, width: 160 },
+  });
+  const isPicture = async (name: string): Promise<boolean> =>
+    (await sharp(path(name)).stats()).entropy > 4 && (await sharp(path(name)).metadata()).width === 160;
+
+  it('shows a frame of each, also where one ends before the time', async () => {
+    const asked = [
+      ask(videos.mp4, 'a.jpg'),
+      ask(videos.webm, 'b.jpg', 0.5),
+      ask(videos.fragmented, 'c.jpg', 99),
+    ];
+    expect(await extractPosters(asked, {})).toEqual([undefined, undefined, undefined]);
+    expect(await Promise.all(['a.jpg', 'b.jpg', 'c.jpg'].map(isPicture))).toEqual([true, true, true]);
+  });
+
+  it('lets one that is no video, or cannot be read, spoil nothing for the others', async () => {
+    const [text, empty] = [path('text.mp4'), path('empty.mp4')];
+    await writeFile(text, 'no video');
+    await writeFile(empty, (await readFile(videos.mp4)).subarray(0, 64));
+    const asked = [
+      ask(videos.mp4, 'd.jpg'),
+      ask(text, 'e.jpg'),
+      ask(empty, 'f.jpg'),
+      ask(videos.webm, 'g.jpg'),
+    ];
+    const [first, ...rest] = await extractPosters(asked, {});
+    const failed: unknown = expect.objectContaining({ code: 'media_invalid' });
+    expect([first, rest[2]]).toEqual([undefined, undefined]);
+    expect(rest.slice(0, 2)).toEqual([failed, failed]);
+    expect(await Promise.all(['d.jpg', 'g.jpg'].map(isPicture))).toEqual([true, true]);
+  });
+
+  it('ends with what stops it', async () => {
+    const asked = [ask(videos.mp4, 'h.jpg'), ask(videos.webm, 'i.jpg')];
+    const drawing = extractPosters(asked, { signal: AbortSignal.abort() });
+    await expect(drawing).rejects.toMatchObject({ code: 'cancelled' });
   });
 });
 

@@ -4,7 +4,7 @@ import type { ObjectStoreConfig } from './object-store';
 /** The store's settings from the environment that every service shares. Throws ConfigError where one is missing. */
 export function objectStoreConfigFromEnv(env: ObjectStoreEnv): ObjectStoreConfig {
   const bucket = env.OBJECT_STORE_BUCKET;
-  const given = (key: keyof ObjectStoreEnv): string => {
+  const given = (key: Exclude<keyof ObjectStoreEnv, 'OBJECT_STORE_SYNC'>): string => {
     const value = env[key];
     if (value !== undefined) return value;
     throw new ConfigError([`${key}: is needed when OBJECT_STORE_KIND is ${env.OBJECT_STORE_KIND}`]);
@@ -16,6 +16,7 @@ export function objectStoreConfigFromEnv(env: ObjectStoreEnv): ObjectStoreConfig
       path: given('OBJECT_STORE_PATH'),
       publicBaseUrl: given('OBJECT_STORE_PUBLIC_URL'),
       signingSecret: given('OBJECT_STORE_SIGNING_SECRET'),
+      sync: env.OBJECT_STORE_SYNC,
     };
   }
   return {

@@ -7,15 +7,16 @@ export type {
   FileStoreConfig,
   GetOptions,
   GetResult,
+  ObjectRangeReader,
   ObjectStat,
   ObjectStore,
   ObjectStoreConfig,
   PutOptions,
   PutResult,
+  ReaderOptions,
   S3StoreConfig,
   SignGetOptions,
   SignPutOptions,
 } from './object-store';
 export { openObjectStore } from './open-object-store';
-export { openRangeReader, type ObjectRangeReader } from './range-reader';
 export { S3ObjectStore } from './s3/s3-object-store';

@@ -45,6 +45,20 @@ export class MeteredBody {
     }
   }
 
+  /** The bytes in lists of chunks, each list of about `bytes` or what is left: as they are, to be written by one call. */
+  async *batches(bytes: number): AsyncGenerator<Buffer[]> {
+    let held: Buffer[] = [];
+    let size = 0;
+    for await (const chunk of this.chunks()) {
+      held.push(chunk);
+      size += chunk.length;
+      if (size < bytes) continue;
+      yield held;
+      [held, size] = [[], 0];
+    }
+    if (held.length > 0) yield held;
+  }
+
   /**
    * The bytes in parts of exactly `partSize`, the last one shorter. Each part is a view of one buffer that is filled again,
    * so it is only valid until the next one is asked for. There is at least one part, empty for an empty body.

@@ -57,6 +57,20 @@ export interface GetResult {
   readonly lastModified: Date;
 }
 
+export interface ReaderOptions {
+  readonly signal?: AbortSignal;
+}
+
+/** Random access to one object, in the shape that `@shotloom/media-tools` probes through. */
+export interface ObjectRangeReader {
+  /** Bytes. */
+  readonly size: number;
+  /** The bytes from `start` up to and without `end`, like `slice`. Throws `conflict`, retryable, where they are of a newer version. */
+  read(start: number, end: number): Promise<Uint8Array>;
+  /** Gives back what it holds; may be called again. */
+  close(): Promise<void>;
+}
+
 export interface SignGetOptions {
   /** 1 second to 7 days, which is the limit of S3. */
   readonly expiresInSeconds: number;
@@ -90,6 +104,11 @@ export interface ObjectStore {
   /** Opens an object. Throws `not_found`, or `invalid_input` for a range outside of it. */
   get(key: string, options?: GetOptions): Promise<GetResult>;
   stat(key: string): Promise<ObjectStat | undefined>;
+  /**
+   * Opens an object for reading pieces of it without downloading it all; all pieces are of the same version. Throws `not_found`. To be
+   * closed.
+   */
+  openReader(key: string, options?: ReaderOptions): Promise<ObjectRangeReader>;
   /** Every object whose key starts with the prefix, in the order of the keys. */
   list(prefix: string): AsyncIterable<ObjectStat>;
   /** Removes an object; removing what is not there is no error. */
@@ -116,6 +135,11 @@ export interface FileStoreConfig {
   readonly publicBaseUrl: string;
   /** The HMAC key of signed URLs, 16 characters or more. */
   readonly signingSecret: string;
+  /**
+   * Waits until the disk has every change; true unless told. Without it the end of a process loses nothing, but a loss of power
+   * may take objects of the last half minute, or leave them empty.
+   */
+  readonly sync?: boolean;
 }
 
 /** Any S3 server. */

@@ -1,19 +1,11 @@
-import type { ObjectStore } from './object-store';
 import { AppError } from '@shotloom/kernel';
+import type { ObjectRangeReader, ObjectStore, ReaderOptions } from './object-store';
 
-/** Random access to one object, in the shape that `@shotloom/media-tools` probes through. */
-export interface ObjectRangeReader {
-  /** Bytes. */
-  readonly size: number;
-  /** The bytes from `start` up to and without `end`, like `slice`. */
-  read(start: number, end: number): Promise<Uint8Array>;
-}
-
-/** Opens an object for reading pieces of it without downloading it all. Throws `not_found`. */
-export async function openRangeReader(
-  store: ObjectStore,
+/** A reader that asks the store for every piece, and notices by the etag when the object is another one by now. */
+export async function openPieceReader(
+  store: Pick<ObjectStore, 'stat' | 'get'>,
   key: string,
-  options: { signal?: AbortSignal } = {},
+  options: ReaderOptions = {},
 ): Promise<ObjectRangeReader> {
   const stat = await store.stat(key);
   if (stat === undefined) throw new AppError('not_found', `There is no object "${key}".`);
@@ -32,5 +24,5 @@ export async function openRangeReader(
     }
     return Buffer.concat(chunks);
   };
-  return { size: stat.size, read };
+  return { size: stat.size, read, close: () => Promise.resolve() };
 }

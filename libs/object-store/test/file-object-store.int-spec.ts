@@ -4,7 +4,12 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
-import { createMediaHandler, openObjectStore, type FileObjectStore } from '../src/index';
+import {
+  createMediaHandler,
+  openObjectStore,
+  type FileObjectStore,
+  type FileStoreConfig,
+} from '../src/index';
 import { describeObjectStore } from './object-store.contract';
 import { readAll } from './test-bodies';
 
@@ -33,14 +38,15 @@ afterAll(async () => {
   await rm(folder, { recursive: true });
 });
 
-const openStore = (port: number): FileObjectStore =>
-  openObjectStore({
-    kind: 'file',
-    path: folder,
-    bucket: 'media',
-    publicBaseUrl: `http://127.0.0.1:${port}/media/`,
-    signingSecret: SECRET,
-  });
+const config = (port: number): FileStoreConfig => ({
+  kind: 'file',
+  path: folder,
+  bucket: 'media',
+  publicBaseUrl: `http://127.0.0.1:${port}/media/`,
+  signingSecret: SECRET,
+});
+
+const openStore = (port: number): FileObjectStore => openObjectStore(config(port));
 
 const files = async (below: string): Promise<string[]> => {
   const entries = await readdir(join(folder, 'media', below), { recursive: true, withFileTypes: true });
@@ -105,6 +111,16 @@ describe('the file store', () => {
     await put('one/two/three/four', 'x');
     await store.remove('one/two/three/four');
     expect(await readdir(join(folder, 'media', 'keys'), { recursive: true })).toEqual(before);
+  });
+
+  it('has the same objects where it does not wait for the disk', async () => {
+    const hasty = openObjectStore({ ...config(1), sync: false });
+    await hasty.put('hasty', Readable.from(['quick']), { contentType: 'video/mp4' });
+    await hasty.copy('hasty', 'hasty-copy');
+    await hasty.remove('hasty');
+    expect((await readAll((await store.get('hasty-copy')).body)).toString()).toBe('quick');
+    await store.remove('hasty-copy');
+    expect(await leftovers()).toBe(0);
   });
 
   it('says that it cannot be used while its folder is missing', async () => {

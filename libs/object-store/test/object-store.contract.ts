@@ -90,6 +90,21 @@ function describeReadingAndWriting(store: () => ObjectStore): void {
     expect(object).toMatchObject({ start, end, size: 10 });
   });
 
+  it('reads pieces of one version, also while it is replaced', async () => {
+    await put(store(), 'pieces', '0123456789');
+    const reader = await store().openReader('pieces');
+    expect(reader.size).toBe(10);
+    expect(Buffer.from(await reader.read(2, 5)).toString()).toBe('234');
+    expect(await reader.read(5, 5)).toHaveLength(0);
+    await put(store(), 'pieces', 'abcdefghij');
+    const later = await reader.read(0, 10).catch((error: unknown) => error);
+    if (later instanceof Uint8Array) expect(Buffer.from(later).toString()).toBe('0123456789');
+    else expect(later).toMatchObject({ code: 'conflict', retryable: true });
+    await reader.close();
+    await reader.close();
+    await expect(store().openReader('nothing')).rejects.toMatchObject({ code: 'not_found' });
+  });
+
   it.each([{ start: 10 }, { start: 4, end: 2 }, { start: -1 }])('refuses the range %j', async (range) => {
     await put(store(), 'letters', 'abcdefghij');
     await expect(store().get('letters', { range })).rejects.toMatchObject({ code: 'invalid_input' });

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client } from 'minio';
 import { startSwift, type SwiftServer } from '@shotloom/testing';
-import { openObjectStore, openRangeReader, type S3ObjectStore, type S3StoreConfig } from '../src/index';
+import { openObjectStore, type S3ObjectStore, type S3StoreConfig } from '../src/index';
 import { describeObjectStore } from './object-store.contract';
 import { blocks, MIB } from './test-bodies';
 
@@ -75,7 +75,7 @@ describe('the S3 store', () => {
 
   it('gives random access for probing', async () => {
     await store.put('probed', blocks(2, MIB), { contentType: 'video/mp4' });
-    const reader = await openRangeReader(store, 'probed');
+    const reader = await store.openReader('probed');
     expect(reader.size).toBe(2 * MIB);
     expect(Buffer.from(await reader.read(MIB, MIB + 4)).readUInt32BE(0)).toBe(1);
     expect(await reader.read(5, 5)).toHaveLength(0);

@@ -22,6 +22,8 @@ export const objectStoreConfigSchema = z
     OBJECT_STORE_PATH: z.string().optional(),
     OBJECT_STORE_PUBLIC_URL: z.url().optional(),
     OBJECT_STORE_SIGNING_SECRET: z.string().min(32).optional(),
+    /** Of files: whether a write waits until the disk has it. False is faster, and a loss of power may take the latest objects. */
+    OBJECT_STORE_SYNC: z.stringbool().default(true),
     S3_ENDPOINT: z.url().optional(),
     S3_PUBLIC_ENDPOINT: z.url().optional(),
     S3_REGION: z.string().optional(),

@@ -19,3 +19,13 @@ export {
   type HailuoSimulator,
   type HailuoSimulatorOptions,
 } from './hailuo/hailuo-simulator';
+export {
+  startStripeSimulator,
+  STRIPE_DEMO_KEY,
+  STRIPE_DEMO_WEBHOOK_SECRET,
+  type StripeSimulator,
+  type StripeSimulatorOptions,
+} from './stripe/stripe-simulator';
+export type { SimEvent as StripeEvent } from './stripe/stripe-objects';
+export type { StripeCommand } from './stripe/stripe-control';
+export { signatureHeader as stripeSignature } from './stripe/webhooks';

@@ -6,6 +6,8 @@ import { NestLogger } from '@shotloom/service-kit';
 import { Cookies } from './auth/cookies';
 import { registerJwks } from './auth/jwks';
 import { SessionVerifier } from './auth/session-verifier';
+import { Billing } from './billing/billing';
+import { registerStripeWebhook } from './billing/stripe-webhook';
 import { registerCallbacks } from './callbacks/callbacks';
 import { registerConsole } from './console/console-files';
 import { registerDocs } from './docs/docs-pages';
@@ -21,6 +23,8 @@ import { endSlowBodies } from './http/slow-bodies';
 import { validationPipe } from './http/validation';
 import { authenticateRequests } from './identity/authentication';
 import { Credentials } from './identity/credentials';
+import { limitCallers, limitStrangers } from './limits/rate/limit-requests';
+import { RateLimits } from './limits/rate/rate-limits';
 import type { GatewayParts } from './platform/parts';
 import { registerEventsProxy } from './proxy/events-proxy';
 import { registerMediaProxy } from './proxy/media-proxy';
@@ -60,14 +64,18 @@ export async function createGatewayApp(parts: GatewayParts): Promise<NestFastify
   endSlowBodies(fastify, config.BODY_SECONDS * 1000, logger);
   registerJsonBody(fastify);
   await registerSecurityHeaders(fastify, config);
+  const rateLimits = app.get(RateLimits, { strict: false });
+  limitStrangers(fastify, rateLimits);
   authenticateRequests(fastify, {
     credentials: app.get(Credentials, { strict: false }),
     sessions: app.get(SessionVerifier, { strict: false }),
     cookies: app.get(Cookies, { strict: false }),
     ownOrigin: new URL(publicUrl(config)).origin,
   });
+  limitCallers(fastify, rateLimits);
   await fastify.register(multipart);
   registerJwks(fastify, app);
+  await registerStripeWebhook(fastify, app.get(Billing, { strict: false }), parts);
   await registerCallbacks(fastify, parts);
   if (config.STORAGE_URL !== undefined) await registerMediaProxy(fastify, config.STORAGE_URL, logger);
   if (config.NOTIFIER_URL !== undefined) {

@@ -1,12 +1,17 @@
 import { Module, type DynamicModule } from '@nestjs/common';
+import { BillingModule } from './billing/billing.module';
+import { AdminModule } from './admin/admin.module';
+import { CatalogueModule } from './catalogue/catalogue.module';
 import { GenerateModule } from './generate/generate.module';
 import { HealthModule } from './health/health.module';
 import { IdentityModule } from './identity/identity.module';
 import { JobsModule } from './jobs/jobs.module';
+import { LimitsModule } from './limits/limits.module';
 import { ModelsModule } from './models/models.module';
 import type { GatewayParts } from './platform/parts';
 import { PlatformModule } from './platform/platform.module';
 import { ProviderCredentialsModule } from './provider-credentials/provider-credentials.module';
+import { ProvidersModule } from './providers/providers.module';
 import { UploadsModule } from './uploads/uploads.module';
 
 @Module({})
@@ -14,12 +19,17 @@ export class GatewayModule {
   static of(parts: GatewayParts): DynamicModule {
     const features = [
       IdentityModule,
+      LimitsModule,
       ProviderCredentialsModule,
+      CatalogueModule,
+      ProvidersModule,
+      AdminModule,
       GenerateModule,
       JobsModule,
       UploadsModule,
       ModelsModule,
       HealthModule,
+      BillingModule,
     ];
     return { module: GatewayModule, imports: [PlatformModule.of(parts), ...features] };
   }

@@ -11,6 +11,11 @@ import {
   loginSchema,
   meResourceSchema,
   modelResourceSchema,
+  billingPlansSchema,
+  billingResourceSchema,
+  checkoutResourceSchema,
+  openCheckoutSchema,
+  openedCheckoutSchema,
   problemSchema,
   refreshSchema,
   registerSchema,
@@ -166,6 +171,11 @@ it.each<[string, z.ZodType, unknown]>([
   ['list of sessions', sessionListSchema, EXAMPLES['listSessions']?.response],
   ['page of API keys', apiKeyPageSchema, EXAMPLES['listApiKeys']?.response],
   ['methods of signing in', authMethodsSchema, EXAMPLES['getAuthMethods']?.response],
+  ['list of what is sold', billingPlansSchema, EXAMPLES['getBillingPlans']?.response],
+  ['account that buys', billingResourceSchema, EXAMPLES['getBilling']?.response],
+  ['request to buy', openCheckoutSchema, EXAMPLES['openCheckout']?.request],
+  ['page to pay at', openedCheckoutSchema, EXAMPLES['openCheckout']?.response],
+  ['checkout', checkoutResourceSchema, EXAMPLES['getCheckout']?.response],
   ['problem', problemSchema, PROBLEM_EXAMPLE],
 ])('the example of a %s fits its contract', (_, schema, example) => {
   expect(schema.safeParse(example)).toMatchObject({ success: true });

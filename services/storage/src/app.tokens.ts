@@ -3,13 +3,17 @@ import type { ObjectStore } from '@shotloom/object-store';
 import type { Logger } from '@shotloom/service-kit';
 import type { Config } from './config';
 import type { GuardedFetcher } from './fetch';
+import type { IngestQueues } from './ingest/ingest-queues';
 import type { StorageMetrics } from './metrics';
+import type { PosterQueue } from './posters/poster-queue';
 import type { MediaTables } from './schema/tables';
 
 /** What the service is built from. */
 export interface Storage {
   readonly config: Pick<Config, 'IMAGE_MAX_PIXELS' | 'VIDEO_MAX_SECONDS' | 'INGEST_MAX_BYTES'>;
   readonly database: Database<MediaTables>;
+  readonly ingests: IngestQueues;
+  readonly posters: PosterQueue;
   readonly store: ObjectStore;
   /** The only way to URLs that come from outside. */
   readonly fetcher: GuardedFetcher;

@@ -19,6 +19,7 @@ describe('configuration', () => {
       path: '/data',
       publicBaseUrl: 'http://127.0.0.1:8080/media',
       signingSecret: 's'.repeat(32),
+      sync: true,
     });
   });
 

@@ -22,7 +22,7 @@ const storageSchema = baseConfigSchema.extend({
   /** Prepare statements that run often; see libs/database. */
   DATABASE_PREPARE: z.stringbool().default(true),
   /** Videos adopted at the same time, by this process. One that is fetched from a vendor counts for as long as it flows. */
-  INGEST_CONCURRENCY: z.coerce.number().int().min(1).max(64).default(8),
+  INGEST_CONCURRENCY: z.coerce.number().int().min(1).max(64).default(16),
   /** A vendor's video with more bytes is refused. */
   INGEST_MAX_BYTES: z.coerce
     .number()
@@ -33,7 +33,7 @@ const storageSchema = baseConfigSchema.extend({
   INGEST_MAX_SECONDS: z.coerce.number().positive().max(86_400).default(1_800),
   /** Addresses and hosts that may be fetched from although they are not public: see `AllowList`. */
   FETCH_ALLOW_PRIVATE: allowListSchema.prefault(''),
-  /** Posters drawn at the same time: each is an ffmpeg process. */
+  /** Runs of ffmpeg at the same time; each draws the posters that wait, up to eight. */
   POSTER_CONCURRENCY: z.coerce.number().int().min(1).max(16).default(1),
   /** A picture with more pixels is refused before it is decoded. */
   IMAGE_MAX_PIXELS: z.coerce.number().int().positive().default(50_000_000),

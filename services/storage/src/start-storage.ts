@@ -16,8 +16,10 @@ import { AppModule } from './app.module';
 import type { Storage } from './app.tokens';
 import type { Config } from './config';
 import { GuardedFetcher } from './fetch';
+import { openIngestQueues } from './ingest/ingest-queues';
 import { startMediaServer } from './media-http/media-server';
 import { createStorageMetrics } from './metrics';
+import { PosterQueue, POSTERS_PER_RUN } from './posters/poster-queue';
 import { mediaMigrations, SCHEMA } from './schema/migrations';
 import type { MediaTables } from './schema/tables';
 import { Sweeper } from './sweep/sweeper';
@@ -47,7 +49,9 @@ export async function startStorage(context: Context): Promise<void> {
   relay.start();
   shutdown.add('outbox', () => relay.stop());
   const metrics = createStorageMetrics(context.metrics);
-  const storage = { config, database, store, fetcher: createFetcher(config), logger, metrics };
+  const [ingests, fetcher] = [openIngestQueues(database), createFetcher(config)];
+  const posters = openPosterQueue({ database, store, metrics }, config);
+  const storage = { config, database, ingests, posters, store, fetcher, logger, metrics };
   const sweeper = new Sweeper(storage, {
     intervalMs: config.SWEEP_INTERVAL_MS,
     orphanAgeMs: config.ORPHAN_AGE_MS,
@@ -83,7 +87,7 @@ async function listen({ config, logger, shutdown }: Context, bus: Bus, storage: 
     rpcs: [registerUploadRpc, describeAssetsRpc],
     concurrency: {
       [mediaIngestConsumer.durable]: config.INGEST_CONCURRENCY,
-      [mediaPosterConsumer.durable]: config.POSTER_CONCURRENCY,
+      [mediaPosterConsumer.durable]: config.POSTER_CONCURRENCY * POSTERS_PER_RUN,
     },
   });
   const app = await NestFactory.createMicroservice(AppModule.with(storage), {
@@ -92,4 +96,12 @@ async function listen({ config, logger, shutdown }: Context, bus: Bus, storage: 
   });
   await app.listen();
   shutdown.add('messages', () => app.close());
+  shutdown.add('posters', () => Promise.resolve(storage.posters.stop()));
+}
+
+export function openPosterQueue(
+  parts: Pick<Storage, 'database' | 'store' | 'metrics'>,
+  { POSTER_CONCURRENCY, INGEST_CONCURRENCY }: Pick<Config, 'POSTER_CONCURRENCY' | 'INGEST_CONCURRENCY'>,
+): PosterQueue {
+  return new PosterQueue(parts, { runs: POSTER_CONCURRENCY, ingests: INGEST_CONCURRENCY });
 }

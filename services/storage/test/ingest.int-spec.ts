@@ -5,7 +5,6 @@ import { sniffType } from '@shotloom/media-tools';
 import { waitFor } from '@shotloom/testing';
 import { deleteMedia } from '../src/deletion/delete-media';
 import { ingest, type IngestRequest } from '../src/ingest/ingest';
-import { drawPoster } from '../src/posters/draw-poster';
 import { makeFilm } from './support/films';
 import { keysBelow, raiseStage, rendered, type Report, type Stage } from './support/stage';
 
@@ -155,8 +154,8 @@ describe('storing what was rendered', () => {
     const request = await rendered(stage.store, film);
     const { asset } = await ingest(stage.storage, request, newId());
     const assetId = asset?.asset_id ?? '';
-    await drawPoster(stage.storage, assetId);
-    await drawPoster(stage.storage, assetId);
+    await stage.storage.posters.add(assetId);
+    await stage.storage.posters.add(assetId);
     const { ownerUserId } = request;
     const deletion = { ownerUserId, assetId, attemptId: null, objectKeys: [] };
     const route = { subject: subjects.mediaDelete, correlationId: request.jobId };
@@ -165,7 +164,7 @@ describe('storing what was rendered', () => {
     await waitFor(async () => (await assetsOf(request))[0]?.objects_removed_at, {
       what: 'the objects to go',
     });
-    await drawPoster(stage.storage, assetId);
+    await stage.storage.posters.add(assetId);
     expect(await keysBelow(stage.store, `attempts/${request.attemptId}/`)).toEqual([]);
     expect(await keysBelow(stage.store, `posters/${assetId}`)).toEqual([]);
     const question = { userId: ownerUserId, assetIds: [assetId], expiresInSeconds: 60 };

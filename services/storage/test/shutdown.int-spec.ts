@@ -28,6 +28,14 @@ describe('stopping', () => {
     expect(new Set(await asking)).toEqual(new Set(['unavailable']));
     expect(answers).toBeGreaterThan(0);
     // What takes work in stops first; what all of it needs, last.
-    expect(stage.shutdown.taken).toEqual(['media', 'messages', 'sweeper', 'outbox', 'bus', 'database']);
+    expect(stage.shutdown.taken).toEqual([
+      'media',
+      'posters',
+      'messages',
+      'sweeper',
+      'outbox',
+      'bus',
+      'database',
+    ]);
   });
 });

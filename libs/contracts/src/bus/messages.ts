@@ -123,10 +123,10 @@ export const jobProgressV1 = defineMessage(
 export const identityRevokedV1 = defineMessage(
   'identity.revoked.v1',
   z.looseObject({
-    sessionIds: z.array(z.string()).default([]),
-    keyIds: z.array(z.string()).default([]),
+    sessionIds: z.array(z.string()),
+    keyIds: z.array(z.string()),
     /** All that these people have. */
-    userIds: z.array(z.string()).default([]),
+    userIds: z.array(z.string()),
   }),
 );
 /** Core NATS: the keys of a provider were changed; whoever keeps a list of them asks again. */

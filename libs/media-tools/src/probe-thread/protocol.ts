@@ -2,6 +2,8 @@
 export interface ProbeRequest {
   readonly type: 'probe';
   readonly size: number;
+  /** The beginning of the file, which need not be asked for. */
+  readonly head?: Uint8Array<ArrayBuffer>;
   /** Frames that may be looked at for the frame rate. */
   readonly maxFrames: number;
 }

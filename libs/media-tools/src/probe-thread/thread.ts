@@ -33,10 +33,11 @@ const readFromParent = (start: number, end: number): Promise<Uint8Array> =>
     tell({ type: 'read', read, start, end });
   });
 
-async function probe({ size, maxFrames }: ProbeRequest): Promise<TrackFacts | ProbeProblem> {
+async function probe({ size, maxFrames, head }: ProbeRequest): Promise<TrackFacts | ProbeProblem> {
   const source = new CustomSource({
     getSize: () => size,
-    read: readFromParent,
+    read: (start, end) =>
+      head !== undefined && end <= head.length ? head.subarray(start, end) : readFromParent(start, end),
     prefetchProfile: 'network',
     handleUnhandledError: () => undefined,
   });

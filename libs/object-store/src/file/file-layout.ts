@@ -1,7 +1,8 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { mkdir, open, rename, rm, rmdir } from 'node:fs/promises';
+import { mkdir, open, rename, rmdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { errorCode } from '../error-code';
+import type { Syncing } from './syncing';
 
 /**
  * Where things are in a bucket's folder:
@@ -17,6 +18,8 @@ export class FileLayout {
   readonly data: string;
   readonly keys: string;
   readonly temp: string;
+  private folder = newFolderName();
+  private namesLeft = NAMES_PER_FOLDER;
 
   constructor(readonly root: string) {
     this.data = join(root, 'data');
@@ -24,8 +27,11 @@ export class FileLayout {
     this.temp = join(root, 'tmp');
   }
 
+  /** Names that come one after the other are mostly of one folder, so that files written together need one sync of it. */
   newDataName(): string {
-    return randomUUID();
+    if (this.namesLeft === 0) [this.folder, this.namesLeft] = [newFolderName(), NAMES_PER_FOLDER];
+    this.namesLeft -= 1;
+    return randomUUID().slice(0, -2) + this.folder;
   }
 
   dataPath(name: string): string {
@@ -47,6 +53,8 @@ export class FileLayout {
 }
 
 const MAX_LEVELS = 3;
+const NAMES_PER_FOLDER = 64;
+const newFolderName = (): string => randomUUID().slice(-2);
 const hash = (text: string): string => createHash('sha256').update(text).digest('hex');
 const shortHash = (text: string): string => hash(text).slice(0, 16);
 
@@ -65,50 +73,38 @@ export async function ignoreMissing(promise: Promise<unknown>): Promise<void> {
   }
 }
 
-/** Makes a folder's entries durable: without it a crash may forget a file that was itself synced. */
-export async function syncFolder(path: string): Promise<void> {
-  const handle = await open(path, 'r');
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
-}
-
-/** Makes a folder and, if it was missing, makes that durable up to the first one that was there. */
-export async function makeFolder(path: string): Promise<void> {
+/** Makes a folder and, if it was missing, makes that durable up to the first one that was there. Tells whether it was missing. */
+export async function makeFolder(path: string, syncing: Syncing): Promise<boolean> {
   const first = await mkdir(path, { recursive: true });
-  if (first === undefined) return;
-  for (let at = path; at.length >= first.length; at = dirname(at)) await syncFolder(dirname(at));
+  if (first === undefined) return false;
+  for (let at = path; at.length >= first.length; at = dirname(at)) await syncing.folder(dirname(at));
+  return true;
 }
 
-/** Writes a small file so that it is there whole or not at all, also after a crash. */
-export async function writeAtomically(path: string, text: string, temp: string): Promise<void> {
-  const handle = await open(temp, 'wx');
+/** Writes a small new file, to be renamed into its place. */
+export async function writeTemp(path: string, text: string, syncing: Syncing): Promise<void> {
+  const handle = await open(path, 'wx');
   try {
     await handle.writeFile(text);
-    await handle.sync();
+    await syncing.file(handle);
   } finally {
     await handle.close();
   }
-  await renameInto(temp, path);
-  // Whoever removed the file since has removed its folder too, and then there is nothing to make durable.
-  await ignoreMissing(syncFolder(dirname(path)));
 }
 
-/** A removal beside us may take the empty folder away between our mkdir and our rename, hence the tries. */
-async function renameInto(temp: string, path: string): Promise<void> {
+/** Puts a file in its place, whole or not at all, also after a crash. A removal beside us may take the empty folder away, hence the tries. */
+export async function renameInto(temp: string, path: string, syncing: Syncing): Promise<void> {
   for (let tries = 1; ; tries += 1) {
     try {
-      await makeFolder(dirname(path));
-      return await rename(temp, path);
+      await rename(temp, path);
+      break;
     } catch (error) {
-      if (!isMissing(error) || tries === 5) {
-        await rm(temp, { force: true });
-        throw error;
-      }
+      if (!isMissing(error) || tries === 5) throw error;
+      await makeFolder(dirname(path), syncing);
     }
   }
+  // Whoever removed the file since has removed its folder too, and then there is nothing to make durable.
+  await ignoreMissing(syncing.folder(dirname(path)));
 }
 
 /** Removes folders that have become empty, upwards, and never `stop` itself. */

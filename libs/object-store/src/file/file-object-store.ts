@@ -10,31 +10,38 @@ import type {
   FileStoreConfig,
   GetOptions,
   GetResult,
+  ObjectRangeReader,
   ObjectStat,
   ObjectStore,
   PutOptions,
   PutResult,
+  ReaderOptions,
   SignGetOptions,
   SignPutOptions,
 } from '../object-store';
-import { readSlice, shareDataFile, writeDataFile } from './data-files';
+import { handleReader, readSlice, shareDataFile, writeDataFile } from './data-files';
 import {
   FileLayout,
   ignoreMissing,
   isMissing,
   makeFolder,
   removeEmptyFolders,
-  syncFolder,
-  writeAtomically,
+  renameInto,
+  writeTemp,
 } from './file-layout';
 import { KeyLock } from './key-lock';
 import { readSidecar, toStat, type Sidecar } from './sidecar';
 import { findSidecars } from './sidecar-listing';
 import { readSignedUrl, writeSignedUrl, type UrlGrant } from './signed-url';
 import { sweepFolder } from './sweep';
+import { Syncing } from './syncing';
 
 /** How often a read starts again because the object was replaced between its sidecar and its data. */
 const OPEN_TRIES = 10;
+/** A data file that took longer is touched before its commit; `sweep` is never told to take younger ones. Milliseconds. */
+const YOUNG_MS = 60_000;
+
+type NewObject = Omit<Sidecar, 'version' | 'lastModified'>;
 
 /**
  * Objects as files. The sidecar is the commit: bytes go to a data file of their own first, are synced, and only then does a
@@ -44,6 +51,7 @@ const OPEN_TRIES = 10;
 export class FileObjectStore implements ObjectStore {
   readonly kind = 'file';
   private readonly layout: FileLayout;
+  private readonly syncing: Syncing;
   /** Spares the sweep work: of two that replace one object at once, only one would see the other's data as its to remove. */
   private readonly locks = new KeyLock();
 
@@ -61,18 +69,23 @@ export class FileObjectStore implements ObjectStore {
       throw new AppError('invalid_input', `"${config.bucket}" is not a bucket name: 3 to 63 of a-z 0-9 . -`);
     }
     this.layout = new FileLayout(join(config.path, config.bucket));
+    this.syncing = new Syncing(config.sync ?? true);
   }
 
   async ensureBucket(): Promise<void> {
-    for (const folder of [this.layout.data, this.layout.keys, this.layout.temp]) await makeFolder(folder);
+    for (const folder of [this.layout.data, this.layout.keys, this.layout.temp]) {
+      await makeFolder(folder, this.syncing);
+    }
   }
 
   async put(key: string, body: Readable, options: PutOptions): Promise<PutResult> {
     const metered = MeteredBody.forPut(key, body, options);
     const data = this.layout.newDataName();
+    const began = performance.now();
     try {
-      await writeDataFile(this.layout, data, metered);
+      await writeDataFile(this.layout, data, metered, this.syncing);
       const { size, sha256 } = metered.result();
+      if (performance.now() - began > YOUNG_MS) await this.touch(data);
       const { contentType, metadata = {} } = options;
       const sidecar = await this.commit({ key, data, size, sha256, contentType, metadata });
       return { size, sha256, etag: toStat(sidecar).etag };
@@ -101,6 +114,12 @@ export class FileObjectStore implements ObjectStore {
     checkKey(key);
     const sidecar = await readSidecar(this.layout.sidecarPath(key));
     return sidecar === undefined ? undefined : toStat(sidecar);
+  }
+
+  async openReader(key: string, { signal }: ReaderOptions = {}): Promise<ObjectRangeReader> {
+    checkKey(key);
+    const { sidecar, handle } = await this.openData(key);
+    return handleReader(handle, sidecar.size, signal);
   }
 
   async *list(prefix: string): AsyncGenerator<ObjectStat> {
@@ -132,7 +151,7 @@ export class FileObjectStore implements ObjectStore {
     const { sidecar, handle } = await this.openData(from);
     const data = this.layout.newDataName();
     try {
-      await shareDataFile(this.layout, sidecar.data, data);
+      await shareDataFile(this.layout, sidecar.data, data, this.syncing);
       await this.commit({ ...sidecar, key: to, data });
     } catch (error) {
       await rm(this.layout.dataPath(data), { force: true });
@@ -197,21 +216,35 @@ export class FileObjectStore implements ObjectStore {
     return writeSignedUrl({ ...grant, bucket, expires }, publicBaseUrl, signingSecret);
   }
 
-  private commit(object: Omit<Sidecar, 'version' | 'lastModified'>): Promise<Sidecar> {
+  /** The data file of a slow upload may be old by now: made young, it cannot be swept before its sidecar is in place. */
+  private async touch(data: string): Promise<void> {
+    const now = new Date();
+    await utimes(this.layout.dataPath(data), now, now);
+  }
+
+  private commit(object: NewObject): Promise<Sidecar> {
     return this.locks.run(object.key, () => this.replace(object));
   }
 
-  private async replace(object: Omit<Sidecar, 'version' | 'lastModified'>): Promise<Sidecar> {
-    const now = this.clock.now();
-    const sidecar: Sidecar = { ...object, version: 1, lastModified: now.toISOString() };
+  private async replace(object: NewObject): Promise<Sidecar> {
+    const sidecar: Sidecar = { ...object, version: 1, lastModified: this.clock.now().toISOString() };
     const path = this.layout.sidecarPath(object.key);
-    // The data file of a slow upload may be old by now: made young, it cannot be swept before its sidecar is in place.
-    const touched = new Date();
-    await utimes(this.layout.dataPath(object.data), touched, touched);
-    const replaced = await readSidecar(path);
-    await writeAtomically(path, JSON.stringify(sidecar), this.layout.newTempPath());
-    if (replaced !== undefined) await rm(this.layout.dataPath(replaced.data), { force: true });
-    return sidecar;
+    const [temp, dataPath] = [this.layout.newTempPath(), this.layout.dataPath(object.data)];
+    const dataIsSafe = this.syncing.folder(dirname(dataPath));
+    // Waited for below, after what can be done meanwhile.
+    dataIsSafe.catch(() => undefined);
+    try {
+      const isFirst = await makeFolder(dirname(path), this.syncing);
+      await writeTemp(temp, JSON.stringify(sidecar), this.syncing);
+      const replaced = isFirst ? undefined : await readSidecar(path);
+      await dataIsSafe;
+      await renameInto(temp, path, this.syncing);
+      if (replaced !== undefined) await rm(this.layout.dataPath(replaced.data), { force: true });
+      return sidecar;
+    } catch (error) {
+      await rm(temp, { force: true });
+      throw error;
+    }
   }
 
   private async uncommit(key: string): Promise<void> {
@@ -219,7 +252,7 @@ export class FileObjectStore implements ObjectStore {
     const sidecar = await readSidecar(path);
     if (sidecar === undefined) return;
     await rm(path, { force: true });
-    await ignoreMissing(syncFolder(dirname(path)));
+    await ignoreMissing(this.syncing.folder(dirname(path)));
     await rm(this.layout.dataPath(sidecar.data), { force: true });
     await removeEmptyFolders(dirname(path), this.layout.keys);
   }

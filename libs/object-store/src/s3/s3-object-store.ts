@@ -9,14 +9,17 @@ import { checkContentType, checkExpiry, checkKey, checkPrefix, checkRemovablePre
 import type {
   GetOptions,
   GetResult,
+  ObjectRangeReader,
   ObjectStat,
   ObjectStore,
   PutOptions,
   PutResult,
+  ReaderOptions,
   S3StoreConfig,
   SignGetOptions,
   SignPutOptions,
 } from '../object-store';
+import { openPieceReader } from '../range-reader';
 import { createS3Client } from './s3-client';
 import { isMissingObject, translateS3Error } from './s3-errors';
 import { describeObject, userMetadata } from './s3-headers';
@@ -98,6 +101,10 @@ export class S3ObjectStore implements ObjectStore {
       if (isMissingObject(error)) return undefined;
       throw translateS3Error(error, key);
     }
+  }
+
+  openReader(key: string, options?: ReaderOptions): Promise<ObjectRangeReader> {
+    return openPieceReader(this, key, options);
   }
 
   async *list(prefix: string): AsyncGenerator<ObjectStat> {

@@ -6,7 +6,7 @@ import type { SigningKeys } from './signing-keys';
 export const ACCESS_SECONDS = 600;
 const AUDIENCE = 'shotloom-api';
 const TYPE = 'at+jwt';
-const claimsSchema = z.object({ sub: z.string(), sid: z.string() });
+const claimsSchema = z.object({ sub: z.guid(), sid: z.guid() });
 
 export interface AccessClaims {
   readonly userId: string;

@@ -5,7 +5,7 @@ import type { Config } from '../config';
 import { CONFIG } from '../platform/parts';
 
 /** OWASP's recommendation for Argon2id (which is the library's default variant): 19 MiB, two passes, one lane. */
-const COST = { memoryCost: 19_456, timeCost: 2, parallelism: 1 } as const;
+export const PASSWORD_COST = { memoryCost: 19_456, timeCost: 2, parallelism: 1 } as const;
 const WAITING_PER_PLACE = 16;
 
 /**
@@ -18,7 +18,7 @@ export class PasswordHasher {
   private readonly waiting: (() => void)[] = [];
   private readonly places: number;
   /** Of a password that nobody knows: an unknown user costs what a known one does. */
-  private readonly nobody = hash(crypto.randomUUID(), COST);
+  private readonly nobody = hash(crypto.randomUUID(), PASSWORD_COST);
 
   constructor(@Inject(CONFIG) config: Pick<Config, 'AUTH_HASHES_AT_A_TIME'>) {
     this.places = config.AUTH_HASHES_AT_A_TIME;
@@ -27,7 +27,7 @@ export class PasswordHasher {
   }
 
   hash(password: string): Promise<string> {
-    return this.inTurn(() => hash(prepare(password), COST));
+    return this.inTurn(() => hash(prepare(password), PASSWORD_COST));
   }
 
   /** With null it does the same work and says no. */

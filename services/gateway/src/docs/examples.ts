@@ -1,6 +1,10 @@
+import { BILLING_EXAMPLES } from './billing-examples';
 import type { OperationExample } from './operation-example';
+import { OPERATIONS_EXAMPLES } from './operations-examples';
 import { SIGN_IN_EXAMPLES } from './sign-in-examples';
 import { MODELS } from '@shotloom/contracts';
+
+export type { OperationExample };
 
 const JOB_ID = '019aa000-0000-7000-8000-000000000001';
 const ASSET_ID = '019aa000-0000-7000-8000-000000000002';
@@ -53,6 +57,7 @@ const CREDITS = { available: 995, held: 5 };
 
 /** One request and one answer for each operation, by its id. A spec checks them against the contracts. */
 export const EXAMPLES: Readonly<Record<string, OperationExample>> = {
+  ...OPERATIONS_EXAMPLES,
   ...SIGN_IN_EXAMPLES,
   imageToVideo: {
     request: {
@@ -172,6 +177,7 @@ export const EXAMPLES: Readonly<Record<string, OperationExample>> = {
   createTicket: {
     response: { ticket: `tk_${'x'.repeat(43)}`, expires_at: '2026-11-22T05:01:00.000Z' },
   },
+  ...BILLING_EXAMPLES,
   getHealth: {
     response: {
       status: 'ok',

@@ -11,10 +11,20 @@ const PROBLEM_REF = { $ref: '#/components/schemas/Problem' };
 /** They need no credentials. */
 export const PUBLIC_OPERATIONS: ReadonlySet<string> = new Set(['getHealth', ...PUBLIC_SIGN_IN_OPERATIONS]);
 /** Nest takes every body for needed. */
-const OPTIONAL_BODIES = new Set(['retryJob', 'stopAllJobs', 'refreshSession', 'logout', 'rotateApiKey']);
+const OPTIONAL_BODIES = new Set([
+  'retryJob',
+  'stopAllJobs',
+  'refreshSession',
+  'logout',
+  'rotateApiKey',
+  'openPortal',
+]);
+/** Also of those who need no credential. */
+const OF_EVERYBODY = new Set(['429', '500']);
 const ALWAYS: Readonly<Record<string, string>> = {
   401: 'No credential, or one that is not valid.',
   403: 'The credential lacks the scope, or may not do this.',
+  429: 'Too many requests, or too many videos in an hour; `Retry-After` says when to come again.',
   500: 'Something failed on our side; `error_id` finds it in the log.',
 };
 
@@ -77,7 +87,7 @@ function complete(operation: Operation): void {
   const open = PUBLIC_OPERATIONS.has(id);
   operation.security = open ? [] : [{ bearer: [] }, { apiKey: [] }];
   for (const [status, description] of Object.entries(ALWAYS)) {
-    if (!open || status === '500') operation.responses[status] ??= { description };
+    if (!open || OF_EVERYBODY.has(status)) operation.responses[status] ??= { description };
   }
   if (operation.requestBody && OPTIONAL_BODIES.has(id)) operation.requestBody.required = false;
   const body = operation.requestBody?.content?.['application/json'];

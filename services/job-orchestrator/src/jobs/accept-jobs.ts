@@ -78,11 +78,11 @@ async function acceptNew(
   );
   for (const [request, error] of await countGenerations(tx, sound)) refused.set(request, error);
   const counted = sound.filter((request) => !refused.has(request));
-  const unpaid = await holdAll(tx, counted);
-  for (const [request, error] of unpaid) refused.set(request, error);
-  await giveBackGenerations(tx, [...unpaid.keys()]);
+  const held = counted.length > 0 ? await holdAll(tx, counted) : undefined;
+  for (const [request, error] of held?.refused ?? []) refused.set(request, error);
+  await giveBackGenerations(tx, [...(held?.refused.keys() ?? [])]);
   const paid = counted.filter((request) => !refused.has(request));
-  const made = await makeJobs(tx, catalogue, paid);
+  const made = makeJobs(tx, catalogue, paid, held?.at ?? new Date());
   for (const request of paid) {
     const jobs = request.jobIds.map((jobId) => recordOf(made, jobId));
     outcomes.set(request, { kind: 'answer', answer: { jobs, replayed: false } });
@@ -91,15 +91,14 @@ async function acceptNew(
   await giveBackKeys(tx, [...refused.keys()]);
 }
 
-async function makeJobs(
+function makeJobs(
   tx: JobsTx,
   catalogue: Catalogue,
   requests: readonly AcceptRequest[],
-): Promise<ReadonlyMap<string, JobRecord>> {
-  const jobs = await insertJobs(
-    tx,
-    requests.flatMap((request) => toNewJobs(request, catalogue.get(request.request.model))),
-  );
+  at: Date,
+): ReadonlyMap<string, JobRecord> {
+  const made = requests.flatMap((request) => toNewJobs(request, catalogue.get(request.request.model)));
+  const jobs = insertJobs(tx, made, at);
   for (const { job_id: jobId, model, credits_held: held } of jobs) {
     logJob(tx, jobId, { level: 'INFO', text: `Accepted for ${model}; ${held} credits are held.` });
   }

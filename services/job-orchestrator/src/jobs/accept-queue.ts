@@ -11,7 +11,10 @@ import type { AcceptAnswer, AcceptOutcome, AcceptRequest } from './accept-reques
 const MOST_GROUPS = 4;
 /** Requests in one transaction. */
 const MOST_REQUESTS = 64;
-/** A group that takes longer than this (it waits for a lock, or the disk is slow) no longer holds up those behind it. Milliseconds. */
+/**
+ * Under load the next group starts this much after the last at the soonest, so that more share it; a group that takes longer (it
+ * waits for a lock, or the disk is slow) no longer holds up those behind it. Milliseconds.
+ */
 const PATIENCE_MS = 10;
 
 interface Waiting {
@@ -59,7 +62,7 @@ export class AcceptQueue {
   private next(): void {
     if (this.waiting.length === 0 || this.running >= MOST_GROUPS) return;
     const patience = this.lastStart + PATIENCE_MS - performance.now();
-    if (this.running > 0 && patience > 0) {
+    if (patience > 0) {
       this.timer ??= setTimeout(() => {
         this.timer = undefined;
         this.next();

@@ -131,8 +131,19 @@ export function readyLanesQuery(
     ORDER BY lane.vtime, lane.since, lane.owner_user_id`;
 }
 
-/** Whether lanes of a kind wait at all: tells "nothing to do" from "nothing can be done". */
-export async function anyReady(tx: JobsTx, provider: string, ownKey: boolean): Promise<boolean> {
-  const { rows } = await stream(provider, ownKey, 1).execute(tx.sql);
-  return rows.length > 0;
+/** A row where lanes of a kind wait at all: tells "nothing to do" from "nothing can be done". */
+export const readyQuery = (provider: string, ownKey: boolean): RawBuilder<unknown> =>
+  stream(provider, ownKey, 1);
+
+/**
+ * Whether a place that these users' attempts gave back may be taken by anybody: by whoever waits already, or by these users, whose
+ * plans may have kept them waiting at other providers too.
+ */
+export function anyWaitingQuery(provider: string, owners: readonly string[]): RawBuilder<{ any: boolean }> {
+  return sql<{ any: boolean }>`
+    SELECT EXISTS (SELECT FROM jobs.lanes WHERE provider = ${provider} AND state = 'ready')
+      OR EXISTS (SELECT FROM jobs.lanes WHERE provider = ${provider} AND state = 'blocked')
+      OR EXISTS (SELECT FROM jobs.lane_wakes WHERE provider = ${provider})
+      OR EXISTS (SELECT FROM jobs.provider_state AS known JOIN jobs.lanes AS lane ON lane.provider = known.provider
+        WHERE lane.owner_user_id = ANY (${owners}::uuid[]) AND lane.state IN ('full', 'sleeping')) AS any`;
 }

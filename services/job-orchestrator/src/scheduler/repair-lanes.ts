@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import type { JobsTx } from '../jobs/job-changes';
+import { lockProvider, type ProviderNow, type SchedulerLimits } from './provider-limits';
 import { perUserOf } from './user-room';
-import { lockProvider, readProvider, type ProviderNow, type SchedulerLimits } from './provider-limits';
 
 /** Users looked at in one step. */
 const STEP = 200;
@@ -12,8 +12,8 @@ const STEP = 200;
  * restored database or a hand at the rows, it is why no job waits for ever. Returns how many lanes it had to put right.
  */
 export async function repairLanes(tx: JobsTx, provider: string, limits: SchedulerLimits): Promise<number> {
-  if (!(await lockProvider(tx, provider))) return 0;
-  const now = await readProvider(tx, provider, limits);
+  const now = await lockProvider(tx, provider, limits);
+  if (!now) return 0;
   const owners = await nextOwners(tx, provider);
   const last = owners.length < STEP ? null : (owners.at(-1) ?? null);
   const repaired = await repairOwners(tx, now, owners);

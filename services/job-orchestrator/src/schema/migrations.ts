@@ -6,7 +6,7 @@ import { countDenialsMigration } from './0004-count-denials';
 import { indexOpenJobsMigration } from './0005-open-jobs-by-owner';
 import { addExpectMigration } from './0006-expect';
 import { limitUsersMigration } from './0007-limit-users';
-import { addOwnKeysAndSpendMigration } from './0030-own-keys-and-spend';
+import { addOwnKeysAndSpendMigration } from './0008-own-keys-and-spend';
 
 export const SCHEMA = 'jobs';
 
@@ -20,6 +20,6 @@ export const jobsMigrations: MigrationSet = {
     '0005-open-jobs-by-owner': indexOpenJobsMigration,
     '0006-expect': addExpectMigration,
     '0007-limit-users': limitUsersMigration,
-    '0030-own-keys-and-spend': addOwnKeysAndSpendMigration,
+    '0008-own-keys-and-spend': addOwnKeysAndSpendMigration,
   },
 };

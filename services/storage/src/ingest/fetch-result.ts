@@ -7,6 +7,7 @@ import { FetchFailure } from '../fetch';
 import { objectKeys } from '../object-store/object-keys';
 import { inspectVideo } from '../videos/inspect-video';
 import { peek } from './peek';
+import { KeptHead } from './kept-head';
 import { judgeFailure, type Delivery } from './judge-failure';
 import type { Verdict } from './verdict';
 
@@ -23,10 +24,12 @@ export async function fetchResult(
   delivery: Delivery,
 ): Promise<Verdict> {
   const key = objectKeys.delivery(attemptId);
+  const head = new KeptHead();
   let kept = false;
   try {
-    const { sha256, endIsMarked, name } = await pull(parts, key, link.url, delivery.signal);
-    const facts = await inspect(parts, key, { endIsMarked, name }, delivery.signal);
+    const pulled = await pull(parts, key, link.url, head, delivery.signal);
+    const facts = await inspect(parts, key, { ...pulled, head: head.bytes }, delivery.signal);
+    const { sha256, name } = pulled;
     kept = true;
     parts.logger.info({ attemptId, from: name, bytes: facts.sizeBytes }, 'fetched a result');
     return { ok: true, facts, key, sha256 };
@@ -40,6 +43,7 @@ export async function fetchResult(
     // Never to the dead letters, which keep a message for a month: it holds the link.
     throw error instanceof AppError && !error.retryable ? new RetryLater(error.message) : error;
   } finally {
+    head.close();
     if (!kept) await removeQuietly(parts, key);
   }
 }
@@ -48,38 +52,42 @@ interface Pulled {
   readonly sha256: string;
   readonly endIsMarked: boolean;
   readonly name: string;
+  /** Bytes. */
+  readonly size: number;
 }
 
 async function pull(
   { fetcher, store, config }: Parts,
   key: string,
   url: string,
+  kept: KeptHead,
   signal: AbortSignal | undefined,
 ): Promise<Pulled> {
   const { body, sizeBytes, endIsMarked, name } = await fetcher.open(url, {
     maxBytes: config.INGEST_MAX_BYTES,
     signal,
   });
-  const { head, whole } = await peek(body, SNIFF_BYTES);
+  const { head, whole } = await peek(body, { bytes: SNIFF_BYTES, onChunk: kept.add });
   const { kind, contentType } = await sniffType(head);
   if (kind !== 'video') {
     whole.destroy();
     throw new AppError('media_invalid', `${name} gave ${contentType}, not a video.`);
   }
-  const size = sizeBytes === undefined ? {} : { size: sizeBytes };
-  const { sha256 } = await store.put(key, whole, { contentType, ...size, ...(signal ? { signal } : {}) });
-  return { sha256, endIsMarked, name };
+  const announced = sizeBytes === undefined ? {} : { size: sizeBytes };
+  const options = { contentType, ...announced, ...(signal ? { signal } : {}) };
+  const { sha256, size } = await store.put(key, whole, options);
+  return { sha256, endIsMarked, name, size };
 }
 
 /** A body whose end is not marked and that makes no video may have been cut off, which another delivery mends. */
 async function inspect(
   { store }: Parts,
   key: string,
-  { endIsMarked, name }: Pick<Pulled, 'endIsMarked' | 'name'>,
+  { endIsMarked, name, size, head }: Pulled & { readonly head: Buffer },
   signal: AbortSignal | undefined,
 ) {
   try {
-    return await inspectVideo(store, key, signal);
+    return await inspectVideo(store, key, { signal, known: { size, head } });
   } catch (error) {
     const damaged = error instanceof AppError && error.code === 'media_invalid';
     if (!damaged || endIsMarked) throw error;

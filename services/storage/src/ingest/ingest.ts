@@ -1,12 +1,11 @@
 import { assertNever } from '@shotloom/kernel';
 import type { mediaIngestV1, PayloadOf } from '@shotloom/contracts';
 import type { Storage } from '../app.tokens';
-import { findAssetOfAttempt } from '../assets/asset-rows';
 import { objectKeys } from '../object-store/object-keys';
 import { fetchResult } from './fetch-result';
 import type { Delivery } from './judge-failure';
 import { judgeRendered } from './judge-rendered';
-import { isUnwanted, settleIngest, type Settled } from './settle-ingest';
+import type { Settled } from './settle-ingest';
 import type { Verdict } from './verdict';
 
 export type IngestRequest = PayloadOf<typeof mediaIngestV1>;
@@ -23,8 +22,8 @@ export async function ingest(
 ): Promise<Settled> {
   const started = performance.now();
   const verdict = await judge(storage, request, delivery);
-  const settled = await storage.database.run((tx) => settleIngest(tx, request, verdict, messageId));
-  if (isSettledForGood(request, settled)) {
+  const settled = await storage.ingests.settlements.add({ request, verdict, messageId });
+  if (isSettledForGood(request, settled) && !isClean(request, settled, delivery)) {
     await tidyAttempt(storage, request.attemptId, settled.asset?.object_key);
   }
   storage.metrics.ingest(settled.outcome, (performance.now() - started) / 1_000);
@@ -38,13 +37,11 @@ async function judge(
   { attemptId, source }: IngestRequest,
   delivery: Delivery,
 ): Promise<Verdict | undefined> {
-  const { database, store } = storage;
-  if (await findAssetOfAttempt(database.sql, attemptId)) return undefined;
+  if (await storage.ingests.settled.add(attemptId)) return undefined;
   switch (source.kind) {
     case 'object':
-      return judgeRendered(store, attemptId, source, delivery.signal);
+      return judgeRendered(storage.store, attemptId, source, delivery.signal);
     case 'url':
-      if (await isUnwanted(database.sql, attemptId)) return undefined;
       return fetchResult(storage, attemptId, source, delivery);
     default:
       return assertNever(source, 'source of a result');
@@ -54,6 +51,10 @@ async function judge(
 /** A link that gave nothing says nothing about the attempt: another delivery may be just before its transaction. */
 const isSettledForGood = ({ source }: IngestRequest, { asset, outcome }: Settled): boolean =>
   source.kind === 'object' || asset !== undefined || outcome === 'unwanted';
+
+/** The usual case needs no look: nobody but us wrote there. What a killed delivery of another message left, the sweep takes. */
+const isClean = ({ source }: IngestRequest, { outcome }: Settled, { isFirst }: Delivery): boolean =>
+  isFirst === true && source.kind === 'url' && outcome === 'stored';
 
 /** Everything that the attempt left but the object that is kept: what a worker that lost its lease wrote, for example. */
 async function tidyAttempt(

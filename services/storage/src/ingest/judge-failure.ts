@@ -8,6 +8,8 @@ export interface Delivery {
   readonly signal?: AbortSignal | undefined;
   /** No other follows: what would be tried again has to be reported. */
   readonly isLast?: boolean;
+  /** None came before it, so that none has left anything. */
+  readonly isFirst?: boolean;
 }
 
 /** What job-orchestrator is told, or undefined where another delivery of the same message may mend it. */

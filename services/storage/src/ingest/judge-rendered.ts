@@ -24,7 +24,7 @@ export async function judgeRendered(
     return missing(`The rendered video has ${stat.size} bytes instead of ${sizeBytes}.`);
   }
   try {
-    const facts = await inspectVideo(store, key, signal);
+    const facts = await inspectVideo(store, key, { signal });
     if (facts.container === 'mp4' && facts.codec === 'h264') return { ok: true, facts, key, sha256 };
     return invalid(`The rendered video is ${facts.codec} in ${facts.container}, not H.264 in MP4.`);
   } catch (error) {

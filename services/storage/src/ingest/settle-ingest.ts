@@ -1,21 +1,29 @@
-import type { Kysely } from 'kysely';
 import { AppError, newId } from '@shotloom/kernel';
 import { mediaFailedV1, mediaStoredV1, subjects } from '@shotloom/contracts';
-import { once } from '@shotloom/database';
 import {
-  findAssetOfAttempt,
-  insertAsset,
-  lockAttempt,
+  findAssetsOfAttempts,
+  findUnwanted,
+  insertMade,
+  lockAttempts,
   toAssetRecord,
   type AssetRow,
+  type MadeAsset,
   type MediaTx,
 } from '../assets/asset-rows';
 import type { IngestOutcome } from '../metrics';
 import { emitPoster } from '../posters/poster-message';
 import { SCHEMA } from '../schema/migrations';
-import type { MediaTables } from '../schema/tables';
 import type { IngestRequest } from './ingest';
+import { onceEach } from './once-each';
 import type { Verdict } from './verdict';
+
+/** A request to store, and what a look at its result gave. */
+export interface Judged {
+  readonly request: IngestRequest;
+  /** Undefined where no look was needed. */
+  readonly verdict: Verdict | undefined;
+  readonly messageId: string;
+}
 
 /** How a request to store ended. `asset` is the living asset of the attempt, if there is one. */
 export interface Settled {
@@ -23,24 +31,52 @@ export interface Settled {
   readonly asset: AssetRow | undefined;
 }
 
+interface Known {
+  /** Deleted ones included. */
+  readonly assets: ReadonlyMap<string, AssetRow>;
+  readonly unwanted: ReadonlySet<string>;
+  /** Messages that are settled for the first time. */
+  readonly fresh: ReadonlySet<string>;
+}
+
 /**
- * The transaction of an ingest: the asset and the report of it, or neither. A message that was settled before is not
- * reported again; another message for the same attempt gets the first asset.
+ * The transaction of some ingests, each of another attempt: the assets and the reports of them, or none. A message that was settled
+ * before is not reported again; another message for the same attempt gets the first asset. As many statements for many as for one.
  */
-export async function settleIngest(
-  tx: MediaTx,
-  request: IngestRequest,
-  verdict: Verdict | undefined,
-  messageId: string,
-): Promise<Settled> {
-  await lockAttempt(tx, request.attemptId);
-  const first = await findAssetOfAttempt(tx.sql, request.attemptId);
-  const fresh = await once(tx, SCHEMA, 'storage-ingest', messageId);
-  const deleted = first !== undefined && first.deleted_at !== null;
-  if (deleted || (await isUnwanted(tx.sql, request.attemptId))) {
+export async function settleIngests(tx: MediaTx, group: readonly Judged[]): Promise<readonly Settled[]> {
+  const attemptIds = group.map(({ request }) => request.attemptId);
+  await lockAttempts(tx, attemptIds);
+  const known: Known = {
+    assets: await findAssetsOfAttempts(tx.sql, attemptIds),
+    unwanted: await findUnwanted(tx.sql, attemptIds),
+    fresh: await onceEach(
+      tx,
+      SCHEMA,
+      'storage-ingest',
+      group.map(({ messageId }) => messageId),
+    ),
+  };
+  const made = await insertMade(
+    tx,
+    group.flatMap((judged) => newAssetOf(judged, known) ?? []),
+  );
+  return group.map((judged) => settle(tx, judged, known, made));
+}
+
+/** As Postgres writes it. */
+const idOf = ({ request }: Judged): string => request.attemptId.toLowerCase();
+
+const isUnwanted = (judged: Judged, { assets, unwanted }: Known): boolean =>
+  unwanted.has(idOf(judged)) || (assets.get(idOf(judged))?.deleted_at ?? null) !== null;
+
+function settle(tx: MediaTx, judged: Judged, known: Known, made: ReadonlyMap<string, AssetRow>): Settled {
+  const { request, verdict, messageId } = judged;
+  const fresh = known.fresh.has(messageId);
+  if (isUnwanted(judged, known)) {
     if (fresh) emitFailed(tx, request, unwanted());
     return { outcome: 'unwanted', asset: undefined };
   }
+  const first = known.assets.get(idOf(judged));
   if (first) {
     if (fresh) emitStored(tx, request, first);
     return { outcome: 'again', asset: first };
@@ -50,15 +86,18 @@ export async function settleIngest(
     if (fresh) emitFailed(tx, request, verdict.error);
     return { outcome: verdict.outcome, asset: undefined };
   }
-  return { outcome: 'stored', asset: await store(tx, request, verdict) };
+  const asset = made.get(idOf(judged));
+  if (!asset) throw new AppError('internal', `The object ${verdict.key} belongs to another asset.`);
+  emitStored(tx, request, asset);
+  emitPoster(tx, asset);
+  return { outcome: 'stored', asset };
 }
 
-async function store(
-  tx: MediaTx,
-  request: IngestRequest,
-  { facts, key, sha256 }: Extract<Verdict, { ok: true }>,
-): Promise<AssetRow> {
-  const asset = await insertAsset(tx, {
+function newAssetOf(judged: Judged, known: Known): MadeAsset | undefined {
+  const { request, verdict } = judged;
+  if (!verdict?.ok || isUnwanted(judged, known) || known.assets.has(idOf(judged))) return undefined;
+  const { facts, key, sha256 } = verdict;
+  return {
     asset_id: newId(),
     account_id: request.accountId,
     owner_user_id: request.ownerUserId,
@@ -76,21 +115,7 @@ async function store(
     fps: facts.fps,
     video_codec: facts.codec,
     label: request.label,
-  });
-  if (!asset) throw new AppError('internal', `The object ${key} belongs to another asset.`);
-  emitStored(tx, request, asset);
-  emitPoster(tx, asset);
-  return asset;
-}
-
-/** The job was deleted or cancelled before its result came: nobody may be given it, and nobody pays for it. */
-export async function isUnwanted(db: Kysely<MediaTables>, attemptId: string): Promise<boolean> {
-  const tombstone = await db
-    .selectFrom('media.attempt_tombstones')
-    .select('attempt_id')
-    .where('attempt_id', '=', attemptId)
-    .executeTakeFirst();
-  return tombstone !== undefined;
+  };
 }
 
 const unwanted = (): AppError => new AppError('cancelled', 'The result was deleted before it was stored.');

@@ -11,7 +11,6 @@ import {
 import { STORAGE, type Storage } from '../app.tokens';
 import { deleteMedia, type DeleteRequest } from '../deletion/delete-media';
 import { ingest, type IngestRequest } from '../ingest/ingest';
-import { drawPoster } from '../posters/draw-poster';
 import { whileOurs } from './while-ours';
 
 /** The work of the MEDIA stream. Each handler may be given the same message again at any time. */
@@ -22,8 +21,10 @@ export class MediaController {
   @OnMessage(mediaIngestConsumer)
   async ingest(@Payload() request: IngestRequest, @Ctx() context: DeliveryContext): Promise<void> {
     const { signal, envelope, deliveryCount } = context;
-    const isLast = deliveryCount >= mediaIngestConsumer.maxDeliver;
-    await whileOurs(signal, () => ingest(this.storage, request, envelope.id, { signal, isLast }));
+    const [isFirst, isLast] = [deliveryCount === 1, deliveryCount >= mediaIngestConsumer.maxDeliver];
+    await this.storage.posters.quiet.busy(() =>
+      whileOurs(signal, () => ingest(this.storage, request, envelope.id, { signal, isFirst, isLast })),
+    );
   }
 
   @OnMessage(mediaDeleteConsumer)
@@ -37,6 +38,6 @@ export class MediaController {
     @Ctx() context: DeliveryContext,
   ): Promise<void> {
     const { signal } = context;
-    await whileOurs(signal, () => drawPoster(this.storage, assetId, signal));
+    await whileOurs(signal, () => this.storage.posters.add(assetId, signal));
   }
 }

@@ -1,5 +1,6 @@
 import { probeVideo, type VideoProbe } from '@shotloom/media-tools';
-import { openRangeReader, type ObjectStore } from '@shotloom/object-store';
+import type { ObjectRangeReader, ObjectStore } from '@shotloom/object-store';
+import { LateReader, type KnownPart } from './late-reader';
 
 /** A stored video as its own content tells it. Seconds and pixels. */
 export interface VideoFacts {
@@ -18,16 +19,27 @@ const CONTENT_TYPES = { mp4: 'video/mp4', mov: 'video/quicktime', webm: 'video/w
 /** What the probe calls by the name of the bit stream. */
 const KNOWN_AS: Readonly<Record<string, string>> = { avc: 'h264' };
 
+export interface InspectOptions {
+  readonly signal?: AbortSignal | undefined;
+  /** What is in memory of it; the object is opened only for what lies behind that. */
+  readonly known?: KnownPart;
+}
+
 /** Reads a few ranges of the object, in this process. Throws `media_invalid`, `not_found`, or the store's errors. */
 export async function inspectVideo(
   store: ObjectStore,
   key: string,
-  signal?: AbortSignal,
+  { signal, known }: InspectOptions = {},
 ): Promise<VideoFacts> {
-  const reader = await openRangeReader(store, key, signal ? { signal } : {});
-  const { container, videoCodec, ...probe } = await probeVideo(reader);
-  const { sizeBytes, width, height, durationSeconds, fps } = probe;
-  const codec = KNOWN_AS[videoCodec] ?? videoCodec;
-  const contentType = CONTENT_TYPES[container];
-  return { container, contentType, sizeBytes, width, height, durationSeconds, fps, codec };
+  const open = (): Promise<ObjectRangeReader> => store.openReader(key, signal ? { signal } : {});
+  const reader = known === undefined ? await open() : new LateReader(known, open);
+  try {
+    const { container, videoCodec, ...probe } = await probeVideo(reader);
+    const { sizeBytes, width, height, durationSeconds, fps } = probe;
+    const codec = KNOWN_AS[videoCodec] ?? videoCodec;
+    const contentType = CONTENT_TYPES[container];
+    return { container, contentType, sizeBytes, width, height, durationSeconds, fps, codec };
+  } finally {
+    await reader.close();
+  }
 }

@@ -22,10 +22,11 @@ import { createTestDatabase, freePort, silentLogger, startNats } from '@shotloom
 import type { Storage } from '../../src/app.tokens';
 import { configSchema } from '../../src/config';
 import type { IngestRequest } from '../../src/ingest/ingest';
+import { openIngestQueues } from '../../src/ingest/ingest-queues';
 import { createStorageMetrics } from '../../src/metrics';
 import { mediaMigrations, SCHEMA } from '../../src/schema/migrations';
 import type { MediaTables } from '../../src/schema/tables';
-import { createFetcher, startStorage } from '../../src/start-storage';
+import { createFetcher, openPosterQueue, startStorage } from '../../src/start-storage';
 import type { Upload } from '../../src/uploads/register-upload';
 
 /** Remembers in which order the steps were taken. */
@@ -106,13 +107,16 @@ export async function raiseStage({ env = {}, logger = silentLogger() }: StageOpt
     logger,
   });
   const store = openObjectStore(objectStoreConfigFromEnv(config)) as FileObjectStore;
+  const testMetrics = createStorageMetrics(createMetrics('test'));
   const storage = {
     config,
     database,
+    ingests: openIngestQueues(database),
+    posters: openPosterQueue({ database, store, metrics: testMetrics }, config),
     store,
     fetcher: createFetcher(config),
     logger,
-    metrics: createStorageMetrics(createMetrics('test')),
+    metrics: testMetrics,
   };
   const stop = async (): Promise<void> => {
     await shutdown.run();

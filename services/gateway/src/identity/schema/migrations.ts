@@ -4,6 +4,11 @@ import { createProviderCredentialsMigration } from './0002-create-provider-crede
 import { createPeopleAndPlansMigration } from './0003-create-people-and-plans';
 import { createSignInMigration } from './0004-create-sign-in';
 import { extendCredentialsMigration } from './0005-extend-credentials';
+import { createOrganisationsAndLimitsMigration } from './0006-create-organisations-and-limits';
+import { createBillingMigration } from './0007-create-billing';
+import { manageProviderCredentialsMigration } from './0008-manage-provider-credentials';
+import { createCatalogueMigration } from './0009-create-catalogue';
+import { createPlatformSettingsMigration } from './0010-create-platform-settings';
 
 export const identityMigrations: MigrationSet = {
   schema: 'identity',
@@ -13,5 +18,10 @@ export const identityMigrations: MigrationSet = {
     '0003-create-people-and-plans': createPeopleAndPlansMigration,
     '0004-create-sign-in': createSignInMigration,
     '0005-extend-credentials': extendCredentialsMigration,
+    '0006-create-organisations-and-limits': createOrganisationsAndLimitsMigration,
+    '0007-create-billing': createBillingMigration,
+    '0008-manage-provider-credentials': manageProviderCredentialsMigration,
+    '0009-create-catalogue': createCatalogueMigration,
+    '0010-create-platform-settings': createPlatformSettingsMigration,
   },
 };

@@ -1,5 +1,8 @@
 import type { ColumnType, Generated } from 'kysely';
 import type { NullableBig, NullableTimestamp, Timestamp } from './columns';
+import type { LimitTables } from './limit-tables';
+import type { BillingTables } from './billing-tables';
+import type { OperationsTables } from './operations-tables';
 import type { PeopleTables } from './people-tables';
 import type { SignInTables } from './sign-in-tables';
 
@@ -51,6 +54,15 @@ export interface ProviderCredentialsTable {
   /** Tasks in flight under it; null where only the provider's own limit holds. */
   concurrency: number | null;
   current_version: number;
+  /** Taken away: nothing new starts under it, and its secrets go when nothing needs them any more. */
+  deleted_at: NullableTimestamp;
+  /** Hard caps by UTC day and month, in millionths of a US dollar. */
+  day_cap_micros: NullableBig;
+  month_cap_micros: NullableBig;
+  /** Per cent of a cap at which a mail is sent. */
+  alert_percents: Generated<number[]>;
+  /** A mail is sent when less than this is left at the vendor, in its own units; a decimal. */
+  low_balance: ColumnType<string | null, string | number | null | undefined, string | number | null>;
   created_at: Timestamp;
   updated_at: Timestamp;
 }
@@ -77,4 +89,5 @@ interface AccessTables {
 }
 
 /** Everything in the schema `identity`; each part has its own file. */
-export interface IdentityTables extends PeopleTables, AccessTables, SignInTables {}
+export interface IdentityTables
+  extends PeopleTables, AccessTables, SignInTables, LimitTables, BillingTables, OperationsTables {}

@@ -1,0 +1,117 @@
+import { createReadStream, createWriteStream } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { sql } from 'kysely';
+import { DeadLetter } from '@shotloom/bus';
+import { AppError } from '@shotloom/kernel';
+import { extractPosters, tempDir, type Poster } from '@shotloom/media-tools';
+import type { Storage } from '../app.tokens';
+import type { AssetRow } from '../assets/asset-rows';
+import { objectKeys } from '../object-store/object-keys';
+
+type Parts = Pick<Storage, 'database' | 'store'>;
+/** What became of one request: an error that its message is to be judged by, or nothing to complain of. */
+export type PosterOutcome = 'drawn' | 'not_needed' | Error;
+
+/** Pixels; enough for a card on a dense screen. */
+const POSTER_WIDTH = 960;
+/** Seconds into the video: films often begin black. */
+const POSTER_AT = 0.5;
+/** Of the frames of videos that ffmpeg has open at once: each costs it memory for several frames. One larger video goes alone. */
+const MAX_PIXELS = 9_000_000;
+/** Whatever else the machine has to do comes first. */
+const NICENESS = 19;
+
+/** Draws and keeps the posters of stored videos, each once. A deleted asset needs none. The outcomes are in the order of the ids. */
+export async function drawPosters(
+  parts: Parts,
+  assetIds: readonly string[],
+  signal?: AbortSignal,
+): Promise<readonly PosterOutcome[]> {
+  const found = await parts.database.sql
+    .selectFrom('media.assets')
+    .selectAll()
+    .where(sql<boolean>`asset_id = any(${assetIds}::uuid[])`)
+    .execute();
+  const rows = new Map(found.map((row) => [row.asset_id, row]));
+  const outcomes = new Map<string, PosterOutcome>();
+  for (const batch of batches(found.filter(needsPoster))) {
+    for (const [assetId, outcome] of await drawBatch(parts, batch, signal)) outcomes.set(assetId, outcome);
+  }
+  return assetIds.map((assetId) => {
+    if (!rows.has(assetId)) return new DeadLetter(`There is no asset ${assetId} to draw a poster of.`);
+    return outcomes.get(assetId) ?? 'not_needed';
+  });
+}
+
+const needsPoster = ({ kind, deleted_at, poster_key }: AssetRow): boolean =>
+  kind === 'video' && deleted_at === null && poster_key === null;
+
+function batches(assets: readonly AssetRow[]): AssetRow[][] {
+  const made: AssetRow[][] = [];
+  let pixels = Infinity;
+  for (const asset of assets) {
+    pixels += asset.width * asset.height;
+    if (pixels > MAX_PIXELS) {
+      made.push([]);
+      pixels = asset.width * asset.height;
+    }
+    made.at(-1)?.push(asset);
+  }
+  return made;
+}
+
+async function drawBatch(
+  parts: Parts,
+  assets: readonly AssetRow[],
+  signal: AbortSignal | undefined,
+): Promise<ReadonlyMap<string, PosterOutcome>> {
+  await using folder = await tempDir('shotloom-poster');
+  const outcomes = new Map<string, PosterOutcome>();
+  const posters: (Poster & { readonly assetId: string })[] = [];
+  for (const [index, asset] of assets.entries()) {
+    const [input, output] = [join(folder.path, `${index}.video`), join(folder.path, `${index}.jpg`)];
+    const atSeconds = Math.min(POSTER_AT, (asset.duration_seconds ?? 0) / 2);
+    try {
+      const { body } = await parts.store.get(asset.object_key, signal ? { signal } : {});
+      await pipeline(body, createWriteStream(input));
+      posters.push({ assetId: asset.asset_id, input, output, atSeconds, width: POSTER_WIDTH });
+    } catch (error) {
+      outcomes.set(asset.asset_id, AppError.from(error));
+    }
+  }
+  const errors = await extractPosters(posters, { niceness: NICENESS, ...(signal ? { signal } : {}) });
+  const drawn: string[] = [];
+  for (const [index, { assetId, output }] of posters.entries()) {
+    const error = errors[index] ?? (await put(parts, assetId, output));
+    if (error === undefined) drawn.push(assetId);
+    outcomes.set(assetId, error ?? 'drawn');
+  }
+  await keep(parts, drawn);
+  return outcomes;
+}
+
+async function put({ store }: Parts, assetId: string, path: string): Promise<AppError | undefined> {
+  try {
+    const { size } = await stat(path);
+    const key = objectKeys.poster(assetId);
+    await store.put(key, createReadStream(path), { contentType: 'image/jpeg', size });
+    return undefined;
+  } catch (error) {
+    return AppError.from(error);
+  }
+}
+
+/** Tells the rows. What was deleted while we drew has to lose its poster again: whoever deleted it did not know of this object. */
+async function keep({ database, store }: Parts, assetIds: readonly string[]): Promise<void> {
+  if (assetIds.length === 0) return;
+  const keys = assetIds.map(objectKeys.poster);
+  const { rows } = await sql<{ asset_id: string }>`
+    update media.assets as asset set poster_key = drawn.key
+    from unnest(${assetIds}::uuid[], ${keys}::text[]) as drawn (asset_id, key)
+    where asset.asset_id = drawn.asset_id and asset.deleted_at is null
+    returning asset.asset_id`.execute(database.sql);
+  const kept = new Set(rows.map(({ asset_id }) => asset_id));
+  for (const assetId of assetIds) if (!kept.has(assetId)) await store.remove(objectKeys.poster(assetId));
+}
