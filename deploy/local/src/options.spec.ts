@@ -61,7 +61,7 @@ describe('parseOptions', () => {
     [['--port', 'http'], /"http" is not a port for gateway/],
     [['--port', '70000'], /not a port/],
     [['--providers', '../evil'], /not the name of a provider/],
-    [['--simulate', 'nobody'], /no simulator of "nobody"; there is one of kling, stripe/],
+    [['--simulate', 'nobody'], /no simulator of "nobody"; there is one of kling/],
     [['dance'], /Unknown command "dance"/],
     [['--fast'], /Unknown option/],
   ])('refuses %j in one sentence', (args, sentence) => {

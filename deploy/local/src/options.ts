@@ -27,7 +27,7 @@ export const HELP = `npm start [-- flags]    starts everything and stays until C
   --port <n>            port of the gateway (SHOTLOOM_PORT); 0 for any; default 8080, or a free one when that is taken
   --data-dir <folder>   where all data is kept (SHOTLOOM_DATA_DIR); default .shotloom
   --providers <a,b>     engines to start (PROVIDERS_ENABLED); default animatic
-  --simulate <a,b>      start a simulator of these vendors and their engines (SHOTLOOM_SIMULATE): kling, stripe
+  --simulate <a,b>      start a simulator of these vendors and their engines (SHOTLOOM_SIMULATE): ${SIMULATED.join(', ')}
   --demo, --no-demo     render a sample photograph after the start; default: the first time only
   --detach              return when all is ready, go on in the background
   --no-restart          leave a process that died as it is

@@ -1,12 +1,13 @@
 import { freePort } from '@shotloom/testing';
+import { SIMULATED_VENDORS } from '@shotloom/vendor-simulators';
 import { join } from 'node:path';
 import { withoutOurs } from './environment';
-import { SIMULATED_STRIPE } from './simulated-stripe';
+import { PAYMENTS, SIMULATED_STRIPE } from './simulated-stripe';
 import { startProcess } from './service-process';
 import type { UnitDefinition } from './supervised-unit';
 
-/** Vendors that `libs/vendor-simulators` can stand in for. */
-export const SIMULATED: readonly string[] = ['kling', 'stripe'];
+/** Video vendors, and who takes money, that `libs/vendor-simulators` can stand in for. */
+export const SIMULATED: readonly string[] = [...SIMULATED_VENDORS, PAYMENTS];
 
 /** One simulator of this run; its port stays the same when it is started again, but what it knew is gone then. */
 export interface Simulator {

@@ -1,16 +1,11 @@
 import { parseArgs } from 'node:util';
-import {
-  KLING_DEMO_ACCOUNT,
-  startKlingSimulator,
-  startStripeSimulator,
-  STRIPE_DEMO_KEY,
-  STRIPE_DEMO_WEBHOOK_SECRET,
-} from './index';
+import { startStripeSimulator, STRIPE_DEMO_KEY, STRIPE_DEMO_WEBHOOK_SECRET } from './index';
+import { SIMULATED_VENDORS, SIMULATORS } from './registry';
 
-const USAGE = `Usage: node dist/main.js kling|stripe [options]
+const USAGE = `Usage: node dist/main.js ${SIMULATED_VENDORS.join('|')}|stripe [options]
   --port <n>             port on 127.0.0.1 (any free one)
   --webhook-url <url>    stripe: where its events go
- Of kling only:
+ Of video vendors only:
   --seed <n>             seed of latencies and chances (1)
   --queue-ms <low,high>  how long a task waits (500,2000)
   --run-ms <low,high>    how long it works (4000,12000)
@@ -40,10 +35,12 @@ async function main(): Promise<void> {
       'shotloom-data': { type: 'string' },
     },
   });
-  const [vendor, ...more] = positionals;
-  if (more.length > 0 || (vendor !== 'kling' && vendor !== 'stripe')) throw new Error(USAGE);
+  const [vendor = '', ...more] = positionals;
+  if (more.length > 0) throw new Error(USAGE);
   const simulator =
-    vendor === 'stripe' ? await stripe(Number(values.port), values['webhook-url']) : await kling(values);
+    vendor === 'stripe'
+      ? await stripe(Number(values.port), values['webhook-url'])
+      : await video(vendor, values);
   const stop = (): void => void simulator.stop().then(() => process.exit(0));
   process.once('SIGINT', stop).once('SIGTERM', stop);
 }
@@ -59,7 +56,7 @@ async function stripe(port: number, webhookUrl: string | undefined): Promise<{ s
   return simulator;
 }
 
-interface KlingFlags {
+interface VideoFlags {
   readonly port: string;
   readonly seed: string;
   readonly 'queue-ms': string;
@@ -69,19 +66,19 @@ interface KlingFlags {
   readonly scale: string;
 }
 
-async function kling(values: KlingFlags): Promise<{ stop: () => Promise<void> }> {
-  const simulator = await startKlingSimulator({
+async function video(vendor: string, values: VideoFlags): Promise<{ stop: () => Promise<void> }> {
+  const start = Object.hasOwn(SIMULATORS, vendor) ? SIMULATORS[vendor] : undefined;
+  if (start === undefined) throw new Error(USAGE);
+  const simulator = await start({
     port: Number(values.port),
     seed: Number(values.seed),
     queueMs: range(values['queue-ms']),
     runMs: range(values['run-ms']),
-    accounts: [{ concurrency: Number(values.concurrency) }],
+    concurrency: Number(values.concurrency),
     media: { padToBytes: Number(values['pad-bytes']), scale: Number(values.scale) },
   });
-  const { apiKeys, accessKey, secretKey } = KLING_DEMO_ACCOUNT;
-  process.stdout.write(
-    `Kling is simulated at ${simulator.url}\n  API key ${apiKeys.join()}, or access key ${accessKey} with secret key ${secretKey}\n`,
-  );
+  const fields = Object.entries(simulator.credential()).map(([name, value]) => `${name} ${value}`);
+  process.stdout.write(`${vendor} is simulated at ${simulator.url}\n  ${fields.join('\n  ')}\n`);
   return simulator;
 }
 

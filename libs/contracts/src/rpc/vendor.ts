@@ -62,6 +62,8 @@ export const providerCallbackRpc = onePerProvider((provider) =>
       /** `taken`: acted upon. `refused`: a wrong signature or no readable body. `unknown`: no such attempt. */
       verdict: z.enum(['taken', 'refused', 'unknown']),
       reason: z.string(),
+      /** What the vendor wants to read in the answer, for example its challenge; null or left out: nothing. */
+      reply: z.record(z.string(), z.string()).nullish(),
     }),
     8_000,
   ),
