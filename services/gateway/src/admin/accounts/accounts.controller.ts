@@ -37,7 +37,7 @@ export class AdminAccountsController {
   @Get()
   @TakesQuery(adminAccountListQuerySchema)
   @Answers(200, adminAccountPageSchema, 'Every account, newest first, a page at a time', [422])
-  listAccounts(
+  listAllAccounts(
     @Query({ schema: adminAccountListQuerySchema }) query: AdminAccountListQuery,
   ): Promise<{ data: AdminAccount[]; next_cursor: string | null }> {
     return this.accounts.list(query);
@@ -45,7 +45,7 @@ export class AdminAccountsController {
 
   @Get(':id')
   @Answers(200, adminAccountDetailSchema, 'One account, with credits, members and what moved last', [404])
-  getAccount(@Param('id') id: string): Promise<AdminAccountDetail> {
+  inspectAccount(@Param('id') id: string): Promise<AdminAccountDetail> {
     return this.accounts.get(id);
   }
 
