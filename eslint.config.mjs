@@ -143,7 +143,11 @@ export default tseslint.config(
     },
   },
   {
-    files: ['deploy/**', 'tools/**', 'services/*/src/{migrate,topology,seed-demo,seed-credential}.ts'],
+    files: [
+      'deploy/**',
+      'tools/**',
+      'services/*/src/{migrate,topology,seed-demo,seed-credential,make-admin}.ts',
+    ],
     rules: { 'no-console': 'off' },
   },
 );

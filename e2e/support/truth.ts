@@ -82,7 +82,13 @@ export class Truth {
     const prefix = `sl_${randomBytes(8).toString('hex')}`;
     const secret = randomBytes(32).toString('base64url');
     const hash = createHash('sha256').update(secret).digest();
-    await this.run(sql`INSERT INTO identity.accounts (id, name) VALUES (${accountId}, 'Stranger')`);
+    // Suites that send all they can are about other things than rate limits.
+    await this
+      .run(sql`INSERT INTO identity.plans (id, title, concurrency, unlimited) VALUES ('bench', 'Bench', 1000, true)
+      ON CONFLICT (id) DO NOTHING`);
+    await this.run(
+      sql`INSERT INTO identity.accounts (id, name, plan_id) VALUES (${accountId}, 'Stranger', 'bench')`,
+    );
     await this.run(sql`
       WITH made AS (
         INSERT INTO identity.users (id, account_id, email, display_name)

@@ -12,6 +12,8 @@ const input: EnvironmentInput = {
     tokenSecret: 'token',
     callbackSecret: 'callback',
     credentialsKey: 'seal',
+    signingKey: 'sign',
+    adminPassword: 'admin',
   },
   addresses: {
     databaseUrl: 'postgres://db',
@@ -71,9 +73,9 @@ describe('serviceEnvironment', () => {
   it('gives the secrets of callbacks and of keys only to those who need them', () => {
     const has = (name: string): string[] =>
       Object.keys(serviceEnvironment(service(name), input)).filter((key) =>
-        ['CALLBACK_SECRET', 'CREDENTIALS_KEY'].includes(key),
+        ['AUTH_SIGNING_KEY', 'CALLBACK_SECRET', 'CREDENTIALS_KEY'].includes(key),
       );
-    expect(has('gateway')).toEqual(['CALLBACK_SECRET', 'CREDENTIALS_KEY']);
+    expect(has('gateway').sort()).toEqual(['AUTH_SIGNING_KEY', 'CALLBACK_SECRET', 'CREDENTIALS_KEY']);
     expect(has('job-orchestrator')).toEqual(['CALLBACK_SECRET']);
     for (const name of ['storage', 'notifier', 'provider-kling']) expect(has(name)).toEqual([]);
   });

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { Need, ServiceDefinition } from './services';
 import type { Secrets } from './secrets';
+import { PAYMENTS, SIMULATED_STRIPE } from './simulated-stripe';
 
 /** Where everything is in this run. */
 export interface Addresses {
@@ -88,10 +89,19 @@ const ONLY: Readonly<Record<string, (input: EnvironmentInput) => NodeJS.ProcessE
 };
 
 /** Stands in for the Ingress of a cluster: /media and /ws reach their services through the gateway. */
-function gatewayOnly({ root, addresses, secrets }: EnvironmentInput): NodeJS.ProcessEnv {
+function gatewayOnly({ root, addresses, secrets, simulators }: EnvironmentInput): NodeJS.ProcessEnv {
+  const stripe = simulators[PAYMENTS];
   return {
+    ...(stripe === undefined
+      ? {}
+      : {
+          STRIPE_API_BASE: stripe,
+          STRIPE_SECRET_KEY: SIMULATED_STRIPE.secretKey,
+          STRIPE_WEBHOOK_SECRET: SIMULATED_STRIPE.webhookSecret,
+        }),
     CALLBACK_SECRET: secrets.callbackSecret,
     CREDENTIALS_KEY: secrets.credentialsKey,
+    AUTH_SIGNING_KEY: secrets.signingKey,
     STORAGE_URL: `http://127.0.0.1:${addresses.publicPorts['storage']}`,
     NOTIFIER_URL: `http://127.0.0.1:${addresses.publicPorts['notifier']}`,
     CONSOLE_DIR: join(root, 'services', 'console', 'dist'),
@@ -101,7 +111,9 @@ function gatewayOnly({ root, addresses, secrets }: EnvironmentInput): NodeJS.Pro
 /** A worker finds the simulator of its vendor, and storage may fetch from this machine, which it refuses otherwise. */
 function simulated(name: string, { simulators }: EnvironmentInput): NodeJS.ProcessEnv {
   if (name === 'storage') {
-    return Object.keys(simulators).length === 0 ? {} : { FETCH_ALLOW_PRIVATE: '127.0.0.1/32' };
+    return Object.keys(simulators).every((vendor) => vendor === PAYMENTS)
+      ? {}
+      : { FETCH_ALLOW_PRIVATE: '127.0.0.1/32' };
   }
   const provider = name.replace(/^provider-/, '');
   const url = simulators[provider];

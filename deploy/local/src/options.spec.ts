@@ -44,6 +44,10 @@ describe('parseOptions', () => {
     expect(parse(['--demo']).demo).toBe('always');
   });
 
+  it('starts no engine for who takes money', () => {
+    expect(parse(['--simulate', 'stripe'])).toMatchObject({ providers: ['animatic'], simulate: ['stripe'] });
+  });
+
   it('starts the engine of a vendor that it simulates, once', () => {
     expect(parse(['--simulate', 'kling'])).toMatchObject({
       providers: ['animatic', 'kling'],

@@ -1,5 +1,6 @@
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { PAYMENTS } from './simulated-stripe';
 import { SIMULATED } from './simulators';
 
 export type Command = 'start' | 'stop' | 'status' | 'help';
@@ -26,7 +27,7 @@ export const HELP = `npm start [-- flags]    starts everything and stays until C
   --port <n>            port of the gateway (SHOTLOOM_PORT); 0 for any; default 8080, or a free one when that is taken
   --data-dir <folder>   where all data is kept (SHOTLOOM_DATA_DIR); default .shotloom
   --providers <a,b>     engines to start (PROVIDERS_ENABLED); default animatic
-  --simulate <a,b>      start a simulator of these vendors and their engines (SHOTLOOM_SIMULATE): kling
+  --simulate <a,b>      start a simulator of these vendors and their engines (SHOTLOOM_SIMULATE): ${SIMULATED.join(', ')}
   --demo, --no-demo     render a sample photograph after the start; default: the first time only
   --detach              return when all is ready, go on in the background
   --no-restart          leave a process that died as it is
@@ -62,7 +63,7 @@ export function parseOptions(argv: readonly string[], env: NodeJS.ProcessEnv, ro
       ...port('postgres', env['SHOTLOOM_POSTGRES_PORT']),
       ...port('nats', env['SHOTLOOM_NATS_PORT']),
     },
-    providers: [...new Set([...providers, ...simulate])],
+    providers: [...new Set([...providers, ...simulate.filter((name) => name !== PAYMENTS)])],
     simulate,
     demo: values.demo === undefined ? 'once' : values.demo ? 'always' : 'never',
     detach: values.detach ?? false,

@@ -7,7 +7,8 @@ import type { Options } from './options';
 import { runOnce } from './run-once';
 import type { Secrets } from './secrets';
 import { startProcess } from './service-process';
-import { simulatedCredential, simulatorOf, type Simulator } from './simulators';
+import { PAYMENTS } from './simulated-stripe';
+import { simulatedCredential, simulatorOf, subscribeToEvents, type Simulator } from './simulators';
 import { servicesFor, type ServiceDefinition } from './services';
 import { SupervisedUnit, type UnitDefinition, type UnitEvents } from './supervised-unit';
 
@@ -52,7 +53,10 @@ export class Platform {
       inherited: process.env,
     };
     await this.prepare(definitions);
-    for (const simulator of simulators) await this.seedCredential(simulator);
+    for (const simulator of simulators) {
+      if (simulator.provider === PAYMENTS) await this.seedOffers(simulator, addresses.gatewayUrl);
+      else await this.seedCredential(simulator);
+    }
     await this.startServices(definitions);
   }
 
@@ -73,8 +77,12 @@ export class Platform {
   }
 
   /** Runs the gateway's seed script; it prints what it made as JSON. */
-  async seed(): Promise<string> {
-    return this.script(gatewayDefinition(), 'seed-demo', 'Seeding the demo user');
+  async seed(presentKey: string | undefined): Promise<string> {
+    const more = {
+      DEMO_ADMIN_PASSWORD: this.secrets.adminPassword,
+      ...(presentKey === undefined ? {} : { DEMO_API_KEY: presentKey }),
+    };
+    return this.script(gatewayDefinition(), 'seed-demo', 'Seeding the demo user', more);
   }
 
   describe(): Omit<RuntimeInfo, 'apiKey' | 'userId' | 'accountId' | 'startedAt'> {
@@ -156,6 +164,13 @@ export class Platform {
     const what = `Seeding the key of ${simulator.provider}`;
     const more = { CREDENTIAL_JSON: await simulatedCredential(simulator) };
     await this.script(gatewayDefinition(), 'seed-credential', what, more);
+  }
+
+  /** Something to buy where no money moves, and nowhere else. */
+  private async seedOffers(simulator: Simulator, gatewayUrl: string): Promise<void> {
+    const more = { OFFERS_FILE: join(this.options.root, 'deploy', 'local', 'demo-offers.json') };
+    await this.script(gatewayDefinition(), 'seed-offers', 'Seeding what is sold', more);
+    await subscribeToEvents(simulator, gatewayUrl);
   }
 
   private async supervise(units: SupervisedUnit[], definition: UnitDefinition): Promise<void> {

@@ -9,6 +9,9 @@ export function describeRuntime(info: RuntimeInfo, film: string | undefined, det
     `  Console   ${info.consoleUrl}`,
     `  API docs  ${info.docsUrl}`,
     `  API key   ${info.apiKey}`,
+    ...(info.adminEmail === undefined
+      ? []
+      : [`  Admin     ${info.adminEmail} / ${info.adminPassword ?? ''}`]),
     ...Object.entries(info.simulators).map(([name, url]) => `  Simulated ${name} at ${url}`),
     `  Logs      ${info.logs}`,
     '',

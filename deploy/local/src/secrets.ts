@@ -6,6 +6,9 @@ export interface DemoUser {
   readonly userId: string;
   readonly accountId: string;
   readonly apiKey: string;
+  /** The demo admin, made beside it. */
+  readonly adminEmail?: string;
+  readonly adminPassword?: string;
 }
 
 /** Made once per data folder; the data cannot be read without them. */
@@ -17,6 +20,10 @@ export interface Secrets {
   readonly callbackSecret: string;
   /** Seals the keys of vendors; base64 of 32 bytes. Without it the keys that are kept cannot be read. */
   readonly credentialsKey: string;
+  /** Signs the access tokens of sessions; base64 of 32 bytes. With another, everybody signs in again. */
+  readonly signingKey: string;
+  /** Of the demo admin, who signs in at the console. */
+  readonly adminPassword: string;
   readonly demoUser?: DemoUser;
 }
 
@@ -28,6 +35,8 @@ export async function openSecrets(file: string): Promise<Secrets> {
     tokenSecret: randomSecret(),
     callbackSecret: randomSecret(),
     credentialsKey: randomBytes(32).toString('base64'),
+    signingKey: randomBytes(32).toString('base64'),
+    adminPassword: randomBytes(12).toString('base64url'),
     ...known,
   };
   await writePrivateJson(file, secrets);

@@ -1,11 +1,13 @@
 import { freePort } from '@shotloom/testing';
+import { SIMULATED_VENDORS } from '@shotloom/vendor-simulators';
 import { join } from 'node:path';
 import { withoutOurs } from './environment';
+import { PAYMENTS, SIMULATED_STRIPE } from './simulated-stripe';
 import { startProcess } from './service-process';
 import type { UnitDefinition } from './supervised-unit';
 
-/** Vendors that `libs/vendor-simulators` can stand in for. */
-export const SIMULATED: readonly string[] = ['kling'];
+/** Video vendors, and who takes money, that `libs/vendor-simulators` can stand in for. */
+export const SIMULATED: readonly string[] = [...SIMULATED_VENDORS, PAYMENTS];
 
 /** One simulator of this run; its port stays the same when it is started again, but what it knew is gone then. */
 export interface Simulator {
@@ -41,4 +43,14 @@ export async function simulatedCredential({ provider, url }: Simulator): Promise
   const response = await fetch(`${url}/_sim/credential`);
   const { fields } = (await response.json()) as { fields: Readonly<Record<string, string>> };
   return JSON.stringify({ provider, name: 'Simulated', fields });
+}
+
+/** Tells the simulator of Stripe where its events go. What it knew before is not told again. */
+export async function subscribeToEvents({ url }: Simulator, gatewayUrl: string): Promise<void> {
+  const endpoint = { url: `${gatewayUrl}/webhooks/stripe`, secret: SIMULATED_STRIPE.webhookSecret };
+  const response = await fetch(`${url}/_control`, {
+    method: 'POST',
+    body: JSON.stringify({ do: 'endpoint', ...endpoint }),
+  });
+  if (!response.ok) throw new Error(`The simulator of Stripe does not take the webhook: ${response.status}.`);
 }

@@ -64,7 +64,7 @@ async function openSession(options: Options, folder: DataFolder, voice: Voice): 
         folder,
         secrets,
         gatewayUrl: platform.describe().gatewayUrl,
-        seed: () => platform.seed(),
+        seed: (presentKey) => platform.seed(presentKey),
       });
       await save();
       listenForRequests(platform, voice.tell);

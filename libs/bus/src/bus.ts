@@ -89,6 +89,8 @@ export interface OrderedReadOptions {
   readonly filter?: string;
   /** First sequence to read; from now on when absent. */
   readonly startSeq?: number;
+  /** Whether anybody wants what comes on a subject; what nobody wants is not even decoded. All is wanted unless told. */
+  readonly isWanted?: (subject: string) => boolean;
   /** Called one at a time and in order. What it throws is logged, and reading goes on. */
   readonly onMessage: (message: OrderedMessage) => void | Promise<void>;
 }

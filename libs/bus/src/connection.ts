@@ -2,6 +2,7 @@ import { connect, type NatsConnection } from '@nats-io/transport-node';
 import { jetstreamManager, type JetStreamManager } from '@nats-io/jetstream';
 import type { Logger } from '@shotloom/service-kit';
 import type { Bus, BusOptions } from './bus';
+import { gatherWrites } from './gather-writes';
 
 const RECONNECT_WAIT_MS = 250;
 const PING_INTERVAL_MS = 15_000;
@@ -35,6 +36,7 @@ export async function openConnection(options: BusOptions): Promise<Connection> {
     ...(options.password === undefined ? {} : { pass: options.password }),
     ...(options.token === undefined ? {} : { token: options.token }),
   });
+  gatherWrites(nc);
   const jsm = await jetstreamManager(nc, { checkAPI: false, timeout: API_TIMEOUT_MS });
   return watch({ name: options.name, nc, jsm, logger: options.logger });
 }

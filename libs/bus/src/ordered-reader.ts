@@ -106,6 +106,7 @@ export class OrderedReader {
 
   private async deliver(delivery: Delivery): Promise<void> {
     const { subject, streamSeq: seq, storedAt: at } = delivery;
+    if (this.options.isWanted?.(subject) === false) return;
     const read = decodeEnvelope(delivery.data);
     if ('reason' in read) {
       this.connection.logger.error(

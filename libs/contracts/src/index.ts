@@ -20,6 +20,7 @@ export {
   attemptSucceededV1,
   catalogueChangedV1,
   credentialsChangedV1,
+  identityRevokedV1,
   jobChangedV1,
   jobProgressV1,
   mediaDeleteV1,
@@ -76,11 +77,7 @@ export * from './catalogue/rules';
 export { vendorPrompt, type VendorPrompt } from './catalogue/vendor-prompt';
 export { MODELS, PROVIDERS, providerSpec } from './catalogue/vendors';
 export { Catalogue, priceOf, type ModelState } from './catalogue/catalogue';
-export {
-  costMicros,
-  estimateVendorMicros,
-  VENDOR_UNIT_MICROS,
-} from './catalogue/vendor-cost';
+export { costMicros, estimateVendorMicros, VENDOR_UNIT_MICROS } from './catalogue/vendor-cost';
 export {
   balanceRpc,
   catalogueRpc,
@@ -202,62 +199,12 @@ export {
   type UncertainResolution,
 } from './operations/records';
 export { describeAssetsRpc, registerUploadRpc } from './rpc/storage';
-export { PLATFORM_ROLES, principalSchema, SCOPES, verifyCredentialRpc, type Principal } from './rpc/identity';
-export { problemSchema, type Problem } from './http/problem';
 export {
-  imageToVideoSchema,
-  textToVideoSchema,
-  videoToAnimeSchema,
-  type ImageToVideo,
-  type TextToVideo,
-  type VideoToAnime,
-} from './http/generate';
-export {
-  jobGroupSchema,
-  jobPageSchema,
-  jobResourceSchema,
-  toJobResource,
-  type JobResource,
-} from './http/job-resource';
-export { jobListQuerySchema, type JobListQuery } from './http/job-list';
-export {
-  jobLogPageSchema,
-  jobLogQuerySchema,
-  retryJobSchema,
-  stopAllJobsSchema,
-  stoppedJobsSchema,
-  toJobLogPage,
-  type JobLogPage,
-  type JobLogQuery,
-  type RetryJob,
-  type StopAllJobs,
-  type StoppedJobs,
-} from './http/job-actions';
-export {
-  creditsResourceSchema,
-  healthResourceSchema,
-  jobLinksSchema,
-  meResourceSchema,
-  modelListSchema,
-  modelResourceSchema,
-  stylePresetListSchema,
-  ticketResourceSchema,
-  uploadResourceSchema,
-  type CreditsResource,
-  type JobLinks,
-  type MeResource,
-  type ModelResource,
-  type UploadResource,
-} from './http/resources';
-export {
-  connectedMessageSchema,
-  errorMessageSchema,
-  jobCompleteMessageSchema,
-  progressMessageSchema,
-  shotCompleteMessageSchema,
-  SOCKET_KEY_PREFIX,
-  SOCKET_PROTOCOL,
-  socketMessageSchema,
-  statusMessageSchema,
-  type SocketMessage,
-} from './http/socket-messages';
+  endedCredentialsRpc,
+  PLATFORM_ROLES,
+  principalSchema,
+  SCOPES,
+  verifyCredentialRpc,
+  type Principal,
+} from './rpc/identity';
+export * from './http';

@@ -57,7 +57,7 @@ export interface OutboxMessage<C extends MessageContract> {
   readonly subject: string;
   /**
    * Messages of one key are published in the order they were written, provided that their transactions were
-   * ordered by a row lock (the job's row, for example).
+   * ordered by a row lock (the job's row, for example), and that they have one `correlationId`.
    */
   readonly partitionKey: string;
   readonly correlationId: string;

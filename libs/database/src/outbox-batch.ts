@@ -117,8 +117,9 @@ function groupByPartition(rows: readonly PendingRow[]): Map<number, PendingRow[]
 }
 
 /**
- * One after the other: the next row only after the PubAck of the one before. A row that may pass later holds up those
- * behind it, which is what order means; one that never will would hold them up for ever, and is laid aside.
+ * What belongs together (one `correlationId`) goes one after the other, the next row only after the PubAck of the one before; what does
+ * not goes side by side. A row that may pass later holds up all that has not been sent yet; one that never will would hold them up
+ * for ever, and is laid aside.
  */
 async function publishLane(
   rows: readonly PendingRow[],
@@ -127,18 +128,44 @@ async function publishLane(
 ): Promise<LaneOutcome> {
   const publishedIds: string[] = [];
   const dead: Refusal[] = [];
-  for (const row of rows) {
-    if (Date.now() > deadline) return { publishedIds, dead, more: true };
-    try {
-      await withTimeout(publish(row.subject, row.envelope, row.headers));
-      publishedIds.push(row.id);
-    } catch (error) {
-      const refusal = { messageId: row.id, error };
-      if (!isFinal(error)) return { publishedIds, dead, more: false, failure: refusal };
-      dead.push(refusal);
+  let failure: Refusal | undefined;
+  let late = false;
+  const threads = Map.groupBy(rows, ({ envelope }) => envelope.correlationId);
+  const inOrder = async (thread: readonly PendingRow[]): Promise<void> => {
+    for (const row of thread) {
+      late ||= Date.now() > deadline;
+      if (late || failure !== undefined) return;
+      const error = await tryPublish(row, publish);
+      if (error === undefined) publishedIds.push(row.id);
+      else if (isFinal(error.reason)) dead.push({ messageId: row.id, error: error.reason });
+      else {
+        failure ??= { messageId: row.id, error: error.reason };
+        return;
+      }
     }
+  };
+  await Promise.all([...threads.values()].map(inOrder));
+  return {
+    publishedIds,
+    dead,
+    ...(failure === undefined ? {} : { failure }),
+    more: moreAfter(rows, failure, late),
+  };
+}
+
+const moreAfter = (rows: readonly PendingRow[], failure: Refusal | undefined, late: boolean): boolean =>
+  failure === undefined && (late || rows.length >= ROWS_PER_PARTITION);
+
+async function tryPublish(
+  { subject, envelope, headers }: PendingRow,
+  publish: PublishEnvelope,
+): Promise<{ readonly reason: unknown } | undefined> {
+  try {
+    await withTimeout(publish(subject, envelope, headers));
+    return undefined;
+  } catch (reason) {
+    return { reason };
   }
-  return { publishedIds, dead, more: rows.length >= ROWS_PER_PARTITION };
 }
 
 /** Only an error that says so: what we do not understand may be gone the next time. */

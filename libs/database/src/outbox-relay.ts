@@ -14,7 +14,7 @@ const FAILED: RetryPolicy = { maxAttempts: 8, baseMs: 100, factor: 2, maxMs: 10_
 const DEFAULT_SWEEP_MS = 1_000;
 const CLEAN_UP_MS = 60_000;
 /** Under load, what is committed within this time shares a transaction of the relay; after a quiet time none waits. */
-const BATCH_EVERY_MS = 5;
+const BATCH_EVERY_MS = 8;
 
 export interface OutboxRelayOptions<S> {
   readonly database: Database<S>;

@@ -17,6 +17,11 @@ export interface TransactionQueueOptions<S, N = never> {
   readonly transactions: number;
   /** Pieces in one transaction. */
   readonly pieces: number;
+  /**
+   * Under load a transaction starts this much after the one before at the soonest, so that more pieces share it; after a quiet time
+   * none waits. Milliseconds; 0 unless told.
+   */
+  readonly everyMs?: number;
   /** Runs first in each transaction, with what its pieces need, in the order of their keys. */
   readonly prepare?: (tx: UnitOfWork<S>, needs: readonly N[]) => Promise<void>;
 }
@@ -37,6 +42,8 @@ interface Waiting<S, N> {
 export class TransactionQueue<S, N = never> {
   private waiting: Waiting<S, N>[] = [];
   private running = 0;
+  private startedAt = -Infinity;
+  private timer: NodeJS.Timeout | undefined;
   /** Of the pieces that run. */
   private readonly keys = new Set<string>();
 
@@ -54,10 +61,11 @@ export class TransactionQueue<S, N = never> {
   }
 
   private next(): void {
-    if (this.running >= this.options.transactions) return;
+    if (this.waiting.length === 0 || this.running >= this.options.transactions || this.isEarly()) return;
     const group = this.takeGroup();
     if (group.length === 0) return;
     this.running += 1;
+    this.startedAt = performance.now();
     const keys = new Set(group.map(({ key }) => key));
     for (const key of keys) this.keys.add(key);
     void this.settle(group).finally(() => {
@@ -65,6 +73,16 @@ export class TransactionQueue<S, N = never> {
       for (const key of keys) this.keys.delete(key);
       this.next();
     });
+  }
+
+  private isEarly(): boolean {
+    const early = this.startedAt + (this.options.everyMs ?? 0) - performance.now();
+    if (early <= 0) return false;
+    this.timer ??= setTimeout(() => {
+      this.timer = undefined;
+      this.next();
+    }, early);
+    return true;
   }
 
   /** The oldest pieces whose keys nobody works on: the others would only wait for a lock, with all that share their transaction. */

@@ -1,4 +1,4 @@
-import { sql } from 'kysely';
+import { sql, type QueryResult, type RawBuilder } from 'kysely';
 import { z } from 'zod';
 import { checkAmount } from './amounts';
 import { toBudgetItems, type HoldBudget } from './budgets';
@@ -59,6 +59,15 @@ export async function hold(ex: LedgerExecutor, request: HoldRequest): Promise<Ho
  */
 export async function holdMany(ex: LedgerExecutor, requests: readonly HoldRequest[]): Promise<HoldResult[]> {
   if (requests.length === 0) return [];
+  const { statement, read } = manyHolds(requests);
+  return read(await statement.execute(ex));
+}
+
+/** The same as a statement for a caller who sends it together with others, and the way to read its answer. */
+export function manyHolds(requests: readonly HoldRequest[]): {
+  readonly statement: RawBuilder<{ result: unknown }>;
+  readonly read: (answer: QueryResult<{ result: unknown }>) => HoldResult[];
+} {
   const items = requests.map((request) => ({
     hold_id: request.holdId,
     account_id: request.accountId,
@@ -68,11 +77,16 @@ export async function holdMany(ex: LedgerExecutor, requests: readonly HoldReques
     alarm_at: request.alarmAt ?? null,
     budgets: toBudgetItems(request.budgets),
   }));
-  const statement = sql<{
-    result: unknown;
-  }>`select ledger.hold_many(${JSON.stringify(items)}::jsonb) as result`;
-  const results = await readResult(ex, statement, z.array(holdResult).length(requests.length));
-  return requests.map((request, index) => toHoldResult(results[index] ?? { status: 'mismatch' }, request));
+  const schema = z.array(holdResult).length(requests.length);
+  return {
+    statement: sql`select ledger.hold_many(${JSON.stringify(items)}::jsonb) as result`,
+    read: ({ rows }) => {
+      const results = schema.parse(rows[0]?.result);
+      return requests.map((request, index) =>
+        toHoldResult(results[index] ?? { status: 'mismatch' }, request),
+      );
+    },
+  };
 }
 
 function toHoldResult(result: z.output<typeof holdResult>, request: HoldRequest): HoldResult {

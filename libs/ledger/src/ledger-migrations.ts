@@ -12,6 +12,7 @@ import { returnBudgetsInBatchResolutions } from './migrations/0010-return-budget
 import { indexOwners } from './migrations/0011-index-owners';
 import { expectSmallBatches } from './migrations/0012-expect-small-batches';
 import { resolveAllAtOnce } from './migrations/0013-resolve-all';
+import { shortWayForOne } from './migrations/0014-short-way-for-one';
 
 /** The schema `ledger`. Run by whoever owns the database; services then need `grantLedgerAccess`. */
 export const ledgerMigrations: MigrationSet = {
@@ -30,5 +31,6 @@ export const ledgerMigrations: MigrationSet = {
     '0011-index-owners': indexOwners,
     '0012-expect-small-batches': expectSmallBatches,
     '0013-resolve-all': resolveAllAtOnce,
+    '0014-short-way-for-one': shortWayForOne,
   },
 };

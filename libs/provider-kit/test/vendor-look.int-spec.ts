@@ -214,6 +214,55 @@ describe('callbacks that are not signed', () => {
   });
 });
 
+describe('a vendor that keeps no id of ours', () => {
+  const blind = (kind: 'running' | 'notFound'): VendorAdapter => {
+    const adapter = adapterWith({
+      capabilities: { ...stage.adapter.capabilities, lookup: false },
+      poll: (tasks) =>
+        Promise.resolve(
+          tasks.map(({ attemptId, vendorTaskId }) => ({
+            ...{ attemptId, vendorTaskId },
+            outcome: kind === 'running' ? { kind, phase: 'running', progress: null } : { kind },
+          })),
+        ),
+    });
+    return adapter;
+  };
+  const lost = (): string => {
+    const attemptId = newId();
+    const task = stage.orchestra.task(attemptId, null);
+    stage.orchestra.attempts.set(attemptId, { credential: { id: 'key', version: 1 }, task });
+    return attemptId;
+  };
+
+  it('tells by its callback which task a lost answer left, once the vendor itself shows that task', async () => {
+    await stage.orchestra.worker(blind('running'));
+    const attemptId = lost();
+    await stage.orchestra.callback(attemptId, '{"vendorTaskId":"v-7"}');
+    const [report] = await stage.orchestra.reported();
+    expect(report).toMatchObject({
+      type: 'attempts.seen.v1',
+      payload: { via: 'callback', answers: [{ attemptId, vendorTaskId: 'v-7' }] },
+    });
+  });
+
+  it('is not believed where it does not know the task itself', async () => {
+    await stage.orchestra.worker(blind('notFound'));
+    expect((await stage.orchestra.callback(lost(), '{"vendorTaskId":"v-7"}')).verdict).toBe('taken');
+    expect(stage.orchestra.reports).toEqual([]);
+  });
+});
+
+it('answers a challenge at once, and tells nobody of it', async () => {
+  const answerChallenge = (body: Uint8Array) =>
+    Buffer.from(body).toString() === 'who?' ? { challenge: 'me' } : null;
+  await stage.orchestra.worker(adapterWith({ answerChallenge }));
+  const reply = { verdict: 'taken', reply: { challenge: 'me' } };
+  expect(await stage.orchestra.callback(newId(), 'who?')).toMatchObject(reply);
+  expect((await stage.orchestra.callback(newId(), 'else')).verdict).toBe('unknown');
+  expect(stage.orchestra.reports).toEqual([]);
+});
+
 it('tests a key, and says what is wrong with it', async () => {
   const bad = { id: 'bad', version: 1 };
   stage.orchestra.secrets.set('bad:1', { ...bad, fields: { key: 'wrong-key' }, baseUrl: null });

@@ -3,6 +3,8 @@ export type { Controlled, SimTask } from './core/control-routes';
 export type { CallKind, Fault } from './core/faults';
 export type { LoggedRequest } from './core/request-log';
 export type { MediaOptions } from './core/result-media';
+export type { Simulator, SimulatorOptions } from './core/simulator';
+export { SIMULATED_VENDORS } from './registry';
 export { SeededRandom } from './core/seeded-random';
 export { ManualClock, RealClock, type SimClock } from './core/sim-clock';
 export { DEMO_ACCOUNT as KLING_DEMO_ACCOUNT, type KlingAccount } from './kling/kling-accounts';
@@ -11,3 +13,19 @@ export {
   type KlingSimulator,
   type KlingSimulatorOptions,
 } from './kling/kling-simulator';
+export { HAILUO_DEMO_ACCOUNT, type HailuoAccount } from './hailuo/hailuo-accounts';
+export {
+  startHailuoSimulator,
+  type HailuoSimulator,
+  type HailuoSimulatorOptions,
+} from './hailuo/hailuo-simulator';
+export {
+  startStripeSimulator,
+  STRIPE_DEMO_KEY,
+  STRIPE_DEMO_WEBHOOK_SECRET,
+  type StripeSimulator,
+  type StripeSimulatorOptions,
+} from './stripe/stripe-simulator';
+export type { SimEvent as StripeEvent } from './stripe/stripe-objects';
+export type { StripeCommand } from './stripe/stripe-control';
+export { signatureHeader as stripeSignature } from './stripe/webhooks';

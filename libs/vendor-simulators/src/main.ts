@@ -1,8 +1,11 @@
 import { parseArgs } from 'node:util';
-import { KLING_DEMO_ACCOUNT, startKlingSimulator } from './index';
+import { startStripeSimulator, STRIPE_DEMO_KEY, STRIPE_DEMO_WEBHOOK_SECRET } from './index';
+import { SIMULATED_VENDORS, SIMULATORS } from './registry';
 
-const USAGE = `Usage: node dist/main.js kling [options]
+const USAGE = `Usage: node dist/main.js ${SIMULATED_VENDORS.join('|')}|stripe [options]
   --port <n>             port on 127.0.0.1 (any free one)
+  --webhook-url <url>    stripe: where its events go
+ Of video vendors only:
   --seed <n>             seed of latencies and chances (1)
   --queue-ms <low,high>  how long a task waits (500,2000)
   --run-ms <low,high>    how long it works (4000,12000)
@@ -21,6 +24,7 @@ async function main(): Promise<void> {
     allowPositionals: true,
     options: {
       port: { type: 'string', default: '0' },
+      'webhook-url': { type: 'string' },
       seed: { type: 'string', default: '1' },
       'queue-ms': { type: 'string', default: '500,2000' },
       'run-ms': { type: 'string', default: '4000,12000' },
@@ -31,21 +35,51 @@ async function main(): Promise<void> {
       'shotloom-data': { type: 'string' },
     },
   });
-  if (positionals.length !== 1 || positionals[0] !== 'kling') throw new Error(USAGE);
-  const simulator = await startKlingSimulator({
+  const [vendor = '', ...more] = positionals;
+  if (more.length > 0) throw new Error(USAGE);
+  const simulator =
+    vendor === 'stripe'
+      ? await stripe(Number(values.port), values['webhook-url'])
+      : await video(vendor, values);
+  const stop = (): void => void simulator.stop().then(() => process.exit(0));
+  process.once('SIGINT', stop).once('SIGTERM', stop);
+}
+
+async function stripe(port: number, webhookUrl: string | undefined): Promise<{ stop: () => Promise<void> }> {
+  const simulator = await startStripeSimulator({ port });
+  if (webhookUrl !== undefined) {
+    simulator.run({ do: 'endpoint', url: webhookUrl, secret: STRIPE_DEMO_WEBHOOK_SECRET });
+  }
+  process.stdout.write(
+    `Stripe is simulated at ${simulator.url}\n  secret key ${STRIPE_DEMO_KEY}, webhook secret ${STRIPE_DEMO_WEBHOOK_SECRET}\n`,
+  );
+  return simulator;
+}
+
+interface VideoFlags {
+  readonly port: string;
+  readonly seed: string;
+  readonly 'queue-ms': string;
+  readonly 'run-ms': string;
+  readonly concurrency: string;
+  readonly 'pad-bytes': string;
+  readonly scale: string;
+}
+
+async function video(vendor: string, values: VideoFlags): Promise<{ stop: () => Promise<void> }> {
+  const start = Object.hasOwn(SIMULATORS, vendor) ? SIMULATORS[vendor] : undefined;
+  if (start === undefined) throw new Error(USAGE);
+  const simulator = await start({
     port: Number(values.port),
     seed: Number(values.seed),
     queueMs: range(values['queue-ms']),
     runMs: range(values['run-ms']),
-    accounts: [{ concurrency: Number(values.concurrency) }],
+    concurrency: Number(values.concurrency),
     media: { padToBytes: Number(values['pad-bytes']), scale: Number(values.scale) },
   });
-  const { apiKeys, accessKey, secretKey } = KLING_DEMO_ACCOUNT;
-  process.stdout.write(
-    `Kling is simulated at ${simulator.url}\n  API key ${apiKeys.join()}, or access key ${accessKey} with secret key ${secretKey}\n`,
-  );
-  const stop = (): void => void simulator.stop().then(() => process.exit(0));
-  process.once('SIGINT', stop).once('SIGTERM', stop);
+  const fields = Object.entries(simulator.credential()).map(([name, value]) => `${name} ${value}`);
+  process.stdout.write(`${vendor} is simulated at ${simulator.url}\n  ${fields.join('\n  ')}\n`);
+  return simulator;
 }
 
 main().catch((error: unknown) => {

@@ -1,5 +1,7 @@
 import { z } from 'zod';
 import { baseConfigSchema, objectStoreConfigSchema, type ObjectStoreEnv } from '@shotloom/service-kit';
+import { authConfigSchema } from './auth/auth-config';
+import { checkStripe, stripeConfigSchema } from './billing/stripe-settings';
 import { readKeyRing, type KeyRing } from './provider-credentials/key-ring';
 
 const MIB = 1024 * 1024;
@@ -41,6 +43,10 @@ const gatewaySchema = baseConfigSchema.extend({
   BODY_SECONDS: z.coerce.number().positive().max(600).default(30),
   /** Origins of other sites that may call the API from a browser. None unless given. */
   CORS_ORIGINS: list.default([]),
+  /** Requests in a second from one address (IPv6: its /64) by those who are not signed in; four seconds' worth may be saved up. */
+  STRANGER_REQUESTS_PER_SECOND: z.coerce.number().positive().max(10_000).default(50),
+  /** Gateways that run beside each other: while Postgres does not answer, each lets this part of a limit through. */
+  RATE_LIMIT_REPLICAS: z.coerce.number().int().min(1).max(1_000).default(2),
   /** Signs the addresses that vendors call back at; the same in job-orchestrator. Without it every callback is refused. */
   CALLBACK_SECRET: z.string().min(32).optional(),
 });
@@ -74,7 +80,14 @@ export const credentialsKeySchema = z
   });
 
 /** Environment of the gateway. */
-export const configSchema = gatewaySchema.and(objectStoreConfigSchema).and(credentialsKeySchema);
+export const configSchema = gatewaySchema
+  .extend(stripeConfigSchema.shape)
+  .superRefine((env, context) =>
+    checkStripe(env, (key, message) => context.addIssue({ code: 'custom', path: [key], message })),
+  )
+  .and(objectStoreConfigSchema)
+  .and(credentialsKeySchema)
+  .and(authConfigSchema);
 export type Config = z.infer<typeof configSchema>;
 
 /** The origin in every URL that we hand out, without a slash at its end. */

@@ -3,9 +3,15 @@ import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { NestLogger } from '@shotloom/service-kit';
+import { Cookies } from './auth/cookies';
+import { registerJwks } from './auth/jwks';
+import { SessionVerifier } from './auth/session-verifier';
+import { Billing } from './billing/billing';
+import { registerStripeWebhook } from './billing/stripe-webhook';
 import { registerCallbacks } from './callbacks/callbacks';
 import { registerConsole } from './console/console-files';
 import { registerDocs } from './docs/docs-pages';
+import { publicUrl } from './config';
 import { GatewayModule } from './gateway.module';
 import { JSON_LIMIT_BYTES } from './http/failure';
 import { answerClientError } from './http/client-error';
@@ -17,6 +23,8 @@ import { endSlowBodies } from './http/slow-bodies';
 import { validationPipe } from './http/validation';
 import { authenticateRequests } from './identity/authentication';
 import { Credentials } from './identity/credentials';
+import { limitCallers, limitStrangers } from './limits/rate/limit-requests';
+import { RateLimits } from './limits/rate/rate-limits';
 import type { GatewayParts } from './platform/parts';
 import { registerEventsProxy } from './proxy/events-proxy';
 import { registerMediaProxy } from './proxy/media-proxy';
@@ -35,6 +43,8 @@ export async function createGatewayApp(parts: GatewayParts): Promise<NestFastify
     requestIdHeader: false,
     genReqId: requestId,
     multipart: false,
+    // An address that anybody may claim is nobody's.
+    trustProxy: config.TRUSTED_PROXIES.length > 0 ? config.TRUSTED_PROXIES : false,
     // What the router refuses never reaches the filter.
     frameworkErrors: (error: unknown, request: FastifyRequest, reply: FastifyReply) =>
       sendProblem(error, request, reply, logger),
@@ -54,8 +64,18 @@ export async function createGatewayApp(parts: GatewayParts): Promise<NestFastify
   endSlowBodies(fastify, config.BODY_SECONDS * 1000, logger);
   registerJsonBody(fastify);
   await registerSecurityHeaders(fastify, config);
-  authenticateRequests(fastify, app.get(Credentials, { strict: false }));
+  const rateLimits = app.get(RateLimits, { strict: false });
+  limitStrangers(fastify, rateLimits);
+  authenticateRequests(fastify, {
+    credentials: app.get(Credentials, { strict: false }),
+    sessions: app.get(SessionVerifier, { strict: false }),
+    cookies: app.get(Cookies, { strict: false }),
+    ownOrigin: new URL(publicUrl(config)).origin,
+  });
+  limitCallers(fastify, rateLimits);
   await fastify.register(multipart);
+  registerJwks(fastify, app);
+  await registerStripeWebhook(fastify, app.get(Billing, { strict: false }), parts);
   await registerCallbacks(fastify, parts);
   if (config.STORAGE_URL !== undefined) await registerMediaProxy(fastify, config.STORAGE_URL, logger);
   if (config.NOTIFIER_URL !== undefined) {

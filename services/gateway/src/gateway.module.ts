@@ -1,12 +1,19 @@
 import { Module, type DynamicModule } from '@nestjs/common';
+import { BillingModule } from './billing/billing.module';
+import { AdminModule } from './admin/admin.module';
+import { CatalogueModule } from './catalogue/catalogue.module';
+import { AccountsModule } from './accounts/accounts.module';
+import { CreditsModule } from './credits/credits.module';
 import { GenerateModule } from './generate/generate.module';
 import { HealthModule } from './health/health.module';
 import { IdentityModule } from './identity/identity.module';
 import { JobsModule } from './jobs/jobs.module';
+import { LimitsModule } from './limits/limits.module';
 import { ModelsModule } from './models/models.module';
 import type { GatewayParts } from './platform/parts';
 import { PlatformModule } from './platform/platform.module';
 import { ProviderCredentialsModule } from './provider-credentials/provider-credentials.module';
+import { ProvidersModule } from './providers/providers.module';
 import { UploadsModule } from './uploads/uploads.module';
 
 @Module({})
@@ -14,12 +21,19 @@ export class GatewayModule {
   static of(parts: GatewayParts): DynamicModule {
     const features = [
       IdentityModule,
+      LimitsModule,
+      AccountsModule,
+      CreditsModule,
       ProviderCredentialsModule,
+      CatalogueModule,
+      ProvidersModule,
+      AdminModule,
       GenerateModule,
       JobsModule,
       UploadsModule,
       ModelsModule,
       HealthModule,
+      BillingModule,
     ];
     return { module: GatewayModule, imports: [PlatformModule.of(parts), ...features] };
   }

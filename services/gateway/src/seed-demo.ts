@@ -1,16 +1,21 @@
 import { z } from 'zod';
 import { openDatabase } from '@shotloom/database';
 import { createLogger, loadConfig } from '@shotloom/service-kit';
+import { seedDemoAdmin } from './identity/demo-admin';
 import { seedDemoUser } from './identity/demo-user';
 import type { IdentityTables } from './identity/schema/tables';
 
-/** Entry point: makes sure that the demo user exists and prints one JSON line, `{userId, accountId, apiKey}`. */
+/** Entry point: makes sure that the demo user exists and prints one JSON line, `{userId, accountId, apiKey}`; with a password, a demo admin too. */
 async function main(): Promise<void> {
   // Nothing but the one line may go to stdout, so only what ends the run is logged.
   const logger = createLogger({ service: 'gateway-seed', level: 'fatal' });
   try {
     const config = loadConfig(
-      z.object({ DATABASE_URL: z.string().min(1), DEMO_API_KEY: z.string().optional() }),
+      z.object({
+        DATABASE_URL: z.string().min(1),
+        DEMO_API_KEY: z.string().optional(),
+        DEMO_ADMIN_PASSWORD: z.string().min(10).optional(),
+      }),
     );
     const database = openDatabase<IdentityTables>({
       url: config.DATABASE_URL,
@@ -19,7 +24,9 @@ async function main(): Promise<void> {
       logger,
     });
     try {
-      console.log(JSON.stringify(await seedDemoUser(database, config.DEMO_API_KEY)));
+      const { DEMO_API_KEY: key, DEMO_ADMIN_PASSWORD: password } = config;
+      if (password !== undefined) await seedDemoAdmin(database, password);
+      console.log(JSON.stringify(await seedDemoUser(database, key)));
     } finally {
       await database.close();
     }

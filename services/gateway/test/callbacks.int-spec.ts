@@ -112,6 +112,11 @@ describe('a callback at an address of ours', () => {
     }
   });
 
+  it('says what the worker wants the vendor to read', async () => {
+    worker = () => Promise.resolve({ verdict: 'taken', reason: '', reply: { challenge: 'abc' } });
+    expect((await post(pathOf(newId()))).body).toEqual({ challenge: 'abc' });
+  });
+
   it('is counted', async () => {
     await post(pathOf(newId()));
     expect(await gateway.metrics.metrics()).toMatch(

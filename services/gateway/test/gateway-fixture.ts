@@ -27,14 +27,17 @@ export interface TestUser {
 
 export interface GatewayFixture {
   readonly url: string;
+  readonly natsUrl: string;
   readonly app: NestFastifyApplication;
   readonly backstage: Backstage;
   readonly bus: Bus;
+  /** The one that the gateway asks; what is put into it stays until the tables are read again. */
+  readonly catalogue: Catalogue;
   readonly database: Database<IdentityTables>;
   readonly store: ObjectStore;
   readonly metrics: MetricsRegistry;
   readonly health: HealthRegistry;
-  readonly addUser: (scopes?: Principal['scopes']) => Promise<TestUser>;
+  readonly addUser: (scopes?: Principal['scopes'], role?: Principal['role']) => Promise<TestUser>;
   readonly close: () => Promise<void>;
 }
 
@@ -68,6 +71,7 @@ export async function startGateway(
   const backstage = await Backstage.start(nats.url);
   const metrics = createMetrics('gateway');
   const health = new HealthRegistry();
+  const catalogue = new Catalogue(new Set(config.PROVIDERS_ENABLED), models);
   const parts = {
     config,
     logger,
@@ -76,21 +80,23 @@ export async function startGateway(
     bus,
     database,
     objectStore: store,
-    catalogue: new Catalogue(new Set(config.PROVIDERS_ENABLED), models),
+    catalogue,
     clock,
   };
   const app = await createGatewayApp(parts);
   await app.listen(0, '127.0.0.1');
   return {
     url: await app.getUrl(),
+    natsUrl: nats.url,
     app,
     backstage,
     bus,
+    catalogue,
     database,
     store,
     metrics,
     health,
-    addUser: (scopes = ['generate', 'read']) => addUser(database, scopes),
+    addUser: (scopes = ['generate', 'read'], role = 'user') => addUser(database, scopes, role),
     close: async () => {
       await app.close();
       await backstage.close();
@@ -103,10 +109,15 @@ export async function startGateway(
   };
 }
 
-async function addUser(database: Database<IdentityTables>, scopes: Principal['scopes']): Promise<TestUser> {
+async function addUser(
+  database: Database<IdentityTables>,
+  scopes: Principal['scopes'],
+  role: Principal['role'],
+): Promise<TestUser> {
   const { key, prefix, secretHash } = createApiKey();
   const owner = await database.run(async ({ sql }) => {
     const person = await createPerson(sql, { email: `${newId()}@test.local`, displayName: 'Test' });
+    await sql.updateTable('identity.users').set({ role }).where('id', '=', person.userId).execute();
     await sql
       .insertInto('identity.api_keys')
       .values({

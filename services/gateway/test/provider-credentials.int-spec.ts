@@ -92,7 +92,10 @@ describe('on the bus', () => {
     const { credentialId } = await save();
     await save({ fields: { apiKey: 'new' } });
     expect(await listed('kling')).toEqual([
-      { id: credentialId, version: 2, ownerUserId: null, enabled: true, concurrency: null },
+      {
+        ...{ id: credentialId, version: 2, ownerUserId: null, enabled: true, concurrency: null },
+        ...{ dayCapMicros: null, monthCapMicros: null },
+      },
     ]);
     expect(await listed('hailuo')).toEqual([]);
   });

@@ -41,6 +41,7 @@ afterEach(() => today(0, aModel('acme:main')));
 
 function today(index: number, model: ModelSpec): void {
   models[index] = model;
+  gateway.catalogue.replace([...models]);
 }
 const generate = async (what: string, json: object): Promise<string> => {
   const answer = await call(gateway, `/api/v1/generate/${what}`, user, { json });

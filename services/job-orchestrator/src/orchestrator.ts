@@ -47,8 +47,8 @@ import { Sweeper } from './sweeps/sweeper';
 
 const BATCH = 50;
 /** Few transactions at once, so that those that wait share the next one. */
-const BEGINS = { transactions: 2, pieces: 64 };
-const CHANGES = { transactions: 2, pieces: 64 };
+const BEGINS = { transactions: 2, pieces: 64, everyMs: 8 };
+const CHANGES = { transactions: 2, pieces: 64, everyMs: 8 };
 
 /** Builds the service from its parts and starts them; each registers how it stops, the last first. */
 export async function startOrchestrator(context: ServiceContext<Config>): Promise<void> {

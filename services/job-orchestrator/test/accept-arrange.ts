@@ -33,6 +33,7 @@ export function acceptRequest(user: User, more: Partial<AcceptRequest> = {}): Ac
     fallback: [],
     budgets: [],
     weight: 1,
+    limits: { concurrency: null, perProvider: null, generationsPerHour: null },
     ...more,
   };
 }

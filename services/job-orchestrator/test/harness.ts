@@ -150,6 +150,7 @@ export class Harness {
       fallback: [],
       budgets: [],
       weight: 1,
+      limits: { concurrency: null, perProvider: null, generationsPerHour: null },
       ...more,
     };
   }

@@ -3,7 +3,7 @@ import { createMetrics } from '@shotloom/service-kit';
 import { silentLogger } from '@shotloom/testing';
 import type { JobsTx } from '../src/jobs/job-changes';
 import { schedulerPass } from '../src/scheduler/pass';
-import { readProvider } from '../src/scheduler/provider-limits';
+import { lockProvider } from '../src/scheduler/provider-limits';
 import { readyLanesQuery } from '../src/scheduler/ready-lanes';
 import { repairLanes } from '../src/scheduler/repair-lanes';
 import { addSchedulerMetrics, COUNTED_AT_MOST } from '../src/scheduler/scheduler-metrics';
@@ -112,7 +112,8 @@ function pass(provider: string): Promise<Touched> {
 /** Pages that the heart of a pass looks at, as Postgres itself counts them. */
 async function pagesRead(provider: string): Promise<number> {
   const [plan] = await lab.database.run(async (tx) => {
-    const now = await readProvider(tx, provider, LIMITS);
+    const now = await lockProvider(tx, provider, LIMITS);
+    if (!now) throw new Error('Another pass runs.');
     const query = readyLanesQuery(now, { shared: 50, own: 0 }, []);
     const explained = await sql<{ 'QUERY PLAN': [{ Plan: Record<string, number> }] }>`
       EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) ${query}`.execute(tx.sql);

@@ -40,10 +40,11 @@ export async function startNotifier(parts: {
     maxBufferedBytes: config.SOCKET_BUFFER_BYTES,
   };
   const beatMs = config.PING_INTERVAL_MS;
-  const streams = new EventStreams({ ...shared, bus, fanOut, snapshots, places, beatMs });
+  const publicUrl = config.PUBLIC_URL;
+  const streams = new EventStreams({ ...shared, bus, fanOut, snapshots, places, beatMs, publicUrl });
   const server = new SocketServer({
     ...shared,
-    admit: (request) => admit(request, { bus, fanOut, snapshots, places }),
+    admit: (request) => admit(request, { bus, fanOut, snapshots, places, publicUrl }),
     answer: (request, response) => streams.answer(request, response),
     lingerMs: config.LINGER_MS,
     pingIntervalMs: beatMs,
@@ -53,7 +54,7 @@ export async function startNotifier(parts: {
     if (reached === 0 || event.kind !== 'state') return;
     metrics.eventDelay((Date.now() - Date.parse(event.state.changedAt)) / 1_000);
   };
-  const events = await readJobEvents(bus, publish, logger);
+  const events = await readJobEvents(bus, publish, logger, (userId) => fanOut.isWatched(userId));
   const resync = new Resync(snapshots, logger);
   const onGap = (reason: string, renewed: boolean): void => {
     const open = { sockets: server.open.length, streams: streams.open.length };

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { get, type IncomingMessage } from 'node:http';
+import { identityRevokedV1, subjects } from '@shotloom/contracts';
 import { newId } from '@shotloom/kernel';
 import { waitFor } from '@shotloom/testing';
 import { JOB, jobState, OTHER_USER, USER } from './support/job-fixtures';
@@ -20,6 +21,7 @@ describe('who may open a socket, and how sockets end', () => {
       SOCKETS_PER_USER: '3',
       PING_INTERVAL_MS: '250',
       KEY_CHECK_INTERVAL_MS: '50',
+      PUBLIC_URL: 'https://video.example',
     });
     await stage.peers.change(jobState());
   }, 60_000);
@@ -93,6 +95,59 @@ describe('who may open a socket, and how sockets end', () => {
     stage.peers.keys.delete('sl_short');
     expect(await client.closed()).toBe(1008);
     expect((await refused(USER, { key: 'sl_short' })).status).toBe(401);
+  });
+
+  describe('sessions', () => {
+    const page = (token: string, origin = 'https://video.example') => ({
+      headers: { cookie: `a=b; __Host-shotloom-access=${token}`, origin },
+    });
+    const add = (token: string): string => {
+      const sessionId = newId();
+      stage.peers.sessions.set(token, { userId: USER, sessionId });
+      return sessionId;
+    };
+
+    it('are taken as access tokens and as cookies of our own pages, and of no other page', async () => {
+      add('a.jwt.1');
+      for (const options of [
+        { key: 'a.jwt.1' },
+        { protocols: ['shotloom.v1', 'shotloom.key.a.jwt.1'] },
+        page('a.jwt.1'),
+        page('a.jwt.1', `http://127.0.0.1:${stage.notifier.port}`),
+      ]) {
+        const client = await connect(USER, options);
+        await client.until('connected');
+        client.socket.terminate();
+      }
+      for (const options of [
+        page('a.jwt.1', 'https://evil.example'),
+        page('a.jwt.1', 'https://video.example.evil.example'),
+        page('a.jwt.1', 'null'),
+        { headers: { cookie: 'shotloom-access=a.jwt.1', origin: 'https://video.example' } },
+      ]) {
+        expect((await refused(USER, options)).status).toBe(401);
+      }
+    });
+
+    it('outlive their access token, and end their sockets at once when that is told', async () => {
+      const sessionId = add('a.jwt.2');
+      const other = add('a.jwt.3');
+      const [told, kept] = [await connect(USER, page('a.jwt.2')), await connect(USER, page('a.jwt.3'))];
+      await told.until('connected');
+      stage.bus.emit(
+        identityRevokedV1,
+        { sessionIds: [sessionId], keyIds: [], userIds: [] },
+        { subject: subjects.identityRevoked, correlationId: newId() },
+      );
+      expect(await told.closed()).toBe(1008);
+      // The other token is not valid any more, but its session is.
+      stage.peers.sessions.delete('a.jwt.3');
+      stage.peers.sessions.set('a newer token', { userId: USER, sessionId: other });
+      kept.socket.send('{"type":"ping"}');
+      await kept.until('pong');
+      stage.peers.sessions.delete('a newer token');
+      expect(await kept.closed()).toBe(1008);
+    });
   });
 
   it('answers a ping of the client, and ends one that talks nonsense or too much', async () => {

@@ -116,6 +116,19 @@ export const jobProgressV1 = defineMessage(
   }),
 );
 
+/**
+ * Core NATS, best effort: these may not be used from now on. Whoever keeps a verified credential forgets it; whoever missed this
+ * learns it a moment later, when it asks again.
+ */
+export const identityRevokedV1 = defineMessage(
+  'identity.revoked.v1',
+  z.looseObject({
+    sessionIds: z.array(z.string()),
+    keyIds: z.array(z.string()),
+    /** All that these people have. */
+    userIds: z.array(z.string()),
+  }),
+);
 /** Core NATS: the keys of a provider were changed; whoever keeps a list of them asks again. */
 export const credentialsChangedV1 = defineMessage(
   'credentials.changed.v1',

@@ -34,6 +34,7 @@ export const subjects = {
   allJobs: 'jobs.>',
   progress: (userId: string) => `progress.${userId}`,
   allProgress: 'progress.>',
+  identityRevoked: 'identity.revoked',
   credentialsChanged: 'changed.credentials',
   catalogueChanged: 'changed.catalogue',
 } as const;

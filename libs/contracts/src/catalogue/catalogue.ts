@@ -14,16 +14,18 @@ export class Catalogue {
   constructor(
     private readonly enabledProviders: ReadonlySet<string>,
     private models: readonly ModelSpec[] = MODELS,
+    private off: ReadonlySet<string> = new Set(),
   ) {}
 
-  /** From now on these are the models; a snapshot that was taken before keeps its own. */
-  replace(models: readonly ModelSpec[]): void {
+  /** From now on these are the models, and the providers that an admin has switched off; a snapshot that was taken before keeps its own. */
+  replace(models: readonly ModelSpec[], off: ReadonlySet<string> = this.off): void {
     this.models = models;
+    this.off = off;
   }
 
   /** The catalogue of this moment, which never changes. */
   snapshot(): Catalogue {
-    return new Catalogue(this.enabledProviders, this.models);
+    return new Catalogue(this.enabledProviders, this.models, this.off);
   }
 
   list(): readonly ModelSpec[] {
@@ -57,6 +59,9 @@ export class Catalogue {
         enabled: false,
         reason: `The provider ${model.provider} is not switched on in this installation.`,
       };
+    }
+    if (this.off.has(model.provider)) {
+      return { enabled: false, reason: `The operator has switched ${model.provider} off for now.` };
     }
     if (!model.price) return { enabled: false, reason: `${model.id} has no price yet; set one to offer it.` };
     return { enabled: true };

@@ -72,6 +72,14 @@ const common = {
     .max(MAX_REFERENCES)
     .optional()
     .describe('Pictures of persons or things that are to be seen in the video: `asset_id`s or `file_url`s.'),
+  priority: z
+    .int()
+    .min(1)
+    .max(8)
+    .optional()
+    .describe(
+      "Your share where others wait too, 1 (least) to 8. It may lower what your plan gives; more than that counts as your plan's.",
+    ),
   metadata: z
     .record(text(64), text(512))
     .refine((entries) => Object.keys(entries).length <= MAX_METADATA, `Give at most ${MAX_METADATA} entries.`)

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { modelSpecSchema } from '../catalogue/model';
-import { principalSchema } from '../rpc/identity';
+import { PLATFORM_ROLES, principalSchema } from '../rpc/identity';
 
 /** POST /api/v1/upload answers this. */
 export const uploadResourceSchema = z
@@ -49,7 +49,12 @@ export const meResourceSchema = z
     user_id: z.string(),
     account_id: z.string(),
     scopes: principalSchema.shape.scopes,
+    role: z.enum(PLATFORM_ROLES),
+    method: z.enum(['api_key', 'session', 'ticket']).describe('How you proved who you are.'),
+    plan_id: z.string().nullable(),
+    display_name: z.string().nullable(),
     email: z.string().nullable(),
+    email_verified: z.boolean(),
     credits: creditsResourceSchema,
   })
   .meta({ id: 'Me' });

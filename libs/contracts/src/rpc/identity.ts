@@ -14,9 +14,9 @@ export const principalSchema = z.object({
   role: z.enum(PLATFORM_ROLES).default('user'),
   /** How the caller proved who it is. */
   method: z.enum(['api_key', 'session', 'ticket']).default('api_key'),
-  /** The API key that was used; null for sessions and tickets. */
+  /** The API key that was used, or that a ticket was made with; null for sessions. */
   keyId: z.string().nullable().default(null),
-  /** The session that was used; null for API keys and tickets. */
+  /** The session that was used, or that a ticket was made in; null for API keys. */
   sessionId: z.string().nullable().default(null),
 });
 /** Who is asking, and what they may do. */
@@ -27,4 +27,11 @@ export const verifyCredentialRpc = defineRpc(
   'rpc.gateway.verify-credential',
   z.object({ kind: z.enum(['api_key', 'session', 'ticket']), value: z.string().max(4_000) }),
   z.object({ principal: principalSchema.nullable() }),
+);
+
+/** Which of these sessions and API keys are not valid any more. For those who hold on to a caller, as a socket does. */
+export const endedCredentialsRpc = defineRpc(
+  'rpc.gateway.ended-credentials',
+  z.object({ sessionIds: z.array(z.string()).max(500), keyIds: z.array(z.string()).max(500) }),
+  z.object({ sessionIds: z.array(z.string()), keyIds: z.array(z.string()) }),
 );

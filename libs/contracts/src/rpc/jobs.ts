@@ -16,7 +16,7 @@ const priceSchema = z.object({
 
 /**
  * Accepts one request (one job, or its variants) in one transaction: idempotency key, hold, jobs, outbox. Errors:
- * `insufficient_credits`, `conflict` (the key was used with another body). The ids are made by the caller, so that
+ * `insufficient_credits`, `rate_limited`, `conflict` (the key was used with another body). The ids are made by the caller, so that
  * after a lost answer it can look them up.
  */
 export const acceptJobsRpc = defineRpc(
@@ -45,6 +45,17 @@ export const acceptJobsRpc = defineRpc(
       .default([]),
     /** 1 to 8, a bounded weight in the fair share between users; the plan gives it. */
     weight: z.number().min(1).max(8).default(1),
+    /** What the user's plan allows; null is no limit of the plan. */
+    limits: z
+      .object({
+        /** Attempts in flight over all providers. */
+        concurrency: z.int().positive().nullable(),
+        /** Attempts in flight at one provider; the operator's own setting for the provider holds besides. */
+        perProvider: z.int().min(1).max(5).nullable(),
+        /** Jobs that may be started within an hour. Error: `rate_limited`, with the time after which there is room again. */
+        generationsPerHour: z.int().positive().nullable(),
+      })
+      .default({ concurrency: null, perProvider: null, generationsPerHour: null }),
   }),
   z.object({ jobs: z.array(jobRecordSchema), replayed: z.boolean() }),
 );

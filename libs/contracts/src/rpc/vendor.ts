@@ -3,6 +3,16 @@ import { defineRpc, errorRecordSchema } from '../bus/rpc';
 import { credentialRefSchema, vendorTaskRefSchema } from '../attempt/vendor-outcome';
 import { videoRequestSchema } from '../job/record';
 
+/** The contract of each provider is made once: zod compiles a schema when it is used first, which takes longer than to use it. */
+function onePerProvider<C>(make: (provider: string) => C): (provider: string) => C {
+  const made = new Map<string, C>();
+  return (provider) => {
+    const known = made.get(provider) ?? make(provider);
+    made.set(provider, known);
+    return known;
+  };
+}
+
 /**
  * The fence before a vendor call: `submitting -> sending`, once. Not granted means: do not send. A worker that was granted reports
  * `attempt.submitted`, `attempt.refused` or `attempt.uncertain` under the fence; silence becomes uncertain after `sendSeconds`.
@@ -38,7 +48,7 @@ export const attemptRefRpc = defineRpc(
 );
 
 /** Asked by the gateway of a provider's workers: read this callback. Signatures are over the raw bytes. */
-export const providerCallbackRpc = (provider: string) =>
+export const providerCallbackRpc = onePerProvider((provider) =>
   defineRpc(
     `rpc.provider.${provider}.callback`,
     z.object({
@@ -52,12 +62,15 @@ export const providerCallbackRpc = (provider: string) =>
       /** `taken`: acted upon. `refused`: a wrong signature or no readable body. `unknown`: no such attempt. */
       verdict: z.enum(['taken', 'refused', 'unknown']),
       reason: z.string(),
+      /** What the vendor wants to read in the answer, for example its challenge; null or left out: nothing. */
+      reply: z.record(z.string(), z.string()).nullish(),
     }),
     8_000,
-  );
+  ),
+);
 
 /** A key at a vendor with its secrets. Asked by that provider's workers only; the bus's permissions see to it. */
-export const credentialSecretRpc = (provider: string) =>
+export const credentialSecretRpc = onePerProvider((provider) =>
   defineRpc(
     `rpc.gateway.credential.${provider}`,
     credentialRefSchema,
@@ -73,7 +86,8 @@ export const credentialSecretRpc = (provider: string) =>
         .nullable(),
     }),
     3_000,
-  );
+  ),
+);
 
 /** The keys that attempts of a provider may be pinned to, without their secrets. Asked by job-orchestrator. */
 export const listCredentialsRpc = defineRpc(

@@ -12,8 +12,8 @@ import {
 } from '@shotloom/contracts';
 import { assertNever } from '@shotloom/kernel';
 import { publishStubbornly } from '../publish-stubbornly';
-import type { CallbackVerdict } from '../vendor';
-import { alarmOf } from './look';
+import type { CallbackVerdict, PollOutcome } from '../vendor';
+import { alarmOf, lookAt } from './look';
 import { outcomePayload } from './outcome-payload';
 import { publishSeen } from './seen-publisher';
 import type { WorkerParts } from './worker-parts';
@@ -30,6 +30,8 @@ interface Known {
 const MAX_BODY_BYTES = 256 * 1024;
 /** Kept for the answer to the gateway. Milliseconds. */
 const REPLY_MS = 500;
+/** For asking the vendor while it waits for our answer. Milliseconds. */
+const ASK_MS = 4_000;
 
 /** Reads callbacks for the gateway, with the key of the attempt that the URL names, and tells job-orchestrator what they prove. */
 export class CallbackHandler {
@@ -38,6 +40,11 @@ export class CallbackHandler {
   async handle(callback: Callback, context: RpcContext): Promise<Reply> {
     const { bus, adapter, metrics, logger } = this.parts;
     const { attemptId } = callback;
+    const reply = adapter.answerChallenge?.(Buffer.from(callback.rawBody, 'base64')) ?? null;
+    if (reply !== null) {
+      metrics.callback('challenge');
+      return { verdict: 'taken', reason: 'It asked whether this address is ours.', reply };
+    }
     const known = await bus.request(attemptRefRpc, { attemptId, provider: adapter.provider });
     if (known.attempt === null) {
       metrics.callback('unknown');
@@ -76,9 +83,11 @@ export class CallbackHandler {
     const { attemptId } = task;
     switch (verdict.kind) {
       case 'hint': {
+        if (task.vendorTaskId === null && !adapter.capabilities.lookup) {
+          return this.ask(callback, { credential, task }, verdict.vendorTaskId, mayWait);
+        }
         // The same body again says nothing more.
-        const digest = createHash('sha256').update(callback.rawBody).digest('hex').slice(0, 32);
-        const id = `${attemptId}:hint:${digest}`;
+        const id = `${attemptId}:hint:${digestOf(callback.rawBody)}`;
         const options = { subject: subjects.attempts(adapter.provider), correlationId: attemptId, id };
         return publishStubbornly(bus, attemptHintedV1, { attemptId }, options, mayWait);
       }
@@ -95,6 +104,29 @@ export class CallbackHandler {
     }
   }
 
+  /**
+   * The answer to the submit was lost, and the vendor cannot find a task by our id: what this callback names is the only way to it. It
+   * came to an address that only the vendor was told; what it says of the task is not believed, the vendor is asked.
+   */
+  private async ask(
+    { rawBody }: Callback,
+    { credential: ref, task }: Known,
+    vendorTaskId: string,
+    mayWait: (waitMs: number) => boolean,
+  ): Promise<void> {
+    const { adapter, credentials, metrics } = this.parts;
+    const call = { credential: await credentials.get(ref), timeoutMs: ASK_MS };
+    const poll = { ...task, pollNo: 0, verb: 'poll' as const, vendorTaskId };
+    const look = (await lookAt([poll], adapter, call, metrics)).get(poll);
+    // Only a task that the vendor shows is one; all else is for the next callback, or for a person.
+    if (look === undefined || !isKnown(look.outcome)) return;
+    const { attemptId } = task;
+    const answers = [{ attemptId, pollNo: null, vendorTaskId, outcome: outcomePayload(look.outcome) }];
+    const id = `${attemptId}:callback:${digestOf(rawBody)}`;
+    const sighting = { credential: ref, via: 'callback' as const, answers, correlationId: attemptId, id };
+    await publishSeen(this.parts, sighting, mayWait);
+  }
+
   private alarm(attemptId: string, { vendorTaskId, outcome }: Extract<Read, { kind: 'verified' }>): void {
     const alarm = alarmOf({ vendorTaskId, outcome });
     if (alarm === undefined) return;
@@ -102,6 +134,11 @@ export class CallbackHandler {
     this.parts.logger.warn({ attemptId, ...alarm }, 'a callback said something that we do not understand');
   }
 }
+
+const digestOf = (rawBody: string): string => createHash('sha256').update(rawBody).digest('hex').slice(0, 32);
+
+const isKnown = ({ kind }: PollOutcome): boolean =>
+  kind === 'running' || kind === 'succeeded' || kind === 'failed';
 
 /**
  * The URL names an attempt, the body a task: they must belong together, or a true callback of one attempt could end another. Where the

@@ -18,7 +18,7 @@ export interface VendorMetrics {
   pollDropped(reason: 'expired' | 'unreported'): void;
   /** Something that a person should look at, although the attempt goes on. */
   alarm(kind: 'unknownStatus' | 'unreadable' | 'unfit'): void;
-  callback(verdict: 'verified' | 'hint' | 'refused' | 'unknown'): void;
+  callback(verdict: 'verified' | 'hint' | 'refused' | 'unknown' | 'challenge'): void;
 }
 
 const SECONDS_BUCKETS = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20, 30, 60, 120];

@@ -25,6 +25,14 @@ export {
   type VendorVideo,
 } from './vendor-outcome';
 export { callFailure, neverConnected, type CallEffect } from './call-failure';
+export {
+  laterRow,
+  lostRow,
+  refusedRow,
+  vendorError,
+  type VendorErrorRow,
+  type VendorFailure,
+} from './error-table';
 export { encodeJson, InlineFile, type EncodedBody } from './json-body';
 export { readShape, wrongShape, type ShapeResult } from './read-shape';
 export { redact } from './redact';

@@ -66,6 +66,11 @@ export interface VendorAdapter {
   cancel?(task: TaskRef, call: VendorCall): Promise<'cancelled' | 'requested' | 'tooLate'>;
   /** Finds a task by our external id. Missing where the vendor keeps none. Never rejects. */
   lookup?(task: Omit<TaskRef, 'vendorTaskId'>, call: VendorCall): Promise<LookupAnswer>;
+  /**
+   * The answer to a vendor that first asks whether an address is ours, or null where the body is no such question. Pure, since the
+   * vendor waits only seconds: the address itself, which only the vendor was told, is all the proof there is. Never throws.
+   */
+  answerChallenge?(rawBody: Uint8Array): Readonly<Record<string, string>> | null;
   /** Reads a callback; pure but for the clock. Missing where the vendor calls nobody back. Never throws. */
   parseCallback?(callback: IncomingCallback): CallbackVerdict;
   /** Checks a credential with calls that cost nothing, within ten seconds. Never rejects. */

@@ -8,6 +8,9 @@ export interface RuntimeInfo {
   readonly apiKey: string;
   readonly userId: string;
   readonly accountId: string;
+  /** Who signs in to run the platform. */
+  readonly adminEmail?: string;
+  readonly adminPassword?: string;
   /** By service, and `postgres`, `nats`, `simulator-<provider>`, `runtime`. Kept up to date when something is restarted. */
   readonly pids: Readonly<Record<string, number>>;
   /** Health and metrics, by service. */

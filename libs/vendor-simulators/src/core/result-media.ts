@@ -26,23 +26,32 @@ const BOX_HEADER = 8;
 /** Renders one playable MP4 for each shape and length, once, and keeps it in memory. */
 export class ResultMedia {
   private readonly clips = new Map<string, Promise<Buffer>>();
+  private readonly sizes = new Map<string, number>();
 
   constructor(private readonly options: MediaOptions = {}) {}
 
   clip(spec: ClipSpec): Promise<Buffer> {
     const { scale = 1, padToBytes = 0 } = this.options;
     const scaled = { ...spec, width: even(spec.width * scale), height: even(spec.height * scale) };
-    const key = `${scaled.width}x${scaled.height}-${scaled.seconds}-${scaled.audio}`;
+    const key = keyOf(spec);
     const known = this.clips.get(key);
     if (known !== undefined) return known;
     const made = render(scaled).then((bytes) => padded(bytes, padToBytes));
     this.clips.set(key, made);
+    made.then(({ length }) => this.sizes.set(key, length)).catch(() => undefined);
     // A render that failed is tried again by the next who asks.
     made.catch(() => this.clips.delete(key));
     return made;
   }
+
+  /** Bytes of a clip that has been rendered; 0 for others, since a vendor's answer does not wait for our ffmpeg. */
+  sizeOf(spec: ClipSpec): number {
+    return this.sizes.get(keyOf(spec)) ?? 0;
+  }
 }
 
+const keyOf = ({ width, height, seconds, audio }: ClipSpec): string =>
+  `${width}x${height}-${seconds}-${audio}`;
 const even = (pixels: number): number => Math.max(64, Math.round(pixels / 2) * 2);
 
 async function render({ width, height, seconds, audio }: ClipSpec): Promise<Buffer> {

@@ -13,7 +13,7 @@ export interface VendorRoutes {
   /** The vendor's answer. `faults` holds those that concern the task itself. */
   handle(request: SimRequest, faults: readonly FaultEffect[]): Promise<SimReply> | SimReply;
   /** The vendor's own error by the code of its table. */
-  errorReply(code: string): SimReply;
+  errorReply(code: string, request: SimRequest): SimReply;
 }
 
 export interface SimServerOptions {
@@ -110,9 +110,9 @@ export class SimServer {
     const instead = has(faults, 'error') ?? has(faults, 'http');
     const handled = (cut ?? instead)?.accepted === false ? undefined : await routes.handle(request, faults);
     if (cut !== undefined) return 'cut';
-    if (instead?.kind === 'error') return routes.errorReply(instead.code);
+    if (instead?.kind === 'error') return routes.errorReply(instead.code, request);
     if (instead?.kind === 'http') return { status: instead.status, body: Buffer.from(instead.body) };
-    return handled ?? routes.errorReply('');
+    return handled ?? routes.errorReply('', request);
   }
 
   private async delay(faults: readonly FaultEffect[]): Promise<void> {

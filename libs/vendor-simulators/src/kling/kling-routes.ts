@@ -8,7 +8,7 @@ import { authenticate, type KlingAccount } from './kling-accounts';
 import { isKlingErrorCode, KlingError, succeeded } from './kling-errors';
 import type { KlingTask, KlingTasks } from './kling-tasks';
 import { readLegacyOrder } from './legacy-orders';
-import { RateLimit } from './rate-limit';
+import { RateLimit } from '../core/rate-limit';
 import { readStandardOrder, STANDARD_PRODUCTS } from './standard-orders';
 import { legacyView, standardCreated, standardView } from './task-views';
 

@@ -100,7 +100,7 @@ async function take(
   switch (answer.verdict) {
     case 'taken':
       void reply.header('cache-control', 'no-store');
-      return {};
+      return answer.reply ?? {};
     case 'refused':
       logger.warn(facts, 'a callback was refused by the worker');
       throw new AppError('forbidden', 'The signature or the body of this callback is not accepted.');

@@ -1,4 +1,11 @@
+import { BILLING_EXAMPLES } from './billing-examples';
+import type { OperationExample } from './operation-example';
+import { OPERATIONS_EXAMPLES } from './operations-examples';
+import { ACCOUNT_EXAMPLES } from './account-examples';
+import { SIGN_IN_EXAMPLES } from './sign-in-examples';
 import { MODELS } from '@shotloom/contracts';
+
+export type { OperationExample };
 
 const JOB_ID = '019aa000-0000-7000-8000-000000000001';
 const ASSET_ID = '019aa000-0000-7000-8000-000000000002';
@@ -49,13 +56,11 @@ const MODEL = MODELS.find(({ id }) => id === 'kling:kling-2.6');
 const MODEL_NOTE = 'See GET /api/v1/models.';
 const CREDITS = { available: 995, held: 5 };
 
-export interface OperationExample {
-  readonly request?: unknown;
-  readonly response?: unknown;
-}
-
 /** One request and one answer for each operation, by its id. A spec checks them against the contracts. */
 export const EXAMPLES: Readonly<Record<string, OperationExample>> = {
+  ...OPERATIONS_EXAMPLES,
+  ...SIGN_IN_EXAMPLES,
+  ...ACCOUNT_EXAMPLES,
   imageToVideo: {
     request: {
       prompt: 'camera slowly zooms in',
@@ -161,14 +166,19 @@ export const EXAMPLES: Readonly<Record<string, OperationExample>> = {
       user_id: '019aa000-0000-7000-8000-000000000003',
       account_id: '019aa000-0000-7000-8000-000000000004',
       scopes: ['generate', 'read'],
+      role: 'user',
+      method: 'api_key',
+      plan_id: 'standard',
+      display_name: 'Demo',
       email: 'demo@shotloom.local',
+      email_verified: true,
       credits: CREDITS,
     },
   },
-  getCredits: { response: CREDITS },
   createTicket: {
     response: { ticket: `tk_${'x'.repeat(43)}`, expires_at: '2026-11-22T05:01:00.000Z' },
   },
+  ...BILLING_EXAMPLES,
   getHealth: {
     response: {
       status: 'ok',

@@ -5,14 +5,26 @@ import { VERSION } from '../version';
 import { EVENTS_PATH } from './events-path';
 import { EXAMPLES, PROBLEM_EXAMPLE } from './examples';
 import { convertSchema } from './schema-converter';
+import { PUBLIC_SIGN_IN_OPERATIONS } from './sign-in-examples';
 
 const PROBLEM_REF = { $ref: '#/components/schemas/Problem' };
-const PUBLIC_OPERATIONS = new Set(['getHealth']);
+/** They need no credentials. */
+export const PUBLIC_OPERATIONS: ReadonlySet<string> = new Set(['getHealth', ...PUBLIC_SIGN_IN_OPERATIONS]);
 /** Nest takes every body for needed. */
-const OPTIONAL_BODIES = new Set(['retryJob', 'stopAllJobs']);
+const OPTIONAL_BODIES = new Set([
+  'retryJob',
+  'stopAllJobs',
+  'refreshSession',
+  'logout',
+  'rotateApiKey',
+  'openPortal',
+]);
+/** Also of those who need no credential. */
+const OF_EVERYBODY = new Set(['429', '500']);
 const ALWAYS: Readonly<Record<string, string>> = {
-  401: 'No API key, or one that is not valid.',
-  403: 'The API key lacks the scope.',
+  401: 'No credential, or one that is not valid.',
+  403: 'The credential lacks the scope, or may not do this.',
+  429: 'Too many requests, or too many videos in an hour; `Retry-After` says when to come again.',
   500: 'Something failed on our side; `error_id` finds it in the log.',
 };
 
@@ -38,11 +50,14 @@ export function buildOpenApiDocument(app: NestFastifyApplication): OpenAPIObject
     .setOpenAPIVersion('3.1.0')
     .setTitle('Shotloom')
     .setDescription(
-      'Pictures and words become video. Every route but health needs an API key. Errors are problem details (RFC 9457); programs decide by `code`. Progress comes over the WebSocket `/ws/jobs/{id}`, where the id is a job or a user, or as server-sent events.',
+      'Pictures and words become video. Every route but health and signing in needs an API key or the access token of a session. Errors are problem details (RFC 9457); programs decide by `code`. Progress comes over the WebSocket `/ws/jobs/{id}`, where the id is a job or a user, or as server-sent events.',
     )
     .setVersion(VERSION)
     .addServer('/', 'This installation')
-    .addBearerAuth({ type: 'http', scheme: 'bearer', description: 'An API key.' }, 'bearer')
+    .addBearerAuth(
+      { type: 'http', scheme: 'bearer', description: 'An API key, or an access token.' },
+      'bearer',
+    )
     .addApiKey({ type: 'apiKey', in: 'header', name: 'X-API-Key', description: 'An API key.' }, 'apiKey')
     .build();
   const document = SwaggerModule.createDocument(app, config, {
@@ -72,7 +87,7 @@ function complete(operation: Operation): void {
   const open = PUBLIC_OPERATIONS.has(id);
   operation.security = open ? [] : [{ bearer: [] }, { apiKey: [] }];
   for (const [status, description] of Object.entries(ALWAYS)) {
-    if (!open || status === '500') operation.responses[status] ??= { description };
+    if (!open || OF_EVERYBODY.has(status)) operation.responses[status] ??= { description };
   }
   if (operation.requestBody && OPTIONAL_BODIES.has(id)) operation.requestBody.required = false;
   const body = operation.requestBody?.content?.['application/json'];
@@ -115,8 +130,8 @@ const PROBLEM_CODES: Readonly<Record<string, string>> = {
   404: 'not_found',
   409: 'conflict',
   413: 'payload_too_large',
-  429: 'rate_limited',
   415: 'invalid_input',
+  429: 'rate_limited',
   500: 'internal',
   503: 'unavailable',
 };

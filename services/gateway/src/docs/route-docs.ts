@@ -9,12 +9,15 @@ type Decorator = MethodDecorator & ClassDecorator;
 /** What each status means when it comes as problem details. */
 const PROBLEMS = {
   400: 'The body is not JSON.',
+  401: 'Who is asking could not be made sure of.',
   402: 'Not enough credits.',
+  403: 'This may not be done, or not from there.',
   404: 'There is no such thing, or it is not yours.',
   409: 'It cannot be done in the present state, or the idempotency key was used with another body.',
   413: 'The body is larger than allowed; `max_bytes` says how large it may be.',
   415: 'This content type is not taken here.',
   422: 'The input is not valid, or the model cannot do it; `errors` names every field.',
+  429: 'Too many tries; `Retry-After` says when the next makes sense.',
   503: 'Something that is needed cannot be reached now; try again.',
 } as const;
 export type ProblemStatus = keyof typeof PROBLEMS;
@@ -68,6 +71,19 @@ export function AnswersRedirect(summary: string, problems: readonly ProblemStatu
       status: 302,
       description: 'Where the file is, for an hour.',
       headers: { Location: { description: 'The link.', schema: { type: 'string', format: 'uri' } } },
+    }),
+    ...problems.map(problem),
+  );
+}
+
+/** For a browser that is on its way. */
+export function AnswersBrowserRedirect(summary: string, problems: readonly ProblemStatus[]): Decorator {
+  return applyDecorators(
+    ApiOperation({ summary }),
+    ApiResponse({
+      status: 302,
+      description: 'Where the browser goes next.',
+      headers: { Location: { description: 'The address.', schema: { type: 'string' } } },
     }),
     ...problems.map(problem),
   );

@@ -2,7 +2,9 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { Bus } from '@shotloom/bus';
 import { acceptJobsRpc, getJobRpc, type JobRecord, type RpcRequest } from '@shotloom/contracts';
 import { AppError } from '@shotloom/kernel';
+import { CatalogueStore } from '../catalogue/catalogue-store';
 import { BUS } from '../platform/parts';
+import { Settings } from '../platform/settings';
 
 type AcceptRequest = RpcRequest<typeof acceptJobsRpc>;
 
@@ -15,9 +17,15 @@ export interface Accepted {
 /** Hands a request to job-orchestrator. A lost answer is looked up before anybody is told that it failed. */
 @Injectable()
 export class Acceptance {
-  constructor(@Inject(BUS) private readonly bus: Bus) {}
+  constructor(
+    @Inject(BUS) private readonly bus: Bus,
+    private readonly settings: Settings,
+    private readonly store: CatalogueStore,
+  ) {}
 
   async accept(request: AcceptRequest, correlationId: string): Promise<Accepted> {
+    await this.store.ready();
+    await this.settings.refuseInMaintenance();
     try {
       return await this.bus.request(acceptJobsRpc, request, { correlationId });
     } catch (error) {

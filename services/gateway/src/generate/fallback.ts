@@ -1,5 +1,6 @@
 import { priceOf, type Catalogue, type ModelSpec, type VideoRequest } from '@shotloom/contracts';
 import { AppError, type FieldError } from '@shotloom/kernel';
+import { isOwn, type OwnKeyTerms } from '../providers/own-keys';
 import { checkSources } from './check-sources';
 import type { FrameWish } from './frame';
 import { findShape, type Shape } from './shape';
@@ -15,11 +16,13 @@ export interface FallbackModel {
 /** A request that is resolved for one model, at its price of today. */
 export interface PricedRequest {
   readonly request: VideoRequest;
-  readonly price: { readonly credits: number; readonly version: string };
+  readonly price: { readonly credits: number; readonly version: string; readonly ownKey?: boolean };
 }
 
-export function priced(model: ModelSpec, request: VideoRequest): PricedRequest {
-  return { request, price: priceOf(model, request) };
+/** On a key of the user's own a video costs the platform's fee; the model must have a price all the same, since without one it is not offered. */
+export function priced(model: ModelSpec, request: VideoRequest, terms: OwnKeyTerms): PricedRequest {
+  const price = priceOf(model, request);
+  return { request, price: isOwn(terms, model) ? { ...terms.fee, ownKey: true } : price };
 }
 
 /** The models of a chain by their names, each once. Throws for a name that nobody knows, and for the main model itself. */
@@ -48,6 +51,7 @@ export function fitFallback(
   main: VideoRequest,
   wish: GenerateBody,
   sources: readonly Source[],
+  terms: OwnKeyTerms,
 ): PricedRequest | readonly FieldError[] {
   const { size: _, aspect_ratio: __, ...frameless } = wish;
   const shape = shapeLike(model, main, wish, sources);
@@ -67,7 +71,7 @@ export function fitFallback(
     seed: main.seed,
     duration: durationSeconds,
   };
-  return priced(model, buildVideoRequest(model, main.operation, body, sources));
+  return priced(model, buildVideoRequest(model, main.operation, body, sources), terms);
 }
 
 /** The main frame by its class and shape, and the main length; what the user left open may differ. */

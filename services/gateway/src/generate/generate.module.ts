@@ -8,5 +8,6 @@ import { RetryController } from './retry.controller';
 @Module({
   controllers: [GenerateController, RetryController],
   providers: [Generation, Retries, Acceptance],
+  exports: [Generation],
 })
 export class GenerateModule {}

@@ -11,7 +11,10 @@ import {
   type RpcRequest,
 } from '@shotloom/contracts';
 import { newId, type Clock, type FieldError } from '@shotloom/kernel';
+import { AccountLimits } from '../limits/account-limits';
+import { planTerms } from '../limits/plan-terms';
 import { BUS, CATALOGUE, CLOCK } from '../platform/parts';
+import { OwnKeys, type OwnKeyTerms } from '../providers/own-keys';
 import { canonicalHash } from './canonical-json';
 import { Acceptance } from './acceptance';
 import {
@@ -46,9 +49,27 @@ export interface GenerateCommand {
   readonly requestId: string;
 }
 
+/** The part of it that says what is wanted, for a price too. */
+export type ResolveCommand = Omit<GenerateCommand, 'idempotencyKey' | 'bodyAsSent'>;
+
+/** A request that can be ordered: the main model's, and those that it may fall back to, each at its price of today. */
+export interface Resolved {
+  readonly main: PricedRequest;
+  readonly fallback: readonly PricedRequest[];
+  /** How many videos were asked for, by the request or by what its user likes. */
+  readonly variants: number;
+}
+
 export interface Generated {
   readonly jobs: readonly JobRecord[];
   readonly replayed: boolean;
+}
+
+/** What a request is resolved with. */
+interface Known {
+  readonly sources: readonly Source[];
+  readonly terms: OwnKeyTerms;
+  readonly catalogue: Catalogue;
 }
 
 const LINK_SECONDS = 60;
@@ -61,31 +82,46 @@ export class Generation {
     @Inject(CATALOGUE) private readonly catalogue: Catalogue,
     @Inject(CLOCK) private readonly clock: Clock,
     private readonly acceptance: Acceptance,
+    private readonly limits: AccountLimits,
+    private readonly ownKeys: OwnKeys,
   ) {}
 
   async generate(command: GenerateCommand): Promise<Generated> {
-    const { operation, body, principal } = command;
-    checkMetadata(body.metadata ?? {});
-    const model = resolveModel(this.catalogue, operation, body, this.clock.now());
-    requirePrompt(model, operation, body);
-    refuseUnsupported(checkCapabilities(model, operation, body));
-    const others = nameFallback(this.catalogue, model, body.fallback ?? []);
-    const sources = await this.findSources(command, model);
-    const main = priced(model, buildVideoRequest(model, operation, body, sources));
-    const fallback = this.fallBackFrom(main, others, body, sources);
+    const { body, principal } = command;
+    const [{ main, fallback, variants }, limits] = await Promise.all([
+      this.resolve(command),
+      this.limits.of(principal),
+    ]);
     const accept: RpcRequest<typeof acceptJobsRpc> = {
       userId: principal.userId,
       accountId: principal.accountId,
       idempotency: idempotencyOf(command),
       ...main,
-      jobIds: Array.from({ length: body.variants ?? 1 }, () => newId()),
+      jobIds: Array.from({ length: variants }, () => newId()),
       metadata: body.metadata ?? {},
       retryOf: null,
-      fallback,
-      budgets: [],
-      weight: 1,
+      fallback: [...fallback],
+      ...planTerms(principal, limits, { priority: body.priority, at: this.clock.now() }),
     };
     return this.acceptance.accept(accept, command.requestId);
+  }
+
+  /** Everything that is checked and priced before something is accepted: what passes here can be ordered. */
+  async resolve(command: ResolveCommand): Promise<Resolved> {
+    const { operation, principal } = command;
+    checkMetadata(command.body.metadata ?? {});
+    const terms = await this.ownKeys.termsOf(principal.userId);
+    const body = await this.withSettings(command);
+    // One state of the catalogue for the whole request, whatever an operator changes meanwhile.
+    const catalogue = this.catalogue.snapshot();
+    const model = resolveModel(catalogue, operation, body, this.clock.now());
+    requirePrompt(model, operation, body);
+    refuseUnsupported(checkCapabilities(model, operation, body));
+    const others = nameFallback(catalogue, model, body.fallback ?? []);
+    const sources = await this.findSources(command, model);
+    const main = priced(model, buildVideoRequest(model, operation, body, sources), terms);
+    const fallback = this.fallBackFrom(main, others, body, { sources, terms, catalogue });
+    return { main, fallback, variants: body.variants ?? 1 };
   }
 
   /** Every model of the chain must be able to do it, and be within the price: a chain is what the user has agreed to. */
@@ -93,14 +129,14 @@ export class Generation {
     main: PricedRequest,
     others: readonly FallbackModel[],
     body: GenerateBody,
-    sources: readonly Source[],
+    { sources, terms, catalogue }: Known,
   ): PricedRequest[] {
     const links: PricedRequest[] = [];
     const problems: FieldError[] = [];
     for (const other of others) {
-      const state = this.catalogue.state(other.model, this.clock.now());
+      const state = catalogue.state(other.model, this.clock.now());
       const fit = state.enabled
-        ? fitFallback(other, main.request, body, sources)
+        ? fitFallback(other, main.request, body, sources, terms)
         : [{ field: other.field, reason: state.reason }];
       if ('request' in fit) links.push(fit);
       else problems.push(...fit);
@@ -111,7 +147,20 @@ export class Generation {
     return links;
   }
 
-  private async findSources(command: GenerateCommand, model: ModelSpec): Promise<Source[]> {
+  /** A request that names a provider and leaves something open gets what its user likes there. */
+  private async withSettings({ body, principal }: ResolveCommand): Promise<GenerateBody> {
+    if (body.provider === undefined) return body;
+    const liked = await this.ownKeys.settingsOf(principal.userId, body.provider);
+    const shape = body.size === undefined && body.aspect_ratio === undefined;
+    return {
+      ...body,
+      model: body.model ?? liked.model,
+      variants: body.variants ?? liked.variants,
+      ...(shape ? { size: liked.size, aspect_ratio: liked.aspect_ratio } : {}),
+    };
+  }
+
+  private async findSources(command: ResolveCommand, model: ModelSpec): Promise<Source[]> {
     const { operation, body, origins, principal, requestId } = command;
     const named = nameSources(operation, body, origins);
     if (named.length === 0) return [];

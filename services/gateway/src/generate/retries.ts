@@ -11,7 +11,10 @@ import {
 } from '@shotloom/contracts';
 import { AppError, newId, type Clock } from '@shotloom/kernel';
 import { notFound, pathId } from '../http/path-id';
+import { AccountLimits } from '../limits/account-limits';
+import { planTerms } from '../limits/plan-terms';
 import { BUS, CATALOGUE, CLOCK } from '../platform/parts';
+import { OwnKeys, type OwnKeyTerms } from '../providers/own-keys';
 import { Acceptance, type Accepted } from './acceptance';
 import { canonicalHash } from './canonical-json';
 import { fitFallback, priced, refuseDearer, type PricedRequest } from './fallback';
@@ -31,6 +34,14 @@ export interface RetryCommand {
   readonly requestId: string;
 }
 
+/** What a retry is resolved with. */
+interface Known {
+  readonly body: RetryJob;
+  readonly sources: readonly Source[];
+  readonly terms: OwnKeyTerms;
+  readonly catalogue: Catalogue;
+}
+
 /** Nobody opens the links; the facts beside them are what is needed. */
 const LINK_SECONDS = 60;
 
@@ -42,19 +53,27 @@ export class Retries {
     @Inject(CATALOGUE) private readonly catalogue: Catalogue,
     @Inject(CLOCK) private readonly clock: Clock,
     private readonly acceptance: Acceptance,
+    private readonly ownKeys: OwnKeys,
+    private readonly limits: AccountLimits,
   ) {}
 
   async retry(command: RetryCommand): Promise<Accepted> {
     const { principal, body, requestId } = command;
     const job = await this.find(command);
     assertRetryable(job);
+    const terms = await this.ownKeys.termsOf(principal.userId);
+    const catalogue = this.catalogue.snapshot();
     const { operation, model: id } = job.request;
-    const model = resolveModel(this.catalogue, operation, { model: id }, this.clock.now());
+    const model = resolveModel(catalogue, operation, { model: id }, this.clock.now());
     const { wish, adjustments } = bodyAgain(job.request, model, body);
     refuseUnsupported(checkCapabilities(model, operation, wish));
     const sources = await this.sources(job, model, command);
     const seed = seedAgain(job.request, body);
-    const main = priced(model, buildVideoRequest(model, operation, { ...wish, seed }, sources, adjustments));
+    const main = priced(
+      model,
+      buildVideoRequest(model, operation, { ...wish, seed }, sources, adjustments),
+      terms,
+    );
     refuseDearer([main], ['max_price_credits'], body.max_price_credits);
     return this.acceptance.accept(
       {
@@ -65,9 +84,8 @@ export class Retries {
         jobIds: [newId()],
         metadata: job.metadata,
         retryOf: job.jobId,
-        fallback: this.fallbackOf(job, model, main, { body, sources }),
-        budgets: [],
-        weight: 1,
+        fallback: this.fallbackOf(job, model, main, { body, sources, terms, catalogue }),
+        ...planTerms(principal, await this.limits.of(principal), { at: this.clock.now() }),
       },
       requestId,
     );
@@ -109,14 +127,14 @@ export class Retries {
     job: JobRecord,
     mainModel: ModelSpec,
     main: PricedRequest,
-    { body, sources }: { readonly body: RetryJob; readonly sources: readonly Source[] },
+    { body, sources, terms, catalogue }: Known,
   ): PricedRequest[] {
     const wish = openWish(job.request, mainModel, body);
     return [...new Set(job.fallback)].flatMap((id) => {
-      const model = this.catalogue.list().find((candidate) => candidate.id === id);
+      const model = catalogue.list().find((candidate) => candidate.id === id);
       if (!model || id === main.request.model) return [];
-      if (!this.catalogue.state(model, this.clock.now()).enabled) return [];
-      const fit = fitFallback({ field: 'fallback', model }, main.request, wish, sources);
+      if (!catalogue.state(model, this.clock.now()).enabled) return [];
+      const fit = fitFallback({ field: 'fallback', model }, main.request, wish, sources, terms);
       return 'request' in fit && fit.price.credits <= (body.max_price_credits ?? Infinity) ? [fit] : [];
     });
   }

@@ -1,37 +1,73 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { Principal } from '@shotloom/contracts';
 import { AppError } from '@shotloom/kernel';
+import type { Cookies } from '../auth/cookies';
+import { refuseForgery } from '../auth/forgery';
+import type { SessionVerifier } from '../auth/session-verifier';
 import { routeFacts } from '../http/route-facts';
 import type { Credentials } from './credentials';
 import { setPrincipal } from './principal';
 
 const PROTECTED = '/api/';
 
-/** Asks for the key as soon as the headers are there: a stranger cannot make us take a body in, not even wait for one. */
-export function authenticateRequests(fastify: FastifyInstance, credentials: Credentials): void {
+export interface Authentication {
+  readonly credentials: Credentials;
+  readonly sessions: SessionVerifier;
+  readonly cookies: Cookies;
+  /** That pages of ours have. */
+  readonly ownOrigin: string;
+}
+
+/** Asks who it is as soon as the headers are there: a stranger cannot make us take a body in, not even wait for one. */
+export function authenticateRequests(fastify: FastifyInstance, parts: Authentication): void {
   fastify.addHook('onRequest', async (request, reply) => {
     // An address without a route has no pattern, and is not found by anybody.
     const isProtected = request.routeOptions.url?.startsWith(PROTECTED) === true;
     if (!isProtected || routeFacts(request).open === true) return;
-    const key = readApiKey(request.headers);
-    const principal = key === null ? null : await credentials.verifyApiKey(key);
-    if (!principal) throw unauthorized(reply, key);
+    const given = readCredential(request, parts.cookies);
+    if (given?.from === 'cookie') refuseForgery(request, parts.ownOrigin);
+    const principal = given && (await verifyCredential(given.value, parts));
+    if (!principal) throw unauthorized(reply, given);
     setPrincipal(request, principal);
   });
 }
 
-/** `Authorization: Bearer <key>` or `X-API-Key: <key>`; null where there is neither. */
-function readApiKey(headers: FastifyRequest['headers']): string | null {
-  const [, bearer] = /^Bearer +(\S+)$/i.exec(headers.authorization ?? '') ?? [];
-  const header = headers['x-api-key'];
-  return bearer ?? (typeof header === 'string' && header !== '' ? header : null);
+export interface GivenCredential {
+  readonly from: 'header' | 'cookie';
+  readonly value: string;
 }
 
-export function unauthorized(reply: FastifyReply, key: string | null): AppError {
+/**
+ * `Authorization: Bearer <key or access token>`, `X-API-Key: <key>`, or the cookie of a page; the first that is there counts, and is not
+ * helped out by another. Null where there is none.
+ */
+function readCredential(request: FastifyRequest, cookies: Cookies): GivenCredential | null {
+  const { authorization, 'x-api-key': header } = request.headers;
+  const [, bearer] = /^Bearer +(\S+)$/i.exec(authorization ?? '') ?? [];
+  if (bearer !== undefined) return { from: 'header', value: bearer };
+  if (typeof header === 'string' && header !== '') return { from: 'header', value: header };
+  const cookie = authorization === undefined ? cookies.read(request, 'access') : null;
+  return cookie === null || cookie === '' ? null : { from: 'cookie', value: cookie };
+}
+
+/** A JWT has dots, which a key has not. */
+async function verifyCredential(
+  value: string,
+  { credentials, sessions }: Pick<Authentication, 'credentials' | 'sessions'>,
+): Promise<Principal | null> {
+  return value.includes('.') ? sessions.verify(value) : credentials.verifyApiKey(value);
+}
+
+export function unauthorized(reply: FastifyReply, given: GivenCredential | null): AppError {
   void reply.header('www-authenticate', 'Bearer realm="shotloom"');
-  return new AppError(
-    'unauthorized',
-    key === null
-      ? 'An API key is needed: send it as `Authorization: Bearer <key>` or `X-API-Key: <key>`.'
-      : 'This API key is not valid: it is unknown, expired or revoked.',
-  );
+  return new AppError('unauthorized', sentence(given));
+}
+
+function sentence(given: GivenCredential | null): string {
+  if (given === null) {
+    return 'An API key or a session is needed: send `Authorization: Bearer <key>` or `X-API-Key: <key>`, or sign in.';
+  }
+  return given.value.includes('.')
+    ? 'This session has ended, or its access token has: refresh it, or sign in again.'
+    : 'This API key is not valid: it is unknown, expired or revoked.';
 }

@@ -8,21 +8,16 @@ import type { Logger } from '@shotloom/service-kit';
 import { CLOCK, DATABASE, LOGGER } from '../platform/parts';
 import { parseApiKey, secretMatches, type ParsedApiKey } from './api-key';
 import type { IdentityTables } from './schema/tables';
+import { VerifiedCache } from './verified-cache';
 
 /** A verified key is not looked up again for this long: a revoked key works that much longer at most. */
 const CACHE_MS = 1_000;
-const CACHE_SIZE = 5_000;
 const TOUCH_MS = 60_000;
-
-interface CachedPrincipal {
-  readonly principal: Principal;
-  readonly until: number;
-}
 
 /** Tells who an API key belongs to. */
 @Injectable()
 export class Credentials {
-  private readonly verified = new Map<string, CachedPrincipal>();
+  readonly cache = new VerifiedCache();
 
   constructor(
     @Inject(DATABASE) private readonly database: Database<IdentityTables>,
@@ -36,11 +31,12 @@ export class Credentials {
     if (!parsed) return null;
     const cacheKey = createHash('sha256').update(text).digest('base64');
     const now = this.clock.now().getTime();
-    const cached = this.verified.get(cacheKey);
-    if (cached && cached.until > now) return cached.principal;
+    const cached = this.cache.get(cacheKey, now);
+    if (cached) return cached;
+    const mark = this.cache.mark();
     const principal = await this.lookUp(parsed, now);
-    if (principal) this.remember(cacheKey, { principal, until: now + CACHE_MS });
-    else this.verified.delete(cacheKey);
+    if (principal) this.cache.remember(cacheKey, principal, now + CACHE_MS, mark);
+    else this.cache.delete(cacheKey);
     return principal;
   }
 
@@ -86,11 +82,5 @@ export class Credentials {
     } catch (error) {
       this.logger.warn({ err: error, keyId }, 'could not note that a key was used');
     }
-  }
-
-  private remember(cacheKey: string, cached: CachedPrincipal): void {
-    // Entries live a second; a full map is a burst of keys, and forgetting them all costs one lookup each.
-    if (this.verified.size >= CACHE_SIZE) this.verified.clear();
-    this.verified.set(cacheKey, cached);
   }
 }

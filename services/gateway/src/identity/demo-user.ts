@@ -51,7 +51,12 @@ async function findDemoUser(sql: Tx): Promise<Owner | undefined> {
 }
 
 function createDemoUser(sql: Tx): Promise<Owner> {
-  return createPerson(sql, { email: DEMO_EMAIL, displayName: 'Demo', emailVerifiedAt: new Date() });
+  return createPerson(sql, {
+    email: DEMO_EMAIL,
+    displayName: 'Demo',
+    emailVerifiedAt: new Date(),
+    planId: 'demo',
+  });
 }
 
 async function isValid(sql: Tx, userId: string, key: string): Promise<boolean> {

@@ -12,6 +12,8 @@ export interface NewPerson {
   readonly passwordHash?: string | null;
   /** When the address was proven to be theirs; null: not yet. */
   readonly emailVerifiedAt?: Date | null;
+  /** The default plan unless given. */
+  readonly planId?: string;
 }
 
 export interface Person {
@@ -23,14 +25,10 @@ export interface Person {
 /** A user with a personal account on the default plan. The caller has made sure that the address is free (`users_email_key`). */
 export async function createPerson(sql: Tx, person: NewPerson): Promise<Person> {
   const made = { userId: newId(), accountId: newId() };
-  const plan = await sql
-    .selectFrom('identity.plans')
-    .select('id')
-    .where('is_default', '=', true)
-    .executeTakeFirstOrThrow();
+  const planId = person.planId ?? (await defaultPlan(sql));
   await sql
     .insertInto('identity.accounts')
-    .values({ id: made.accountId, name: person.displayName, plan_id: plan.id })
+    .values({ id: made.accountId, name: person.displayName, plan_id: planId })
     .execute();
   await sql
     .insertInto('identity.users')
@@ -49,4 +47,14 @@ export async function createPerson(sql: Tx, person: NewPerson): Promise<Person> 
     .execute();
   await openLedgerAccount(sql, { accountId: made.accountId });
   return made;
+}
+
+/** The plan of new accounts. */
+export async function defaultPlan(sql: Tx): Promise<string> {
+  const plan = await sql
+    .selectFrom('identity.plans')
+    .select('id')
+    .where('is_default', '=', true)
+    .executeTakeFirstOrThrow();
+  return plan.id;
 }

@@ -30,6 +30,8 @@ export class Tickets {
         account_id: principal.accountId,
         owner_user_id: principal.userId,
         scopes: ['read'],
+        session_id: principal.sessionId,
+        key_id: principal.keyId,
         // On Postgres' clock, as is the check: replicas' clocks may differ.
         expires_at: sql<Date>`now() + make_interval(secs => ${TICKET_SECONDS})`,
       })
@@ -45,7 +47,14 @@ export class Tickets {
       .deleteFrom('identity.tickets')
       .where('token_hash', '=', hash(ticket))
       .where('expires_at', '>', sql<Date>`now()`)
-      .returning(['account_id', 'owner_user_id', 'scopes'])
+      // It ends with what it was made with.
+      .where(
+        sql<boolean>`not exists (select from identity.sessions where id = session_id and revoked_at is not null)`,
+      )
+      .where(
+        sql<boolean>`not exists (select from identity.api_keys where id = key_id and revoked_at is not null)`,
+      )
+      .returning(['account_id', 'owner_user_id', 'scopes', 'session_id', 'key_id'])
       .executeTakeFirst();
     if (!row) return null;
     return {
@@ -55,8 +64,8 @@ export class Tickets {
       // A ticket only reads what is the user's own.
       role: 'user',
       method: 'ticket',
-      keyId: null,
-      sessionId: null,
+      keyId: row.key_id,
+      sessionId: row.session_id,
     };
   }
 

@@ -49,12 +49,19 @@ export class ProviderCredentials {
         'credential.enabled',
         'credential.concurrency',
         'sealed.key_id as keyId',
+        'credential.day_cap_micros as dayCapMicros',
+        'credential.month_cap_micros as monthCapMicros',
       ])
       .where('credential.provider', '=', provider)
+      .where('credential.deleted_at', 'is', null)
       .orderBy('credential.id')
       .limit(MOST_LISTED)
       .execute();
-    return rows.flatMap(({ keyId, ...credential }) => (this.canOpen(keyId) ? [credential] : []));
+    return rows.flatMap(({ keyId, dayCapMicros, monthCapMicros, ...credential }) =>
+      this.canOpen(keyId)
+        ? [{ ...credential, dayCapMicros: toNumber(dayCapMicros), monthCapMicros: toNumber(monthCapMicros) }]
+        : [],
+    );
   }
 
   /**
@@ -89,3 +96,5 @@ export class ProviderCredentials {
     return false;
   }
 }
+
+const toNumber = (value: string | number | null): number | null => (value === null ? null : Number(value));

@@ -28,76 +28,108 @@ export interface SavedCredential {
   readonly version: number;
 }
 
+/** Whose it is; null: the operator's. */
+export type CredentialOwner = { readonly userId: string; readonly accountId: string } | null;
+
+export interface CredentialContent {
+  readonly provider: string;
+  readonly name: string;
+  readonly fields: SecretFields;
+  readonly baseUrl: string | null;
+}
+
+export interface CredentialChange extends SavedCredential {
+  readonly what: 'created' | 'rotated' | 'kept';
+}
+
 type Tx = UnitOfWork<IdentityTables>['sql'];
 interface Present {
   readonly id: string;
   readonly version: number;
+  readonly deleted: boolean;
 }
 
 /**
  * The operator's credential of this provider and name. The same fields change nothing; others become a new version, and what is
  * under way keeps its own. Whether it is switched on stays as it is.
  */
-export function saveOperatorCredential(
+export async function saveOperatorCredential(
   database: Database<IdentityTables>,
   ring: KeyRing,
   { provider, name, fields, baseUrl = undefined }: CredentialInput,
 ): Promise<SavedCredential> {
-  const content = { provider, fields, baseUrl: baseUrl ?? null };
-  return database.run(async ({ sql }) => {
-    const id = newId();
-    const { numInsertedOrUpdatedRows: inserted } = await sql
-      .insertInto('identity.provider_credentials')
-      .values({
-        id,
-        provider,
-        name,
-        owner_user_id: null,
-        account_id: null,
-        concurrency: null,
-        current_version: 1,
-      })
-      .onConflict((conflict) => conflict.constraint('provider_credentials_name_key').doNothing())
-      .executeTakeFirstOrThrow();
-    if (inserted === 1n) return addVersion(sql, ring, { id, version: 1 }, content);
-    const present = await lock(sql, provider, name);
-    if (await isSame(sql, ring, present, content))
-      return { credentialId: present.id, version: present.version };
-    const next = { id: present.id, version: present.version + 1 };
-    const saved = await addVersion(sql, ring, next, content);
-    await sql
-      .updateTable('identity.provider_credentials')
-      .set({ current_version: next.version, updated_at: raw<Date>`now()` })
-      .where('id', '=', next.id)
-      .execute();
-    return saved;
-  });
+  const content = { provider, name, fields, baseUrl: baseUrl ?? null };
+  const { credentialId, version } = await database.run(({ sql }) => saveCredential(sql, ring, null, content));
+  return { credentialId, version };
 }
 
-function lock(sql: Tx, provider: string, name: string): Promise<Present> {
-  return sql
+/** The same for any owner, in the caller's transaction. One that was removed comes back, switched on. */
+export async function saveCredential(
+  sql: Tx,
+  ring: KeyRing,
+  owner: CredentialOwner,
+  content: CredentialContent,
+): Promise<CredentialChange> {
+  const { provider, name } = content;
+  const id = newId();
+  const { numInsertedOrUpdatedRows: inserted } = await sql
+    .insertInto('identity.provider_credentials')
+    .values({
+      ...{ id, provider, name, concurrency: null, current_version: 1 },
+      owner_user_id: owner?.userId ?? null,
+      account_id: owner?.accountId ?? null,
+    })
+    .onConflict((conflict) => conflict.constraint('provider_credentials_name_key').doNothing())
+    .executeTakeFirstOrThrow();
+  if (inserted === 1n)
+    return { ...(await addVersion(sql, ring, { id, version: 1 }, content)), what: 'created' };
+  const present = await lock(sql, owner, content);
+  if (!present.deleted && (await isSame(sql, ring, present, content))) {
+    return { credentialId: present.id, version: present.version, what: 'kept' };
+  }
+  const saved = await addVersion(sql, ring, { id: present.id, version: present.version + 1 }, content);
+  await sql
+    .updateTable('identity.provider_credentials')
+    .set({ current_version: saved.version, updated_at: raw<Date>`now()` })
+    .$if(present.deleted, (query) => query.set({ deleted_at: null, enabled: true }))
+    .where('id', '=', saved.credentialId)
+    .execute();
+  return { ...saved, what: present.deleted ? 'created' : 'rotated' };
+}
+
+async function lock(
+  sql: Tx,
+  owner: CredentialOwner,
+  { provider, name }: CredentialContent,
+): Promise<Present> {
+  const { deleted_at: deletedAt, ...row } = await sql
     .selectFrom('identity.provider_credentials')
-    .select(['id', 'current_version as version'])
+    .select(['id', 'current_version as version', 'deleted_at'])
     .where('provider', '=', provider)
     .where('name', '=', name)
-    .where('owner_user_id', 'is', null)
+    .where('owner_user_id', 'is not distinct from', owner?.userId ?? null)
     .forUpdate()
     .executeTakeFirstOrThrow();
+  return { ...row, deleted: deletedAt !== null };
 }
 
-type Content = Pick<SealBinding, 'provider' | 'baseUrl'> & { readonly fields: SecretFields };
-
-async function isSame(sql: Tx, ring: KeyRing, present: Present, content: Content): Promise<boolean> {
+async function isSame(
+  sql: Tx,
+  ring: KeyRing,
+  present: Present,
+  content: CredentialContent,
+): Promise<boolean> {
   const row = await sql
     .selectFrom('identity.provider_credential_versions')
     .select(['key_id as keyId', 'nonce', 'ciphertext', 'base_url as baseUrl'])
     .where('credential_id', '=', present.id)
     .where('version', '=', present.version)
-    .executeTakeFirstOrThrow();
+    .executeTakeFirst();
   // What can no longer be opened is replaced: that is how an operator who lost a key gets out.
-  if (row.baseUrl !== content.baseUrl || !ring.find(row.keyId)) return false;
-  const binding = { credentialId: present.id, version: present.version, ...content };
-  return sameFields(openFields(ring, binding, row), content.fields);
+  if (row?.baseUrl !== content.baseUrl || !ring.find(row.keyId)) return false;
+  const { provider, baseUrl, fields } = content;
+  const binding: SealBinding = { credentialId: present.id, version: present.version, provider, baseUrl };
+  return sameFields(openFields(ring, binding, row), fields);
 }
 
 function sameFields(a: SecretFields, b: SecretFields): boolean {
@@ -108,8 +140,8 @@ function sameFields(a: SecretFields, b: SecretFields): boolean {
 async function addVersion(
   sql: Tx,
   ring: KeyRing,
-  { id, version }: Present,
-  { provider, baseUrl, fields }: Content,
+  { id, version }: Pick<Present, 'id' | 'version'>,
+  { provider, baseUrl, fields }: CredentialContent,
 ): Promise<SavedCredential> {
   const { keyId, nonce, ciphertext } = sealFields(
     ring,

@@ -13,8 +13,11 @@ import { Answers } from '../docs/route-docs';
 import { discardRest } from '../http/discard-rest';
 import { STREAMS_BODY } from '../http/route-facts';
 import { CurrentPrincipal, RequireScope } from '../identity/principal';
+import { AccountLimits } from '../limits/account-limits';
 import { CONFIG } from '../platform/parts';
+import { Settings } from '../platform/settings';
 import { nameBrokenForm, readMultipartFile } from './multipart-file';
+import { uploadLimits } from './upload-limits';
 import { Uploads } from './uploads';
 
 @ApiTags('Uploads')
@@ -23,7 +26,9 @@ import { Uploads } from './uploads';
 export class UploadsController {
   constructor(
     private readonly uploads: Uploads,
+    private readonly limits: AccountLimits,
     @Inject(CONFIG) private readonly config: Config,
+    private readonly settings: Settings,
   ) {}
 
   @Post('upload')
@@ -50,10 +55,12 @@ export class UploadsController {
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<UploadResource> {
-    const { UPLOAD_IMAGE_MAX_BYTES: image, UPLOAD_VIDEO_MAX_BYTES: video } = this.config;
+    await this.settings.refuseUploads();
     try {
-      const { file: body, filename: fileName } = await readMultipartFile(request, Math.max(image, video));
-      const asset = await this.uploads.take({ body, fileName, principal, requestId: request.id });
+      const most = uploadLimits(this.config, await this.limits.of(principal));
+      const greatest = Math.max(most.image, most.video);
+      const { file: body, filename: fileName } = await readMultipartFile(request, greatest);
+      const asset = await this.uploads.take({ body, fileName, principal, most, requestId: request.id });
       const resource = toUpload(asset, publicUrl(this.config));
       void reply.header('location', resource.file_url);
       return resource;

@@ -13,17 +13,18 @@ import { AppError, newId } from '@shotloom/kernel';
 import { sniffType, SNIFF_BYTES } from '@shotloom/media-tools';
 import type { ObjectStore } from '@shotloom/object-store';
 import type { Logger } from '@shotloom/service-kit';
-import type { Config } from '../config';
-import { BUS, CONFIG, LOGGER, OBJECT_STORE } from '../platform/parts';
+import { BUS, LOGGER, OBJECT_STORE } from '../platform/parts';
 import { cleanFileName } from './file-name';
 import { mediaInvalid, tooLarge, uploadType, type UploadType } from './media-type';
 import { peek } from './peek';
+import type { UploadLimits } from './upload-limits';
 
 export interface UploadedFile {
   readonly body: Readable;
   /** As the client called it. */
   readonly fileName: string | undefined;
   readonly principal: Principal;
+  readonly most: UploadLimits;
   readonly requestId: string;
 }
 
@@ -33,7 +34,6 @@ export class Uploads {
   constructor(
     @Inject(BUS) private readonly bus: Bus,
     @Inject(OBJECT_STORE) private readonly store: ObjectStore,
-    @Inject(CONFIG) private readonly config: Config,
     @Inject(LOGGER) private readonly logger: Logger,
   ) {}
 
@@ -46,10 +46,10 @@ export class Uploads {
     const stored = await this.store
       .put(key, body, {
         contentType: type.contentType,
-        maxBytes: this.limit(type),
+        maxBytes: file.most[type.kind],
       })
       .catch((error: unknown) => {
-        throw this.nameFailure(error, type);
+        throw nameFailure(error, type, file.most[type.kind]);
       });
     const { userId, accountId } = file.principal;
     return this.register(
@@ -66,16 +66,6 @@ export class Uploads {
       },
       file.requestId,
     );
-  }
-
-  private limit(type: UploadType): number {
-    return type.kind === 'image' ? this.config.UPLOAD_IMAGE_MAX_BYTES : this.config.UPLOAD_VIDEO_MAX_BYTES;
-  }
-
-  private nameFailure(error: unknown, type: UploadType): AppError {
-    const failure = AppError.from(error);
-    if (failure.code !== 'payload_too_large') return failure;
-    return tooLarge(type.kind === 'image' ? 'A picture' : 'A video', this.limit(type));
   }
 
   /** Asking twice gives the same asset, so a lost answer is asked for once more before it is given up. */
@@ -124,4 +114,10 @@ export class Uploads {
       this.logger.warn({ err: error, objectKey, requestId }, 'a refused upload could not be removed');
     }
   }
+}
+
+function nameFailure(error: unknown, { kind }: UploadType, maxBytes: number): AppError {
+  const failure = AppError.from(error);
+  if (failure.code !== 'payload_too_large') return failure;
+  return tooLarge(kind === 'image' ? 'A picture' : 'A video', maxBytes);
 }

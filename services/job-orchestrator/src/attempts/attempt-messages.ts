@@ -15,7 +15,10 @@ import type { AttemptRow } from './attempt-rows';
 export const INGEST_RESEND_SECONDS = 60;
 
 /** Offers an attempt to its provider's workers. Sending it twice is safe: the fence grants it once. */
-export function emitWork(tx: JobsTx, attempt: AttemptRow): void {
+export function emitWork(
+  tx: JobsTx,
+  attempt: Pick<AttemptRow, 'attempt_id' | 'job_id' | 'provider' | 'model'>,
+): void {
   const { attempt_id: attemptId, job_id: jobId, provider, model } = attempt;
   tx.emit({
     contract: workSubmitV1,

@@ -2,6 +2,7 @@ import { sql, type RawBuilder, type Selectable } from 'kysely';
 import type { ErrorRecord } from '@shotloom/kernel';
 import { Moment, type PatchOf } from '../changes/moment';
 import { sessionOf } from '../changes/session';
+import type { FixedAttemptColumn } from '../changes/tables';
 import type { JobsTx } from '../jobs/job-changes';
 import type { JobRow } from '../jobs/job-row';
 import type { AttemptsTable } from '../schema/tables';
@@ -113,7 +114,7 @@ export function isBeforeSubmitted({ status }: Pick<AttemptRow, 'status'>): boole
 export function changeAttempt(
   tx: JobsTx,
   attempt: AttemptRow,
-  patch: Omit<PatchOf<AttemptRow>, 'attempt_id' | 'job_id'>,
+  patch: Omit<PatchOf<AttemptRow>, FixedAttemptColumn>,
 ): Promise<AttemptRow> {
   return Promise.resolve(sessionOf(tx).changeAttempt(attempt, patch));
 }

@@ -1,5 +1,5 @@
 import type { Orchestrator } from '../app.tokens';
-import { sessionOf } from '../changes/session';
+import { sessionOf, type Session } from '../changes/session';
 import type { JobsTx } from '../jobs/job-changes';
 
 interface News<R> {
@@ -12,16 +12,17 @@ interface News<R> {
  * begun to wait, something may start now: then the scheduler looks.
  */
 export async function takeIn<R>(app: Orchestrator, { attemptId, work }: News<R>): Promise<R> {
-  let toSchedule: ReadonlySet<string> = new Set();
+  let session: Session | undefined;
   const result = await app.changes.run({
     key: attemptId,
     needs: attemptId,
     work: async (tx) => {
       const done = await work(tx);
-      toSchedule = sessionOf(tx).toSchedule;
+      session = sessionOf(tx);
       return done;
     },
   });
-  for (const provider of toSchedule) app.scheduler.wake(provider);
+  for (const provider of session?.waiting ?? []) app.scheduler.wake(provider);
+  for (const { provider, ownerUserId } of session?.ended ?? []) app.scheduler.freed(provider, ownerUserId);
   return result;
 }

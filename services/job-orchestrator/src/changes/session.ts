@@ -29,8 +29,9 @@ export function sessionOf(tx: Tx): Session {
  * the same transaction does not see its changes.
  */
 export class Session {
-  /** Providers where something may start after this: an attempt has ended, or a job begun to wait. */
-  readonly toSchedule = new Set<string>();
+  /** Where something may start after this: a job has begun to wait, or an attempt of these users has ended. */
+  readonly waiting = new Set<string>();
+  readonly ended: { readonly provider: string; readonly ownerUserId: string }[] = [];
   private readonly jobs = new Map<string, JobRow>();
   private readonly attempts = new Map<string, AttemptRow>();
   /** Asked for under a lock, and not there. */
@@ -91,7 +92,9 @@ export class Session {
     const before = this.attempts.get(attempt.attempt_id) ?? attempt;
     const after = patched(before, patch, this.now());
     this.attempts.set(attempt.attempt_id, after);
-    if (after.finished_at !== null && before.finished_at === null) this.toSchedule.add(after.provider);
+    if (after.finished_at !== null && before.finished_at === null) {
+      this.ended.push({ provider: after.provider, ownerUserId: after.owner_user_id });
+    }
     this.attemptWrites.push({ id: attempt.attempt_id, before, after });
     this.gather();
     return after;
@@ -104,7 +107,7 @@ export class Session {
 
   openLane(lane: OpenLane): void {
     this.lanes.push(lane);
-    this.toSchedule.add(lane.provider);
+    this.waiting.add(lane.provider);
     this.gather();
   }
 

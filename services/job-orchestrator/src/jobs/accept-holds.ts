@@ -1,5 +1,6 @@
+import { sql } from 'kysely';
 import { AppError, credits } from '@shotloom/kernel';
-import { holdMany } from '@shotloom/ledger';
+import { manyHolds, type HoldRequest, type HoldResult } from '@shotloom/ledger';
 import { holdAmount, type AcceptRequest } from './accept-request';
 import type { JobsTx } from './job-changes';
 
@@ -21,13 +22,13 @@ interface NotHeld {
 
 /**
  * One hold for each variant of each request, all in one statement, in the order of arrival. Returns the requests that cannot be paid;
- * nothing is held for those. Throws where one was held in part.
+ * nothing is held for those. Throws where one was held in part. `at` is the time on the database's clock.
  */
 export async function holdAll(
   tx: JobsTx,
   requests: readonly AcceptRequest[],
-): Promise<ReadonlyMap<AcceptRequest, AppError>> {
-  const results = await holdMany(tx.sql, requests.flatMap(toHolds));
+): Promise<{ readonly refused: ReadonlyMap<AcceptRequest, AppError>; readonly at: Date }> {
+  const { results, at } = await hold(tx, requests);
   const refused = new Map<AcceptRequest, AppError>();
   const partly: AcceptRequest[] = [];
   let from = 0;
@@ -42,12 +43,20 @@ export async function holdAll(
   }
   const [alone] = refused.values();
   if (partly.length > 0) throw requests.length === 1 && alone ? alone : new PartlyHeld(partly);
-  return refused;
+  return { refused, at };
 }
 
-function toHolds(
-  request: AcceptRequest,
-): (Parameters<typeof holdMany>[1][number] & Pick<AcceptRequest, 'budgets'>)[] {
+async function hold(
+  tx: JobsTx,
+  requests: readonly AcceptRequest[],
+): Promise<{ results: readonly HoldResult[]; at: Date }> {
+  const { statement, read } = manyHolds(requests.flatMap(toHolds));
+  const clock = sql<{ at: Date }>`SELECT clock_timestamp() AS at`;
+  const [answer, time] = await tx.together([statement, clock]);
+  return { results: read(answer), at: time.rows[0]?.at ?? new Date() };
+}
+
+function toHolds(request: AcceptRequest): HoldRequest[] {
   const { accountId, jobIds, price, budgets } = request;
   const amount = credits(holdAmount(request));
   return jobIds.map((jobId) => ({

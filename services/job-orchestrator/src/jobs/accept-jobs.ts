@@ -1,6 +1,7 @@
 import { AppError } from '@shotloom/kernel';
 import type { Catalogue, JobRecord } from '@shotloom/contracts';
 import { logJob } from '../log/log-entry';
+import { countGenerations, giveBackGenerations } from './accept-generations';
 import { holdAll } from './accept-holds';
 import { assertSameBody, claimKeys, giveBackKeys, keyName, type KnownKey } from './accept-keys';
 import type { AcceptAnswer, AcceptOutcome, AcceptRequest } from './accept-request';
@@ -75,9 +76,13 @@ async function acceptNew(
       ownKey: price.ownKey === true,
     })),
   );
-  for (const [request, error] of await holdAll(tx, sound)) refused.set(request, error);
-  const paid = sound.filter((request) => !refused.has(request));
-  const made = await makeJobs(tx, catalogue, paid);
+  for (const [request, error] of await countGenerations(tx, sound)) refused.set(request, error);
+  const counted = sound.filter((request) => !refused.has(request));
+  const held = counted.length > 0 ? await holdAll(tx, counted) : undefined;
+  for (const [request, error] of held?.refused ?? []) refused.set(request, error);
+  await giveBackGenerations(tx, [...(held?.refused.keys() ?? [])]);
+  const paid = counted.filter((request) => !refused.has(request));
+  const made = makeJobs(tx, catalogue, paid, held?.at ?? new Date());
   for (const request of paid) {
     const jobs = request.jobIds.map((jobId) => recordOf(made, jobId));
     outcomes.set(request, { kind: 'answer', answer: { jobs, replayed: false } });
@@ -86,15 +91,14 @@ async function acceptNew(
   await giveBackKeys(tx, [...refused.keys()]);
 }
 
-async function makeJobs(
+function makeJobs(
   tx: JobsTx,
   catalogue: Catalogue,
   requests: readonly AcceptRequest[],
-): Promise<ReadonlyMap<string, JobRecord>> {
-  const jobs = await insertJobs(
-    tx,
-    requests.flatMap((request) => toNewJobs(request, catalogue.get(request.request.model))),
-  );
+  at: Date,
+): ReadonlyMap<string, JobRecord> {
+  const made = requests.flatMap((request) => toNewJobs(request, catalogue.get(request.request.model)));
+  const jobs = insertJobs(tx, made, at);
   for (const { job_id: jobId, model, credits_held: held } of jobs) {
     logJob(tx, jobId, { level: 'INFO', text: `Accepted for ${model}; ${held} credits are held.` });
   }

@@ -2,6 +2,7 @@ import { AppError } from '@shotloom/kernel';
 import type { Catalogue } from '@shotloom/contracts';
 import type { Database } from '@shotloom/database';
 import type { JobsSchema } from '../schema/tables';
+import { UserLimits } from './user-limits';
 import { PartlyHeld } from './accept-holds';
 import { acceptJobs } from './accept-jobs';
 import type { AcceptAnswer, AcceptOutcome, AcceptRequest } from './accept-request';
@@ -10,7 +11,10 @@ import type { AcceptAnswer, AcceptOutcome, AcceptRequest } from './accept-reques
 const MOST_GROUPS = 4;
 /** Requests in one transaction. */
 const MOST_REQUESTS = 64;
-/** A group that takes longer than this (it waits for a lock, or the disk is slow) no longer holds up those behind it. Milliseconds. */
+/**
+ * Under load the next group starts this much after the last at the soonest, so that more share it; a group that takes longer (it
+ * waits for a lock, or the disk is slow) no longer holds up those behind it. Milliseconds.
+ */
 const PATIENCE_MS = 10;
 
 interface Waiting {
@@ -36,6 +40,7 @@ export class AcceptQueue {
   private running = 0;
   private lastStart = 0;
   private timer: NodeJS.Timeout | undefined;
+  private readonly userLimits = new UserLimits();
 
   constructor(
     private readonly deps: {
@@ -57,7 +62,7 @@ export class AcceptQueue {
   private next(): void {
     if (this.waiting.length === 0 || this.running >= MOST_GROUPS) return;
     const patience = this.lastStart + PATIENCE_MS - performance.now();
-    if (this.running > 0 && patience > 0) {
+    if (patience > 0) {
       this.timer ??= setTimeout(() => {
         this.timer = undefined;
         this.next();
@@ -94,6 +99,7 @@ export class AcceptQueue {
     const { database, catalogue } = this.deps;
     const requests = group.map(({ request }) => request);
     return database.run(async (tx) => {
+      await this.userLimits.write(tx, requests);
       const outcomes = await acceptJobs(tx, catalogue, requests);
       const now = Date.now();
       const late = group.filter(({ deadline }) => deadline.getTime() <= now);

@@ -76,21 +76,16 @@ const WAITING = {
 } as const satisfies Partial<NewJob>;
 
 /**
- * Writes many jobs by one statement with one parameter, however many they are, and gives them back with their times. What was
- * written is known, so it is not read back.
+ * Writes many jobs with the commit, by one statement with one parameter however many they are. What is written is known, so it is
+ * not read back. `at` is the time on the database's clock.
  */
-export async function insertJobs(tx: JobsTx, jobs: readonly NewJob[]): Promise<JobRow[]> {
+export function insertJobs(tx: JobsTx, made: readonly NewJob[], at: Date): JobRow[] {
+  const jobs = made.map((job) => ({ ...job, created_at: at, changed_at: at }));
   const [first] = jobs;
   if (!first) return [];
   const columns = sql.join(Object.keys(first).map((name) => sql.ref(name)));
-  const { rows } = await sql<Pick<JobRow, 'job_id' | 'created_at' | 'changed_at'>>`
+  tx.atCommit(sql`
     INSERT INTO jobs.jobs (${columns})
-    SELECT ${columns} FROM jsonb_populate_recordset(NULL::jobs.jobs, ${JSON.stringify(jobs)}::jsonb)
-    RETURNING job_id, created_at, changed_at`.execute(tx.sql);
-  const times = new Map(rows.map((row) => [row.job_id, row]));
-  return jobs.map((job) => {
-    const written = times.get(job.job_id);
-    if (written === undefined) throw new Error(`Job ${job.job_id} was not written.`);
-    return { ...job, ...written };
-  });
+    SELECT ${columns} FROM jsonb_populate_recordset(NULL::jobs.jobs, ${JSON.stringify(jobs)}::jsonb)`);
+  return jobs;
 }

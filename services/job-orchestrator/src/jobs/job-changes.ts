@@ -4,11 +4,12 @@ import { jobChangedV1, jobStateMachine, subjects } from '@shotloom/contracts';
 import type { UnitOfWork } from '@shotloom/database';
 import { Moment, type PatchOf } from '../changes/moment';
 import { sessionOf } from '../changes/session';
+import type { FixedJobColumn } from '../changes/tables';
 import type { JobsSchema } from '../schema/tables';
 import { toJobState, type JobRow } from './job-row';
 
 export type JobsTx = UnitOfWork<JobsSchema>;
-export type JobPatch = Omit<PatchOf<JobRow>, 'job_id' | 'version' | 'changed_at'>;
+export type JobPatch = Omit<PatchOf<JobRow>, FixedJobColumn | 'version' | 'changed_at'>;
 
 /**
  * Locks the job's row. Everything that changes a job or its attempts takes this lock first, so moves cannot race. Within one

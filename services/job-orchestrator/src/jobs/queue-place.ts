@@ -36,5 +36,5 @@ export async function queuePlace(
   const position = row.own * Math.max(1, row.users);
   const places = Math.min(providerSpec(job.provider).concurrency, Math.max(1, row.running));
   const rounds = (position + 1) / places;
-  return { position, etaSeconds: Math.round(rounds * models.timesOf(job.model).p50) };
+  return { position, etaSeconds: Math.ceil(rounds * models.timesOf(job.model).p50) };
 }

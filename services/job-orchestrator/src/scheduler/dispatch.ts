@@ -1,10 +1,9 @@
-import { sql, type InsertObject } from 'kysely';
+import { sql, type RawBuilder } from 'kysely';
 import { newId } from '@shotloom/kernel';
 import { emitWork } from '../attempts/attempt-messages';
-import { fromNow } from '../attempts/attempt-rows';
+import type { AttemptRow } from '../attempts/attempt-rows';
 import type { JobsTx } from '../jobs/job-changes';
 import type { JobRow } from '../jobs/job-row';
-import type { JobsSchema } from '../schema/tables';
 import { claimProbes } from '../breaker/breakers';
 import { takeRequestsOf } from '../requests/request-buckets';
 import type { PlannedStart } from './plan-starts';
@@ -41,22 +40,37 @@ export async function startAttempts(
     return job ? [toAttempt(job, start, now, reserved.get(start.jobId) ?? null)] : [];
   });
   if (attempts.length === 0) return [];
-  const rows = await tx.sql.insertInto('jobs.attempts').values(attempts).returningAll().execute();
-  await sql`
+  for (const statement of makeAttempts(attempts)) tx.atCommit(statement);
+  for (const attempt of attempts) emitWork(tx, attempt);
+  return allowed;
+}
+
+/** Two statements however many attempts there are; what is not said is as the table says. */
+function makeAttempts(attempts: readonly NewAttempt[]): RawBuilder<unknown>[] {
+  const ids = attempts.map((attempt) => attempt.attempt_id);
+  return [
+    sql`
+    INSERT INTO jobs.attempts (attempt_id, job_id, owner_user_id, number, provider, model, kind, operation, credential_id,
+      credential_version, price_credits, own_key, vendor_micros, spend_day, status, due_at, deadline_at)
+    SELECT attempt_id, job_id, owner_user_id, number, provider, model, kind, operation, credential_id, credential_version,
+      price_credits, own_key, vendor_micros, spend_day, 'submitting', clock_timestamp() + make_interval(secs => ${RESEND_SECONDS}),
+      clock_timestamp() + make_interval(secs => longest_wait_seconds)
+    FROM jsonb_to_recordset(${JSON.stringify(attempts)}::jsonb) AS made (attempt_id uuid, job_id uuid, owner_user_id uuid,
+      number smallint, provider text, model text, kind text, operation text, credential_id uuid, credential_version int,
+      price_credits int, own_key boolean, vendor_micros bigint, spend_day date, longest_wait_seconds int)`,
+    sql`
     UPDATE jobs.jobs AS job SET active_attempt_id = made.attempt_id,
       attempts_made = job.attempts_made + 1, model_attempts = job.model_attempts + 1
-    FROM unnest(${rows.map((row) => row.job_id)}::uuid[], ${rows.map((row) => row.attempt_id)}::uuid[])
-      AS made (job_id, attempt_id)
-    WHERE job.job_id = made.job_id`.execute(tx.sql);
-  for (const row of rows) emitWork(tx, row);
-  return allowed;
+    FROM unnest(${attempts.map(({ job_id: jobId }) => jobId)}::uuid[], ${ids}::uuid[]) AS made (job_id, attempt_id)
+    WHERE job.job_id = made.job_id`,
+  ];
 }
 
 async function lockWaiting(tx: JobsTx, jobIds: readonly string[]): Promise<ReadonlyMap<string, JobRow>> {
   const rows = await tx.sql
     .selectFrom('jobs.jobs')
     .selectAll()
-    .where('job_id', 'in', jobIds)
+    .where('job_id', '=', sql<string>`any(${jobIds}::uuid[])`)
     .where('active_attempt_id', 'is', null)
     .where('finished_at', 'is', null)
     .orderBy('job_id')
@@ -93,12 +107,31 @@ async function withinBudgets(
   });
 }
 
+type NewAttempt = Pick<
+  AttemptRow,
+  | 'attempt_id'
+  | 'job_id'
+  | 'owner_user_id'
+  | 'number'
+  | 'provider'
+  | 'model'
+  | 'kind'
+  | 'operation'
+  | 'credential_id'
+  | 'credential_version'
+  | 'price_credits'
+  | 'own_key'
+  | 'vendor_micros'
+  | 'spend_day'
+> &
+  Pick<JobRow, 'longest_wait_seconds'>;
+
 function toAttempt(
   job: JobRow,
   { key }: PlannedStart,
   { provider, spec, at }: ProviderNow,
   reserved: number | null,
-): InsertObject<JobsSchema, 'jobs.attempts'> {
+): NewAttempt {
   return {
     attempt_id: newId(),
     job_id: job.job_id,
@@ -111,22 +144,7 @@ function toAttempt(
     credential_id: key?.id ?? null,
     credential_version: key?.version ?? null,
     price_credits: job.price_credits,
-    status: 'submitting',
-    due_at: fromNow(RESEND_SECONDS),
-    deadline_at: fromNow(job.longest_wait_seconds),
-    worker_id: null,
-    step: null,
-    result: null,
-    label: null,
-    error: null,
-    started_at: null,
-    finished_at: null,
-    external_task_id: null,
-    vendor_task_id: null,
-    submitted_at: null,
-    slow_at: null,
-    hard_limit_at: null,
-    cost: null,
+    longest_wait_seconds: job.longest_wait_seconds,
     own_key: job.own_key,
     vendor_micros: reserved,
     spend_day: reserved === null ? null : dayOf(at),

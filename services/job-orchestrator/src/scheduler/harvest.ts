@@ -1,6 +1,5 @@
-import { sql } from 'kysely';
+import { sql, type RawBuilder } from 'kysely';
 import { VENDOR_UNIT_MICROS } from '@shotloom/contracts';
-import type { JobsTx } from '../jobs/job-changes';
 import type { ProviderNow } from './provider-limits';
 
 /** How fast the counts of what ended lately fade: to about a third in a quarter of an hour. Seconds. */
@@ -22,10 +21,10 @@ const FINAL_MICROS = sql`CASE
 
 /**
  * Takes the slots of ended attempts back, at most so many, and corrects what was reserved for them. The end of an attempt touches no
- * counter, so ends do not wait for each other. Returns how many there were.
+ * counter, so ends do not wait for each other. Gives how many there were.
  */
-export async function harvest(tx: JobsTx, { provider, clock }: ProviderNow, bound: number): Promise<number> {
-  const { rows } = await sql<{ count: number }>`
+export function harvest({ provider, clock }: ProviderNow, bound: number): RawBuilder<{ count: number }> {
+  return sql<{ count: number }>`
     WITH found AS (
       SELECT attempt_id, owner_user_id, own_key, model, credential_id, status, spend_day, vendor_micros AS reserved,
         (${FINAL_MICROS})::bigint AS final
@@ -67,8 +66,7 @@ export async function harvest(tx: JobsTx, { provider, clock }: ProviderNow, boun
          FROM jobs.provider_state WHERE provider = ${provider}) AS fade
       WHERE state.provider = ${provider} AND now.ended > 0
     )
-    SELECT count(*)::int AS count FROM ended`.execute(tx.sql);
-  return rows[0]?.count ?? 0;
+    SELECT count(*)::int AS count FROM ended`;
 }
 
 /** The counts as they have faded until now. */

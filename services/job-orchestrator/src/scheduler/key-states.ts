@@ -1,5 +1,4 @@
-import { sql } from 'kysely';
-import type { JobsTx } from '../jobs/job-changes';
+import { sql, type QueryResult, type RawBuilder } from 'kysely';
 import type { KeyState } from './key-ring';
 import type { ProviderNow } from './provider-limits';
 
@@ -17,15 +16,13 @@ interface StateRow {
 }
 
 /** What is known of some credentials of a provider, in one statement. Tokens are looked at, not taken. */
-export async function readKeyStates(
-  tx: JobsTx,
+export function keyStatesQuery(
   { provider, requests }: ProviderNow,
   ids: readonly string[],
-): Promise<KeyState[]> {
-  if (ids.length === 0) return [];
+): RawBuilder<StateRow> {
   const perMinute = sql`${requests?.perMinute ?? null}::float8`;
   const burst = sql`${requests?.burst ?? null}::float8`;
-  const { rows } = await sql<StateRow>`
+  return sql<StateRow>`
     SELECT known.id, coalesce(slot.in_use, 0) AS in_use, slot_limit.concurrency, known.tokens,
       known.at + make_interval(secs => greatest(0, 1 - known.tokens) * 60 / ${perMinute}) AS next_token_at,
       CASE WHEN coalesce(breaker.state, 'closed') = 'closed' THEN 'closed'
@@ -44,9 +41,10 @@ export async function readKeyStates(
       ON slot_limit.provider = ${provider} AND slot_limit.scope = 'credential' AND slot_limit.key = known.id::text
     LEFT JOIN jobs.breakers AS breaker
       ON breaker.provider = ${provider} AND breaker.credential_id = known.id
-    LEFT JOIN jobs.spend_pauses AS pause ON pause.credential_id = known.id AND pause.until > known.at`.execute(
-    tx.sql,
-  );
+    LEFT JOIN jobs.spend_pauses AS pause ON pause.credential_id = known.id AND pause.until > known.at`;
+}
+
+export function toKeyStates({ rows }: QueryResult<StateRow>): KeyState[] {
   return rows.map((row) => ({
     id: row.id,
     inUse: row.in_use,

@@ -1,5 +1,4 @@
-import { sql } from 'kysely';
-import type { JobsTx } from '../jobs/job-changes';
+import { sql, type QueryResult, type RawBuilder } from 'kysely';
 import { harvest } from './harvest';
 import type { ProviderNow } from './provider-limits';
 
@@ -7,22 +6,28 @@ import type { ProviderNow } from './provider-limits';
 const BOUND = 1_000;
 
 /**
- * Brings the lanes up to date before a pass starts anything: who has new work, whose attempts have ended, whose wait is over.
- * Returns whether anything had happened, and whether there is more of it. Runs under the provider's lock, so nobody else writes these rows.
+ * Brings the lanes up to date before a pass starts anything: who has new work, whose attempts have ended, whose wait is over. Each
+ * says how many of its kind there were. Runs under the provider's lock, so nobody else writes these rows.
  */
-export async function tidyLanes(tx: JobsTx, now: ProviderNow): Promise<{ touched: boolean; more: boolean }> {
-  const counts = [
-    await takeWakes(tx, now),
-    await harvest(tx, now, BOUND),
-    await wakeSleepers(tx, now),
-    await unblock(tx, now),
-  ];
+export function tidyLanes(
+  now: ProviderNow,
+): readonly [RawBuilder<Counted>, RawBuilder<Counted>, RawBuilder<Counted>, RawBuilder<Counted>] {
+  return [takeWakes(now), harvest(now, BOUND), wakeSleepers(now), unblock(now)];
+}
+
+/** Whether anything had happened, and whether there is more of it. */
+export function wasTidied(results: readonly QueryResult<Counted>[]): { touched: boolean; more: boolean } {
+  const counts = results.map(({ rows }) => rows[0]?.count ?? 0);
   return { touched: counts.some((count) => count > 0), more: counts.some((count) => count >= BOUND) };
 }
 
+export interface Counted {
+  count: number;
+}
+
 /** Lanes that somebody made wait. A new one, or one that had nothing to do, begins at the clock: it has no credit and no debt. */
-async function takeWakes(tx: JobsTx, { provider, clock }: ProviderNow): Promise<number> {
-  const { rows } = await sql<{ count: number }>`
+function takeWakes({ provider, clock }: ProviderNow): RawBuilder<Counted> {
+  return sql<Counted>`
     WITH taken AS (
       DELETE FROM jobs.lane_wakes WHERE ctid = ANY (ARRAY(
         SELECT ctid FROM jobs.lane_wakes WHERE provider = ${provider} ORDER BY seq LIMIT ${BOUND}))
@@ -41,20 +46,18 @@ async function takeWakes(tx: JobsTx, { provider, clock }: ProviderNow): Promise<
         since = CASE lane.state WHEN 'ready' THEN lane.since ELSE excluded.since END
       WHERE lane.state NOT IN ('ready','full') OR lane.weight <> excluded.weight
     )
-    SELECT count(*)::int AS count FROM taken`.execute(tx.sql);
-  return rows[0]?.count ?? 0;
+    SELECT count(*)::int AS count FROM taken`;
 }
 
 /** Lanes whose time has come: a backoff is over, or a look at a blocked lane is due. */
-async function wakeSleepers(tx: JobsTx, { provider, clock }: ProviderNow): Promise<number> {
-  const woken = await sql`
-    UPDATE jobs.lanes SET state = 'ready', ready_at = NULL, since = clock_timestamp(),
+function wakeSleepers({ provider, clock }: ProviderNow): RawBuilder<Counted> {
+  return sql<Counted>`
+    WITH woken AS (UPDATE jobs.lanes SET state = 'ready', ready_at = NULL, since = clock_timestamp(),
       vtime = greatest(vtime, ${clock}::float8)
     WHERE ctid = ANY (ARRAY(
-      SELECT ctid FROM jobs.lanes WHERE provider = ${provider} AND ready_at <= now() ORDER BY ready_at LIMIT ${BOUND}))`.execute(
-    tx.sql,
-  );
-  return Number(woken.numAffectedRows ?? 0n);
+      SELECT ctid FROM jobs.lanes WHERE provider = ${provider} AND ready_at <= now() ORDER BY ready_at LIMIT ${BOUND}))
+    RETURNING 1)
+    SELECT count(*)::int AS count FROM woken`;
 }
 
 /**
@@ -62,8 +65,8 @@ async function wakeSleepers(tx: JobsTx, { provider, clock }: ProviderNow): Promi
  * index. Each model has a virtual clock of its own, the tag let through last: a lane that comes to wait gets the clock's time and
  * 1/weight, so those who wait for one model share it by weight, however far apart they are in the order of the provider.
  */
-async function unblock(tx: JobsTx, { provider, clock }: ProviderNow): Promise<number> {
-  const { rows } = await sql<{ count: number }>`
+function unblock({ provider, clock }: ProviderNow): RawBuilder<Counted> {
+  return sql<Counted>`
     WITH RECURSIVE model AS (
       (SELECT blocked_on AS name FROM jobs.lanes WHERE provider = ${provider} AND state = 'blocked' ORDER BY blocked_on LIMIT 1)
       UNION ALL
@@ -89,6 +92,5 @@ async function unblock(tx: JobsTx, { provider, clock }: ProviderNow): Promise<nu
       FROM (SELECT blocked_on, max(blocked_tag) AS tag FROM through GROUP BY blocked_on) AS last
       WHERE slot.provider = ${provider} AND slot.scope = 'model' AND slot.key = last.blocked_on
     )
-    SELECT count(*)::int AS count FROM through`.execute(tx.sql);
-  return rows[0]?.count ?? 0;
+    SELECT count(*)::int AS count FROM through`;
 }

@@ -1,21 +1,23 @@
+import type { RawBuilder } from 'kysely';
 import type { JobsTx } from '../jobs/job-changes';
 import type { KnownCredentials, ListedCredential } from './credential-directory';
 import { startAttempts } from './dispatch';
 import type { Estimate } from '../spend/reserve';
-import { KeyRing, NO_KEYS_NEEDED, type KeyWait } from './key-ring';
-import { readKeyStates } from './key-states';
-import { tidyLanes } from './lane-upkeep';
+import { KeyRing, NO_KEYS_NEEDED, type KeyState, type KeyWait } from './key-ring';
+import { keyStatesQuery, toKeyStates } from './key-states';
+import { tidyLanes, wasTidied } from './lane-upkeep';
 import { planStarts, type SeenTo } from './plan-starts';
 import {
+  freeSlotsQuery,
   lockProvider,
-  readFreeSlots,
-  readProvider,
+  toFreeSlots,
   type FreeSlots,
   type ProviderNow,
   type SchedulerLimits,
 } from './provider-limits';
-import { anyReady, readReadyLanes, type LookAt, type ReadyLane } from './ready-lanes';
+import { readReadyLanes, readyQuery, type LookAt, type ReadyLane } from './ready-lanes';
 import { settleLane } from './settle-lane';
+import { claimRoom } from './user-room';
 import { moveClock, noteReason, takeSlots, writeLanes } from './settle-pass';
 
 /** Why jobs wait although they could start. */
@@ -43,17 +45,55 @@ export interface PassResult {
  * provider exclude each other over all replicas, so limits cannot be overshot. Null where another replica is at it.
  */
 export async function schedulerPass(tx: JobsTx, given: PassInput): Promise<PassResult | null> {
-  if (!(await lockProvider(tx, given.provider))) return null;
-  const now = await readProvider(tx, given.provider, given.limits);
+  const now = await lockProvider(tx, given.provider, given.limits);
+  if (!now) return null;
   const input = needsKeys(now) ? given : { ...given, credentials: undefined };
-  const tidied = await tidyLanes(tx, now);
-  const free = await readFreeSlots(tx, now);
+  const { tidied, free, shared } = await lookAround(tx, now, input);
   const stop = stopReason(now, free, input);
-  const done = stop ? { ...NOTHING, reason: stop } : await startWhatMay(tx, now, free, input);
-  if (tidied.touched || done.touched) await moveClock(tx, now);
-  const reason = done.reason && (await anyReady(tx, now.provider, false)) ? done.reason : null;
+  const done = stop ? { ...NOTHING, reason: stop } : await startWhatMay(tx, now, { free, shared }, input);
+  const reason = await write(tx, now, done);
+  if (tidied.touched || done.touched) moveClock(tx, now);
   const news = await noteReason(tx, now, reason);
   return { started: done.started, more: tidied.more || done.more, reason, news };
+}
+
+/** Writes with the commit, unless something was in the way: then whether anybody waits must be looked at after the writes. */
+async function write(
+  tx: JobsTx,
+  { provider }: ProviderNow,
+  { writes, reason }: Done,
+): Promise<WaitingReason | null> {
+  if (reason === null) {
+    for (const statement of writes) tx.atCommit(statement);
+    return null;
+  }
+  const results = await tx.together([...writes, readyQuery(provider, false)]);
+  return results.at(-1)?.rows.length === 0 ? null : reason;
+}
+
+interface Found {
+  readonly free: FreeSlots;
+  /** What is known of the operator's keys. */
+  readonly shared: readonly KeyState[];
+}
+
+/** Takes in what has happened since the last pass, and then reads what is free, in one round trip. */
+async function lookAround(
+  tx: JobsTx,
+  now: ProviderNow,
+  { credentials }: PassInput,
+): Promise<Found & { tidied: ReturnType<typeof wasTidied> }> {
+  const ids = credentials?.shared.map(({ id }) => id) ?? [];
+  const [woken, ended, slept, unblocked, free, shared] = await tx.together([
+    ...tidyLanes(now),
+    freeSlotsQuery(now),
+    keyStatesQuery(now, ids),
+  ]);
+  return {
+    tidied: wasTidied([woken, ended, slept, unblocked]),
+    free: toFreeSlots(free),
+    shared: toKeyStates(shared),
+  };
 }
 
 interface Done {
@@ -62,24 +102,31 @@ interface Done {
   readonly touched: boolean;
   readonly more: boolean;
   readonly reason: WaitingReason | null;
+  /** What is left to write. */
+  readonly writes: readonly RawBuilder<unknown>[];
 }
 
-const NOTHING = { started: 0, touched: false, more: false };
+const NOTHING = { started: 0, touched: false, more: false, writes: [] };
 /** Lanes looked at beyond those that can start, so that a few that have nothing to start do not cost a pass each. */
 const SPARE_LOOKS = 4;
 
-async function startWhatMay(tx: JobsTx, now: ProviderNow, free: FreeSlots, input: PassInput): Promise<Done> {
+async function startWhatMay(
+  tx: JobsTx,
+  now: ProviderNow,
+  { free, shared }: Found,
+  input: PassInput,
+): Promise<Done> {
   const { credentials } = input;
   const places = Math.min(input.limits.batch, free.provider);
   const keys = credentials ? new KeyRing(credentials, now.concurrency) : undefined;
-  if (keys && credentials) await addKeys(tx, now, keys, credentials.shared);
+  if (keys && credentials) keys.add(shared, credentials.shared);
   const room = Math.min(keys?.sharedRoom() ?? places, places);
   const look: LookAt = { shared: room > 0 ? room + SPARE_LOOKS : 0, own: keys ? places + SPARE_LOOKS : 0 };
   const full = [...free.models].filter(([, count]) => count <= 0).map(([model]) => model);
-  const read = await readReadyLanes(tx, now, look, full);
+  const read = await claimRoom(tx, now, await readReadyLanes(tx, now, look, full));
   if (keys && credentials) await addKeys(tx, now, keys, ownKeysOf(read, credentials));
   const seen = seenTo(read, look);
-  const { started, moved, cut } = await startFrom(tx, now, {
+  const { started, moved, cut, writes } = await startFrom(tx, now, {
     lanes: read,
     seen,
     places,
@@ -88,7 +135,13 @@ async function startWhatMay(tx: JobsTx, now: ProviderNow, free: FreeSlots, input
     estimate: input.estimate,
   });
   const behind = cut || seen.shared !== null || seen.own !== null || started >= places;
-  return { started, touched: moved, more: moved && behind, reason: reasonOf(keys, free.provider - started) };
+  return {
+    started,
+    touched: moved,
+    more: moved && behind,
+    reason: reasonOf(keys, free.provider - started),
+    writes,
+  };
 }
 
 function reasonOf(keys: KeyRing | undefined, placesLeft: number): WaitingReason | null {
@@ -111,12 +164,12 @@ async function addKeys(
   keys: KeyRing,
   credentials: readonly ListedCredential[],
 ): Promise<void> {
-  const states = await readKeyStates(
-    tx,
+  if (credentials.length === 0) return;
+  const query = keyStatesQuery(
     now,
     credentials.map(({ id }) => id),
   );
-  keys.add(states, credentials);
+  keys.add(toKeyStates(await query.execute(tx.sql)), credentials);
 }
 
 function ownKeysOf(lanes: readonly ReadyLane[], { byOwner }: KnownCredentials): ListedCredential[] {
@@ -136,15 +189,13 @@ async function startFrom(
   tx: JobsTx,
   now: ProviderNow,
   { lanes, seen, places, models, keys, estimate }: From,
-): Promise<{ started: number; moved: boolean; cut: boolean }> {
-  const { perUser } = now;
-  const plan = planStarts({ lanes, seenTo: seen, perUser, places, models, keys: keys ?? NO_KEYS_NEEDED });
+): Promise<{ started: number; moved: boolean; cut: boolean; writes: RawBuilder<unknown>[] }> {
+  const plan = planStarts({ lanes, seenTo: seen, places, models, keys: keys ?? NO_KEYS_NEEDED });
   const starts = await startAttempts(tx, now, plan.starts, estimate);
   const started = new Set(starts.map(({ jobId }) => jobId));
   const settled = lanes
     .map((lane) =>
       settleLane(lane, started, {
-        perUser,
         clock: now.clock,
         at: now.at,
         fullModels: plan.fullModels,
@@ -152,9 +203,8 @@ async function startFrom(
       }),
     )
     .filter((lane, index) => lane.state !== 'ready' || lane.running !== lanes[index]?.running);
-  await writeLanes(tx, now, settled);
-  await takeSlots(tx, now, starts);
-  return { started: starts.length, moved: settled.length > 0, cut: plan.cut };
+  const writes = [...writeLanes(now, settled), ...takeSlots(now, starts)];
+  return { started: starts.length, moved: settled.length > 0, cut: plan.cut, writes };
 }
 
 /** Where as many lanes came as were asked for, there may be others behind the last. */

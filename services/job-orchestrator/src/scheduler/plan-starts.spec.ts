@@ -8,6 +8,7 @@ function lane(ownerUserId: string, more: Partial<ReadyLane> = {}): ReadyLane {
   const heads = Array.from({ length: 3 }, (_, index) => ({ jobId: `${ownerUserId}${index}`, model: 'm' }));
   return {
     ...{ ownerUserId, weight: 1, vtime: 0, running: 0, ownKey: false, heads, blockedModels: [] },
+    ...{ perUser: 3, room: (more.perUser ?? 3) - (more.running ?? 0), tight: false },
     ...{ blockedOn: null, nextAt: null },
     ...more,
   };
@@ -15,7 +16,7 @@ function lane(ownerUserId: string, more: Partial<ReadyLane> = {}): ReadyLane {
 
 function plan(lanes: ReadyLane[], more: Partial<PlanInput> = {}) {
   return planStarts({
-    ...{ lanes, seenTo: { shared: null, own: null }, perUser: 3, places: 100 },
+    ...{ lanes, seenTo: { shared: null, own: null }, places: 100 },
     ...{ models: new Map<string, number>(), keys: NO_KEYS_NEEDED },
     ...more,
   });
@@ -79,7 +80,7 @@ class Model {
   ) {}
 
   join(owner: string, weight: number): void {
-    this.lanes.set(owner, lane(owner, { weight, vtime: this.clock }));
+    this.lanes.set(owner, lane(owner, { weight, vtime: this.clock, perUser: this.perUser }));
   }
 
   get users(): string[] {
@@ -101,13 +102,14 @@ class Model {
       .toSorted((one, other) => one.vtime - other.vtime)
       .map((each) => ({
         ...each,
+        room: this.perUser - each.running,
         heads: each.heads.map((head, index) => ({ ...head, jobId: `${each.ownerUserId}/${index}` })),
       }));
-    const { starts } = plan(ready, { perUser: this.perUser, places: this.places - running });
+    const { starts } = plan(ready, { places: this.places - running });
     const done = new Set(starts.map(({ jobId }) => jobId));
     for (const each of ready) {
       const settled = settleLane(each, done, {
-        ...{ perUser: this.perUser, clock: this.clock, at: new Date(0), fullModels: new Set<string>() },
+        ...{ clock: this.clock, at: new Date(0), fullModels: new Set<string>() },
         ownKeyWait: () => undefined,
       });
       this.lanes.set(each.ownerUserId, { ...each, vtime: settled.vtime, running: settled.running });

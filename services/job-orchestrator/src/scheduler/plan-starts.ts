@@ -20,7 +20,6 @@ export interface SeenTo {
 export interface PlanInput {
   readonly lanes: readonly ReadyLane[];
   readonly seenTo: SeenTo;
-  readonly perUser: number;
   /** Attempts that may be started now: the provider's free places, and the pass's own bound. */
   readonly places: number;
   /** Free places by model, for those with a limit. */
@@ -49,7 +48,7 @@ interface Turn {
  * by 1/weight. Lanes of equal time keep the order they came in, which is by age. Pure: it neither reads nor writes.
  */
 export function planStarts(input: PlanInput): Plan {
-  const { lanes, perUser, places, keys } = input;
+  const { lanes, places, keys } = input;
   const models = new Map(input.models);
   const isFull = (model: string): boolean => (models.get(model) ?? 1) <= 0;
   const starts: PlannedStart[] = [];
@@ -65,7 +64,7 @@ export function planStarts(input: PlanInput): Plan {
     const { ownerUserId, ownKey } = turn.lane;
     const index = turn.heads.findIndex(({ model }) => !isFull(model));
     const head = turn.heads[index];
-    if (!head || turn.running >= perUser) {
+    if (!head || turn.running - turn.lane.running >= turn.lane.room) {
       turns = turns.filter((other) => other !== turn);
       continue;
     }

@@ -1,4 +1,4 @@
-import { sql } from 'kysely';
+import { sql, type QueryResult, type RawBuilder } from 'kysely';
 import { AppError } from '@shotloom/kernel';
 import { providerSpec, type ProviderSpec } from '@shotloom/contracts';
 import type { JobsTx } from '../jobs/job-changes';
@@ -17,6 +17,8 @@ export interface ProviderNow {
   readonly paused: boolean;
   readonly concurrency: number;
   readonly perUser: number;
+  /** The most for anybody, whatever a plan allows; null where the operator has set nothing for this provider. */
+  readonly mostPerUser: number | null;
   /** Null where no limit is known. */
   readonly requests: { readonly perMinute: number; readonly burst: number } | null;
   /** The virtual clock of the fair order. */
@@ -38,23 +40,23 @@ interface StateRow {
 }
 
 /**
- * True where this transaction may write what only one pass of the provider writes: lanes, slots and who holds one. Nobody waits
- * for it: another replica that is at it does the same work.
+ * The provider as it is, where this transaction may write what only one pass of the provider writes: lanes, slots and who holds one.
+ * Null where another replica is at it: nobody waits for that, since it does the same work. The state is read by a statement of its
+ * own after the lock was taken.
  */
-export async function lockProvider(tx: JobsTx, provider: string): Promise<boolean> {
-  const { rows } = await sql<{ mine: boolean }>`
-    SELECT pg_try_advisory_xact_lock(hashtext('shotloom.scheduler'), hashtext(${provider})) AS mine`.execute(
-    tx.sql,
-  );
-  return rows[0]?.mine === true;
-}
-
-export async function readProvider(
+export async function lockProvider(
   tx: JobsTx,
   provider: string,
   limits: SchedulerLimits,
-): Promise<ProviderNow> {
-  const row = await readState(tx, provider);
+): Promise<ProviderNow | null> {
+  const lock = sql<{ mine: boolean }>`
+    SELECT pg_try_advisory_xact_lock(hashtext('shotloom.scheduler'), hashtext(${provider})) AS mine`;
+  const [locked, state] = await tx.together([lock, readState(provider)]);
+  return locked.rows[0]?.mine === true ? toProvider(provider, limits, state.rows[0]) : null;
+}
+
+function toProvider(provider: string, limits: SchedulerLimits, row: StateRow | undefined): ProviderNow {
+  if (!row) throw new AppError('internal', `The state of provider ${provider} could not be read.`);
   const spec = providerSpec(provider);
   const { requests_per_minute: perMinute, requests_burst: burst } = row;
   return {
@@ -63,6 +65,7 @@ export async function readProvider(
     paused: row.paused,
     concurrency: row.concurrency ?? spec.concurrency,
     perUser: row.user_concurrency ?? limits.perUser,
+    mostPerUser: row.user_concurrency,
     requests: perMinute === null || burst === null ? spec.requests : { perMinute, burst },
     clock: row.vtime,
     waitingReason: row.waiting_reason,
@@ -70,8 +73,8 @@ export async function readProvider(
   };
 }
 
-async function readState(tx: JobsTx, provider: string): Promise<StateRow> {
-  const { rows } = await sql<StateRow>`
+function readState(provider: string): RawBuilder<StateRow> {
+  return sql<StateRow>`
     WITH known AS (
       INSERT INTO jobs.provider_state (provider) VALUES (${provider}) ON CONFLICT DO NOTHING RETURNING provider
     )
@@ -79,10 +82,7 @@ async function readState(tx: JobsTx, provider: string): Promise<StateRow> {
       settings.concurrency, settings.user_concurrency, settings.requests_per_minute, settings.requests_burst
     FROM (SELECT ${provider}::text AS provider) AS wanted
     LEFT JOIN jobs.provider_state AS state USING (provider)
-    LEFT JOIN jobs.provider_settings AS settings USING (provider)`.execute(tx.sql);
-  const [row] = rows;
-  if (!row) throw new AppError('internal', `The state of provider ${provider} could not be read.`);
-  return row;
+    LEFT JOIN jobs.provider_settings AS settings USING (provider)`;
 }
 
 /** Free places of the provider, and the models that have none. Read after the harvest. */
@@ -92,14 +92,23 @@ export interface FreeSlots {
   readonly models: Map<string, number>;
 }
 
-export async function readFreeSlots(tx: JobsTx, now: ProviderNow): Promise<FreeSlots> {
-  const { rows } = await sql<{ scope: 'provider' | 'model'; key: string; free: number }>`
+interface FreeRow {
+  scope: 'provider' | 'model';
+  key: string;
+  free: number;
+}
+
+export function freeSlotsQuery(now: ProviderNow): RawBuilder<FreeRow> {
+  return sql<FreeRow>`
     SELECT 'provider' AS scope, '' AS key, ${now.concurrency}::int - coalesce(
       (SELECT in_use FROM jobs.slots WHERE provider = ${now.provider} AND scope = 'provider' AND key = ''), 0) AS free
     UNION ALL
     SELECT 'model', slot_limit.key, slot_limit.concurrency - coalesce(slot.in_use, 0)
     FROM jobs.slot_limits AS slot_limit LEFT JOIN jobs.slots AS slot USING (provider, scope, key)
-    WHERE slot_limit.provider = ${now.provider} AND slot_limit.scope = 'model'`.execute(tx.sql);
+    WHERE slot_limit.provider = ${now.provider} AND slot_limit.scope = 'model'`;
+}
+
+export function toFreeSlots({ rows }: QueryResult<FreeRow>): FreeSlots {
   return {
     provider: rows.find((row) => row.scope === 'provider')?.free ?? 0,
     models: new Map(rows.filter((row) => row.scope === 'model').map((row) => [row.key, row.free])),

@@ -1,6 +1,7 @@
 import { sql, type RawBuilder } from 'kysely';
 import type { JobsTx } from '../jobs/job-changes';
 import type { ProviderNow } from './provider-limits';
+import { perUserOf, roomOf, tightOf } from './user-room';
 
 export interface Head {
   readonly jobId: string;
@@ -13,6 +14,12 @@ export interface ReadyLane {
   readonly weight: number;
   readonly vtime: number;
   readonly running: number;
+  /** Attempts that the user may have at this provider at a time. */
+  readonly perUser: number;
+  /** How many more may start now: that, and what the user's plan allows over all providers. */
+  readonly room: number;
+  /** Whether the plan allows less than all providers would start together. */
+  readonly tight: boolean;
   /** Its jobs run under the user's own keys, never under the operator's. */
   readonly ownKey: boolean;
   /** Of models with a free place, oldest first. */
@@ -31,6 +38,9 @@ interface LaneRow {
   vtime: number;
   running: number;
   own_key: boolean;
+  per_user: number;
+  room: number;
+  tight: boolean;
   heads: Head[];
   blocked: string[];
   blocked_on: string | null;
@@ -62,6 +72,9 @@ export async function readReadyLanes(
     vtime: row.vtime,
     running: row.running,
     ownKey: row.own_key,
+    perUser: row.per_user,
+    room: row.room,
+    tight: row.tight,
     heads: row.heads,
     blockedModels: row.blocked,
     blockedOn: row.blocked_on,
@@ -75,16 +88,20 @@ const stream = (provider: string, ownKey: boolean, limit: number) => sql`
 
 /** Apart from what runs it, so that a test can ask Postgres how it would be done. */
 export function readyLanesQuery(
-  { provider, perUser }: ProviderNow,
+  now: ProviderNow,
   look: LookAt,
   fullModels: readonly string[],
 ): RawBuilder<LaneRow> {
+  const { provider } = now;
   const mine = sql`job.provider = ${provider} AND job.owner_user_id = lane.owner_user_id AND job.own_key = lane.own_key AND ${WAITING}`;
-  const free = sql`greatest(0, ${perUser}::int - lane.running)`;
-  const inOrder = sql`ORDER BY job.not_before, job.created_at, job.job_id LIMIT ${free}`;
+  const inOrder = sql`ORDER BY job.not_before, job.created_at, job.job_id LIMIT lane.room`;
   return sql<LaneRow>`
-    WITH lane AS (${stream(provider, false, look.shared)} UNION ALL ${stream(provider, true, look.own)})
-    SELECT lane.owner_user_id, lane.weight, lane.vtime, lane.running, lane.own_key, lane.blocked_on, work.heads, work.blocked, work.next_at
+    WITH ready AS (${stream(provider, false, look.shared)} UNION ALL ${stream(provider, true, look.own)}), lane AS (
+      SELECT ready.*, ${perUserOf(now)} AS per_user, ${roomOf(now)} AS room, ${tightOf(now)} AS tight
+      FROM ready LEFT JOIN jobs.user_limits AS user_limit USING (owner_user_id)
+    )
+    SELECT lane.owner_user_id, lane.weight, lane.vtime, lane.running, lane.own_key, lane.per_user, lane.room, lane.tight,
+      lane.blocked_on, work.heads, work.blocked, work.next_at
     FROM lane CROSS JOIN LATERAL (
       WITH RECURSIVE model AS (
         (SELECT job.model AS name FROM jobs.jobs AS job WHERE ${mine} ORDER BY job.model LIMIT 1)
@@ -100,7 +117,7 @@ export function readyLanesQuery(
            WHERE ${mine} AND job.model = model.name AND job.not_before > 'epoch' AND job.not_before <= now() ${inOrder})
         ) AS job
         WHERE model.name <> ALL (${fullModels}::text[])
-        ORDER BY created_at, job_id LIMIT ${free}
+        ORDER BY created_at, job_id LIMIT lane.room
       )
       SELECT
         (SELECT coalesce(json_agg(json_build_object('jobId', job_id, 'model', model) ORDER BY created_at, job_id), '[]')
@@ -114,8 +131,19 @@ export function readyLanesQuery(
     ORDER BY lane.vtime, lane.since, lane.owner_user_id`;
 }
 
-/** Whether lanes of a kind wait at all: tells "nothing to do" from "nothing can be done". */
-export async function anyReady(tx: JobsTx, provider: string, ownKey: boolean): Promise<boolean> {
-  const { rows } = await stream(provider, ownKey, 1).execute(tx.sql);
-  return rows.length > 0;
+/** A row where lanes of a kind wait at all: tells "nothing to do" from "nothing can be done". */
+export const readyQuery = (provider: string, ownKey: boolean): RawBuilder<unknown> =>
+  stream(provider, ownKey, 1);
+
+/**
+ * Whether a place that these users' attempts gave back may be taken by anybody: by whoever waits already, or by these users, whose
+ * plans may have kept them waiting at other providers too.
+ */
+export function anyWaitingQuery(provider: string, owners: readonly string[]): RawBuilder<{ any: boolean }> {
+  return sql<{ any: boolean }>`
+    SELECT EXISTS (SELECT FROM jobs.lanes WHERE provider = ${provider} AND state = 'ready')
+      OR EXISTS (SELECT FROM jobs.lanes WHERE provider = ${provider} AND state = 'blocked')
+      OR EXISTS (SELECT FROM jobs.lane_wakes WHERE provider = ${provider})
+      OR EXISTS (SELECT FROM jobs.provider_state AS known JOIN jobs.lanes AS lane ON lane.provider = known.provider
+        WHERE lane.owner_user_id = ANY (${owners}::uuid[]) AND lane.state IN ('full', 'sleeping')) AS any`;
 }

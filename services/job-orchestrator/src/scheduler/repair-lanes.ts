@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import type { JobsTx } from '../jobs/job-changes';
-import { lockProvider, readProvider, type ProviderNow, type SchedulerLimits } from './provider-limits';
+import { lockProvider, type ProviderNow, type SchedulerLimits } from './provider-limits';
+import { perUserOf } from './user-room';
 
 /** Users looked at in one step. */
 const STEP = 200;
@@ -11,8 +12,8 @@ const STEP = 200;
  * restored database or a hand at the rows, it is why no job waits for ever. Returns how many lanes it had to put right.
  */
 export async function repairLanes(tx: JobsTx, provider: string, limits: SchedulerLimits): Promise<number> {
-  if (!(await lockProvider(tx, provider))) return 0;
-  const now = await readProvider(tx, provider, limits);
+  const now = await lockProvider(tx, provider, limits);
+  if (!now) return 0;
   const owners = await nextOwners(tx, provider);
   const last = owners.length < STEP ? null : (owners.at(-1) ?? null);
   const repaired = await repairOwners(tx, now, owners);
@@ -82,7 +83,9 @@ async function repairOwners(tx: JobsTx, now: ProviderNow, owners: readonly strin
       running = excluded.running, ready_at = NULL, state = 'ready',
       vtime = greatest(lane.vtime, excluded.vtime)
     WHERE lane.running <> excluded.running
-      OR (lane.state = 'full' AND excluded.running < ${now.perUser})
+      OR (lane.state = 'full' AND excluded.running < (
+        SELECT ${perUserOf(now)} FROM (SELECT 1) AS one
+        LEFT JOIN jobs.user_limits AS user_limit ON user_limit.owner_user_id = lane.owner_user_id))
       OR (lane.state IN ('idle','sleeping') AND excluded.state = 'ready')`.execute(tx.sql);
   return Number(repaired.numAffectedRows ?? 0n);
 }

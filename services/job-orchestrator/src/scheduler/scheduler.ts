@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { providerSpec } from '@shotloom/contracts';
 import type { Database } from '@shotloom/database';
 import type { Logger } from '@shotloom/service-kit';
@@ -6,14 +7,21 @@ import type { CredentialDirectory, KnownCredentials } from './credential-directo
 import { schedulerPass, type PassResult } from './pass';
 import type { Estimate } from '../spend/reserve';
 import type { SchedulerLimits } from './provider-limits';
+import { anyWaitingQuery } from './ready-lanes';
 import { repairLanes } from './repair-lanes';
 
 /** Where another replica is at it, it may have looked before our change was there: looked at again after this. Milliseconds. */
 const AGAIN_MS = 50;
+/** Under load passes of a provider keep this distance, so that one serves all that came meanwhile; after a quiet time none waits. Milliseconds. */
+const PASS_EVERY_MS = 8;
+
+/** Why a pass is wanted: for good reason, or since attempts of these users have ended. */
+type Wanted = 'pass' | Set<string>;
 
 /** Runs passes when something may have become possible, and at each sweep for what nobody announced. */
 export class Scheduler {
-  private readonly wanted = new Set<string>();
+  private readonly wanted = new Map<string, Wanted>();
+  private readonly passedAt = new Map<string, number>();
   private readonly again = new Map<string, NodeJS.Timeout>();
   private running: Promise<void> | undefined;
   private stopped = false;
@@ -31,8 +39,19 @@ export class Scheduler {
 
   /** Cheap and safe to call from anywhere: many wakes become one pass. */
   wake(provider: string): void {
+    this.want(provider, 'pass');
+  }
+
+  /** An attempt of this user has ended: looks whether anybody waits for its place before a pass is made for it. */
+  freed(provider: string, ownerUserId: string): void {
+    const wanted = this.wanted.get(provider);
+    if (wanted === 'pass') return;
+    this.want(provider, (wanted ?? new Set()).add(ownerUserId));
+  }
+
+  private want(provider: string, wanted: Wanted): void {
     if (this.stopped) return;
-    this.wanted.add(provider);
+    this.wanted.set(provider, wanted);
     this.running ??= this.work().finally(() => {
       this.running = undefined;
     });
@@ -53,27 +72,36 @@ export class Scheduler {
 
   private async work(): Promise<void> {
     for (let provider = this.next(); provider !== undefined; provider = this.next()) {
-      await this.passes(provider);
+      const early = (this.passedAt.get(provider) ?? -Infinity) + PASS_EVERY_MS - performance.now();
+      if (early > 0) await delay(early);
+      const wanted = this.wanted.get(provider);
+      this.wanted.delete(provider);
+      if (wanted !== undefined && !this.stopped) await this.passes(provider, wanted);
     }
   }
 
   private next(): string | undefined {
-    if (this.stopped) return undefined;
-    const provider = [...this.wanted][0];
-    if (provider !== undefined) this.wanted.delete(provider);
-    return provider;
+    return this.stopped ? undefined : [...this.wanted.keys()][0];
   }
 
-  private async passes(provider: string): Promise<void> {
+  private async passes(provider: string, wanted: Wanted): Promise<void> {
     try {
+      if (wanted !== 'pass' && !(await this.anyWaiting(provider, wanted))) return;
+      this.passedAt.set(provider, performance.now());
       const result = await this.pass(provider);
       if (result === null) this.wakeLater(provider);
       else this.tell(provider, result);
       // Last in the set, so that a provider with a long queue does not keep the others waiting.
-      if (result?.more === true) this.wanted.add(provider);
+      if (result?.more === true) this.wanted.set(provider, 'pass');
     } catch (error) {
       this.deps.logger.error({ err: error, provider }, 'a scheduler pass failed; the next sweep tries again');
     }
+  }
+
+  /** The place is taken back by the next pass, be it that of the next sweep. */
+  private async anyWaiting(provider: string, owners: ReadonlySet<string>): Promise<boolean> {
+    const { rows } = await anyWaitingQuery(provider, [...owners]).execute(this.deps.database.sql);
+    return rows[0]?.any === true;
   }
 
   private async pass(provider: string): Promise<PassResult | null> {

@@ -7,11 +7,12 @@ const later = new Date(at.getTime() + 5_000);
 function settle(lane: Partial<ReadyLane>, started: string[] = [], more: Partial<SettleInput> = {}) {
   const given: ReadyLane = {
     ...{ ownerUserId: 'a', weight: 1, vtime: 0, running: 0, ownKey: false, heads: [], blockedModels: [] },
+    ...{ perUser: 3, room: 3 - (lane.running ?? 0), tight: false },
     ...{ blockedOn: null, nextAt: null },
     ...lane,
   };
   return settleLane(given, new Set(started), {
-    ...{ perUser: 3, clock: 0, at, fullModels: new Set<string>(), ownKeyWait: () => undefined },
+    ...{ clock: 0, at, fullModels: new Set<string>(), ownKeyWait: () => undefined },
     ...more,
   });
 }
@@ -33,6 +34,13 @@ it('lets nobody run far ahead of the clock, and takes back nothing of what is th
 it('is full with as many as a user may have, else ready while something may start', () => {
   expect(settle({ heads, running: 2 }, ['1']).state).toBe('full');
   expect(settle({ heads }, ['1']).state).toBe('ready');
+});
+
+it('sleeps a moment where the plan has no room left, since the end elsewhere does not wake it', () => {
+  const state = { state: 'sleeping', readyAt: new Date(at.getTime() + 1_000) };
+  expect(settle({ heads, room: 1 }, ['1'])).toMatchObject(state);
+  expect(settle({ room: 0 })).toMatchObject(state);
+  expect(settle({ heads, running: 2, room: 1 }, ['1']).state).toBe('full');
 });
 
 it('is idle where nothing waits, and sleeps until what was set aside may start', () => {

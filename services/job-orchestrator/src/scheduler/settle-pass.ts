@@ -1,17 +1,13 @@
-import { sql } from 'kysely';
+import { sql, type RawBuilder } from 'kysely';
 import type { JobsTx } from '../jobs/job-changes';
 import type { PlannedStart } from './plan-starts';
 import type { ProviderNow } from './provider-limits';
 import { MAX_LEAD, type SettledLane } from './settle-lane';
 
 /** Writes the lanes that were looked at. */
-export async function writeLanes(
-  tx: JobsTx,
-  { provider }: ProviderNow,
-  lanes: readonly SettledLane[],
-): Promise<void> {
-  if (lanes.length === 0) return;
-  await sql`
+export function writeLanes({ provider }: ProviderNow, lanes: readonly SettledLane[]): RawBuilder<unknown>[] {
+  if (lanes.length === 0) return [];
+  const statement = sql`
     UPDATE jobs.lanes AS lane SET state = now.state, vtime = now.vtime, running = now.running,
       ready_at = now.ready_at,
       blocked_on = now.blocked_on,
@@ -25,17 +21,12 @@ export async function writeLanes(
       ${lanes.map((lane) => lane.blockedOn)}::text[], ${lanes.map((lane) => lane.readyAt)}::timestamptz[],
       ${lanes.map((lane) => lane.keepsPlace)}::boolean[]
     ) AS now (owner_user_id, state, vtime, running, own_key, blocked_on, ready_at, keeps_place)
-    WHERE lane.provider = ${provider} AND lane.owner_user_id = now.owner_user_id AND lane.own_key = now.own_key`.execute(
-    tx.sql,
-  );
+    WHERE lane.provider = ${provider} AND lane.owner_user_id = now.owner_user_id AND lane.own_key = now.own_key`;
+  return [statement];
 }
 
 /** Counts the slots of new attempts. */
-export async function takeSlots(
-  tx: JobsTx,
-  { provider }: ProviderNow,
-  starts: readonly PlannedStart[],
-): Promise<void> {
+export function takeSlots({ provider }: ProviderNow, starts: readonly PlannedStart[]): RawBuilder<unknown>[] {
   const counts = new Map<string, { scope: string; key: string; count: number }>();
   const add = (scope: string, key: string): void => {
     const id = `${scope} ${key}`;
@@ -47,25 +38,26 @@ export async function takeSlots(
     add('model', model);
     if (key) add('credential', key.id);
   }
-  if (counts.size === 0) return;
+  if (counts.size === 0) return [];
   const taken = [...counts.values()];
-  await sql`
+  const statement = sql`
     INSERT INTO jobs.slots AS slot (provider, scope, key, in_use)
     SELECT ${provider}, scope, key, count FROM unnest(
       ${taken.map((row) => row.scope)}::text[], ${taken.map((row) => row.key)}::text[], ${taken.map((row) => row.count)}::int[]
     ) AS taken (scope, key, count)
-    ON CONFLICT (provider, scope, key) DO UPDATE SET in_use = slot.in_use + excluded.in_use`.execute(tx.sql);
+    ON CONFLICT (provider, scope, key) DO UPDATE SET in_use = slot.in_use + excluded.in_use`;
+  return [statement];
 }
 
 /**
  * Moves the virtual clock to the least time of those who still wait, and forgets lanes that are idle and owe nothing any more. Where
  * nobody waits, all debts are void: the clock passes every lane.
  */
-export async function moveClock(tx: JobsTx, { provider }: ProviderNow): Promise<void> {
+export function moveClock(tx: JobsTx, { provider }: ProviderNow): void {
   const first = (ownKey: boolean) => sql`
     (SELECT vtime FROM jobs.lanes WHERE provider = ${provider} AND state = 'ready' AND own_key = ${ownKey}
      ORDER BY vtime LIMIT 1)`;
-  await sql`
+  tx.atCommit(sql`
     WITH clock AS (
       UPDATE jobs.provider_state SET changed_at = clock_timestamp(),
         vtime = greatest(vtime, coalesce(least(${first(false)}, ${first(true)}), vtime + ${MAX_LEAD}::float8))
@@ -74,7 +66,7 @@ export async function moveClock(tx: JobsTx, { provider }: ProviderNow): Promise<
     DELETE FROM jobs.lanes WHERE ctid = ANY (ARRAY(
       SELECT lane.ctid FROM clock JOIN jobs.lanes AS lane ON lane.vtime <= clock.vtime
       WHERE lane.provider = ${provider} AND lane.state = 'idle' AND lane.running = 0
-      ORDER BY lane.vtime LIMIT 1000))`.execute(tx.sql);
+      ORDER BY lane.vtime LIMIT 1000))`);
 }
 
 /** Returns whether the reason is another than before: then it is worth a line in the log. */

@@ -5,7 +5,8 @@ import { addSchedulerMigration } from './0003-scheduler';
 import { countDenialsMigration } from './0004-count-denials';
 import { indexOpenJobsMigration } from './0005-open-jobs-by-owner';
 import { addExpectMigration } from './0006-expect';
-import { addOwnKeysAndSpendMigration } from './0030-own-keys-and-spend';
+import { limitUsersMigration } from './0007-limit-users';
+import { addOwnKeysAndSpendMigration } from './0008-own-keys-and-spend';
 
 export const SCHEMA = 'jobs';
 
@@ -18,6 +19,7 @@ export const jobsMigrations: MigrationSet = {
     '0004-count-denials': countDenialsMigration,
     '0005-open-jobs-by-owner': indexOpenJobsMigration,
     '0006-expect': addExpectMigration,
-    '0030-own-keys-and-spend': addOwnKeysAndSpendMigration,
+    '0007-limit-users': limitUsersMigration,
+    '0008-own-keys-and-spend': addOwnKeysAndSpendMigration,
   },
 };

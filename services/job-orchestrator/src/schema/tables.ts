@@ -201,7 +201,26 @@ export interface IdempotencyKeysTable {
   created_at: Generated<Date>;
 }
 
+/** What a user's plan allows, as the last accept said it; null is no limit of the plan. */
+export interface UserLimitsTable {
+  owner_user_id: string;
+  /** Attempts in flight over all providers. */
+  concurrency: number | null;
+  /** Attempts in flight at one provider, 1 to 5. */
+  per_provider: number | null;
+  changed_at: Generated<Date>;
+}
+
+/** Jobs that a user has started in an hour of the clock (UTC). */
+export interface GenerationHoursTable {
+  owner_user_id: string;
+  hour: Date;
+  count: number;
+}
+
 export interface JobsSchema {
+  'jobs.user_limits': UserLimitsTable;
+  'jobs.generation_hours': GenerationHoursTable;
   'jobs.jobs': JobsTable;
   'jobs.attempts': AttemptsTable;
   'jobs.timers': TimersTable;

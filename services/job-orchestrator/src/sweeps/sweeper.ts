@@ -1,5 +1,6 @@
 import type { Database } from '@shotloom/database';
 import type { Logger } from '@shotloom/service-kit';
+import { forgetOldHours } from '../jobs/accept-generations';
 import { forgetOldKeys } from '../jobs/idempotency';
 import type { OrchestratorMetrics } from '../metrics';
 import type { Fallbacks } from '../attempts/fail-attempt';
@@ -70,6 +71,7 @@ export class Sweeper {
     this.slowAt = Date.now() + SLOW_EVERY_MS;
     await models.flush();
     await forgetOldKeys(database);
+    await forgetOldHours(database);
     await this.ledger.step();
     metrics.violations.set(this.ledger.violations);
     if (Date.now() < this.rareAt) return;

@@ -20,6 +20,25 @@ describe('readCredential', () => {
     expect(readCredential({}, new URLSearchParams('ticket=t3'))).toEqual({ kind: 'ticket', value: 't3' });
   });
 
+  const cookie = '__Host-shotloom-access=a.b.c; shotloom-access=d.e.f';
+  const ours = 'https://video.example';
+
+  it('takes an access token for a session', () => {
+    expect(readCredential({ authorization: 'Bearer a.b.c' }, none)).toEqual({
+      kind: 'session',
+      value: 'a.b.c',
+    });
+  });
+
+  it('takes the cookie of a page of ours: the one with the prefix, unless there is no TLS', () => {
+    expect(readCredential({ cookie, origin: ours }, none, ours)?.value).toBe('a.b.c');
+    expect(readCredential({ cookie, origin: 'http://x:1', host: 'x:1' }, none, 'http://x:1')?.value).toBe(
+      'd.e.f',
+    );
+    expect(readCredential({ cookie, origin: 'https://evil.example', host: 'x' }, none, ours)).toBeUndefined();
+    expect(readCredential({ cookie, authorization: 'Basic x' }, none, ours)).toBeUndefined();
+  });
+
   it.each([
     [{}, 'api_key=sl_1'],
     [{ authorization: 'Basic dXNlcjpwYXNz' }, ''],

@@ -5,17 +5,27 @@ import type { Session } from './session';
 export class FanOut {
   private readonly byUser = new Map<string, Set<Session>>();
   private readonly byJob = new Map<string, Set<Session>>();
+  /** How many sessions each user has, of either kind. */
+  private readonly watching = new Map<string, number>();
 
   add(session: Session): void {
     const { map, key } = this.placeOf(session);
     const sessions = map.get(key) ?? new Set();
+    if (!sessions.has(session)) this.count(session, 1);
     map.set(key, sessions.add(session));
   }
 
   remove(session: Session): void {
     const { map, key } = this.placeOf(session);
     const sessions = map.get(key);
-    if (sessions?.delete(session) && sessions.size === 0) map.delete(key);
+    if (!sessions?.delete(session)) return;
+    this.count(session, -1);
+    if (sessions.size === 0) map.delete(key);
+  }
+
+  /** Whether any session would be told of this user's jobs. */
+  isWatched(userId: string): boolean {
+    return this.watching.has(userId);
   }
 
   /** Gives the event to all whom it concerns; tells how many that were. */
@@ -27,6 +37,12 @@ export class FanOut {
     const sessions = [...ofUser, ...ofJob];
     for (const session of sessions) session.receive(event);
     return sessions.length;
+  }
+
+  private count({ scope: { userId } }: Session, change: 1 | -1): void {
+    const sessions = (this.watching.get(userId) ?? 0) + change;
+    if (sessions > 0) this.watching.set(userId, sessions);
+    else this.watching.delete(userId);
   }
 
   private placeOf({ scope }: Session): { map: Map<string, Set<Session>>; key: string } {

@@ -5,16 +5,18 @@ import type { JobEvent } from './job-event';
 
 /**
  * The one ordered consumer of this replica on JOBS, and progress from core NATS. From now on only: what was before is
- * the snapshot's. Resolves when events are really being read, so that a snapshot read afterwards misses none.
+ * the snapshot's. What no client here watches is not read. Resolves when events are really being read, so that a snapshot read afterwards misses none.
  */
 export async function readJobEvents(
   bus: Pick<Bus, 'readOrdered' | 'subscribe'>,
   onEvent: (event: JobEvent) => void,
   logger: Logger,
+  isWatched: (userId: string) => boolean = () => true,
 ): Promise<{ stop(): Promise<void> }> {
   const reader = await bus.readOrdered({
     stream: STREAMS.jobs.name,
     filter: subjects.allJobs,
+    isWanted: (subject) => isWatched(ownerIn(subject)),
     onMessage: (message) => {
       const event = toEvent(message, logger);
       if (event) onEvent(event);
@@ -30,6 +32,9 @@ export async function readJobEvents(
     },
   };
 }
+
+/** Events come on `jobs.<userId>`. */
+const ownerIn = (subject: string): string => subject.slice(subject.indexOf('.') + 1);
 
 /** Undefined for what this replica does not know or cannot read. */
 export function toEvent({ envelope, seq }: OrderedMessage, logger: Logger): JobEvent | undefined {

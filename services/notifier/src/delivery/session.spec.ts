@@ -138,4 +138,16 @@ describe('FanOut', () => {
     expect(fanOut.publish({ kind: 'state', state: jobState() })).toBe(0);
     expect(output.steps).toEqual([]);
   });
+
+  it('knows whose jobs anybody watches', () => {
+    const fanOut = new FanOut();
+    const [all, one] = [new Session({ userId: 'anna' }), new Session({ userId: 'anna', jobId: 'job' })];
+    for (const session of [all, one, one]) fanOut.add(session);
+    fanOut.remove(one);
+    fanOut.remove(one);
+    expect(fanOut.isWatched('anna')).toBe(true);
+    expect(fanOut.isWatched('bert')).toBe(false);
+    fanOut.remove(all);
+    expect(fanOut.isWatched('anna')).toBe(false);
+  });
 });

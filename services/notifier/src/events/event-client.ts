@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import { jobStateMachine, type SocketMessage } from '@shotloom/contracts';
 import { assertNever } from '@shotloom/kernel';
-import type { Credential } from '../auth/credential';
+import type { HeldCredential } from '../auth/credential';
 import type { FeedStep } from '../delivery/job-feed';
 import type { PlayableUrls } from '../delivery/playable-urls';
 import type { Session, SessionOutput } from '../delivery/session';
@@ -11,7 +11,7 @@ import { formatEventId } from './event-id';
 
 export interface EventClientOptions {
   readonly session: Session;
-  readonly credential: Credential;
+  readonly credential: HeldCredential;
   readonly urls: Pick<PlayableUrls, 'of'>;
   readonly metrics: NotifierMetrics;
   readonly maxBufferedBytes: number;
@@ -45,7 +45,7 @@ export class EventClient implements SessionOutput {
     return this.options.session;
   }
 
-  get credential(): Credential {
+  get credential(): HeldCredential {
     return this.options.credential;
   }
 

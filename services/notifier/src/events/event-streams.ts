@@ -35,6 +35,7 @@ export interface EventStreamsOptions extends Pick<
   readonly places: Places;
   readonly logger: Logger;
   readonly beatMs: number;
+  readonly publicUrl: string | undefined;
 }
 
 /** Server-sent events on `GET /api/v1/events`: all jobs of the caller, or with `job_id` one of them. */
@@ -79,7 +80,7 @@ export class EventStreams {
     const [path = '', search = ''] = (request.url ?? '').split('?', 2);
     if (path !== PATH || request.method !== 'GET') throw notServed();
     const query = new URLSearchParams(search);
-    const { credential, userId } = await authenticate(request, query, this.options.bus);
+    const { credential, userId } = await authenticate(request, query, this.options);
     const scope = scopeOf(userId, query.get('job_id'));
     const leave = this.options.places.take(userId);
     const session = new Session(scope);

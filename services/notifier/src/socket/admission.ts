@@ -3,7 +3,7 @@ import type { Bus } from '@shotloom/bus';
 import { verifyCredentialRpc, type JobState, type Principal } from '@shotloom/contracts';
 import { AppError } from '@shotloom/kernel';
 import { readAddress } from '../auth/address';
-import { readCredential, type Credential } from '../auth/credential';
+import { readCredential, type Credential, type HeldCredential } from '../auth/credential';
 import type { FanOut } from '../delivery/fan-out';
 import { Session, type Scope } from '../delivery/session';
 import type { Snapshots } from '../delivery/snapshots';
@@ -11,7 +11,7 @@ import type { Places } from './places';
 
 /** A request that may become a socket: who it is, what it watches, and the present state of that. */
 export interface Admission {
-  readonly credential: Credential;
+  readonly credential: HeldCredential;
   readonly session: Session;
   readonly snapshot: readonly JobState[];
   /** Gives back what was taken for it. May be called twice. */
@@ -23,6 +23,7 @@ export interface AdmissionOptions {
   readonly fanOut: FanOut;
   readonly snapshots: Snapshots;
   readonly places: Places;
+  readonly publicUrl: string | undefined;
 }
 
 /**
@@ -32,7 +33,7 @@ export interface AdmissionOptions {
 export async function admit(request: IncomingMessage, options: AdmissionOptions): Promise<Admission> {
   const address = readAddress(request.url);
   if (!address) throw notFound();
-  const { credential, userId } = await authenticate(request, address.query, options.bus);
+  const { credential, userId } = await authenticate(request, address.query, options);
   const scope = address.id === userId ? { userId } : { userId, jobId: address.id };
   return enter(scope, credential, options);
 }
@@ -41,19 +42,24 @@ export async function admit(request: IncomingMessage, options: AdmissionOptions)
 export async function authenticate(
   request: IncomingMessage,
   query: URLSearchParams,
-  bus: Pick<Bus, 'request'>,
-): Promise<{ readonly credential: Credential; readonly userId: string }> {
-  const credential = readCredential(request.headers, query);
+  { bus, publicUrl }: Pick<AdmissionOptions, 'bus' | 'publicUrl'>,
+): Promise<{ readonly credential: HeldCredential; readonly userId: string }> {
+  const credential = readCredential(request.headers, query, publicUrl);
   const principal = credential && (await verify(bus, credential));
   if (!credential || !principal) throw unauthorized();
   if (!principal.scopes.some((scope) => scope === 'read' || scope === 'admin')) {
     throw new AppError('forbidden', 'This key may not read jobs. Use one with the scope "read".');
   }
-  return { credential, userId: principal.userId };
+  const { userId, keyId, sessionId } = principal;
+  return { credential: { ...credential, userId, keyId, sessionId }, userId };
 }
 
 /** The session listens before the snapshot is read, so nothing can fall between the two. */
-async function enter(scope: Scope, credential: Credential, options: AdmissionOptions): Promise<Admission> {
+async function enter(
+  scope: Scope,
+  credential: HeldCredential,
+  options: AdmissionOptions,
+): Promise<Admission> {
   const { fanOut, places, snapshots } = options;
   const leave = places.take(scope.userId);
   const session = new Session(scope);
@@ -95,5 +101,5 @@ const notFound = (): AppError =>
 const unauthorized = (): AppError =>
   new AppError(
     'unauthorized',
-    'Give a valid API key (Authorization: Bearer) or an unused ticket (?ticket=).',
+    'Give a valid API key or access token (Authorization: Bearer), or an unused ticket (?ticket=).',
   );

@@ -48,7 +48,7 @@ function openClient(): { wire: FakeWire; session: Session; client: SocketClient;
   };
   const client = new SocketClient(wire as unknown as Wire, {
     session,
-    credential: { kind: 'ticket', value: 't' },
+    credential: { kind: 'ticket', value: 't', userId: 'u', keyId: null, sessionId: null },
     urls: { of: () => Promise.resolve('/media/film') },
     metrics,
     maxBufferedBytes: 1_000,

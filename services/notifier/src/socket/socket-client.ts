@@ -1,7 +1,7 @@
 import type { RawData, WebSocket } from 'ws';
 import type { JobState, SocketMessage } from '@shotloom/contracts';
 import { assertNever } from '@shotloom/kernel';
-import type { Credential } from '../auth/credential';
+import type { HeldCredential } from '../auth/credential';
 import type { FeedStep } from '../delivery/job-feed';
 import type { PlayableUrls } from '../delivery/playable-urls';
 import type { Session, SessionOutput } from '../delivery/session';
@@ -17,7 +17,7 @@ import { readClientMessage } from './client-message';
 
 export interface SocketClientOptions {
   readonly session: Session;
-  readonly credential: Credential;
+  readonly credential: HeldCredential;
   readonly urls: Pick<PlayableUrls, 'of'>;
   readonly metrics: NotifierMetrics;
   readonly maxBufferedBytes: number;
@@ -55,7 +55,7 @@ export class SocketClient implements SessionOutput {
     return this.options.session;
   }
 
-  get credential(): Credential {
+  get credential(): HeldCredential {
     return this.options.credential;
   }
 

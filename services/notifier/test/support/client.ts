@@ -9,6 +9,7 @@ interface ClientOptions {
   readonly key?: string | undefined;
   readonly protocols?: string[];
   readonly query?: string;
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 /** A WebSocket client that remembers all that it was told, each message checked against the contract. */
@@ -62,7 +63,11 @@ export class TestClient {
   }
 }
 
-function dial(port: number, id: string, { key, protocols = [], query = '' }: ClientOptions): WebSocket {
-  const headers = key === undefined ? {} : { authorization: `Bearer ${key}` };
+function dial(
+  port: number,
+  id: string,
+  { key, protocols = [], query = '', headers: more }: ClientOptions,
+): WebSocket {
+  const headers = { ...more, ...(key === undefined ? {} : { authorization: `Bearer ${key}` }) };
   return new WebSocket(`ws://127.0.0.1:${port}/ws/jobs/${id}${query}`, protocols, { headers });
 }

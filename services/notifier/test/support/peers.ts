@@ -1,6 +1,7 @@
 import type { Bus } from '@shotloom/bus';
 import {
   describeAssetsRpc,
+  endedCredentialsRpc,
   getJobRpc,
   jobChangedV1,
   jobProgressV1,
@@ -23,6 +24,8 @@ export class Peers {
     ['sl_other', OTHER_USER],
   ]);
   readonly tickets = new Map<string, string>();
+  /** Access tokens: their users, and the sessions that live. */
+  readonly sessions = new Map<string, { readonly userId: string; readonly sessionId: string }>();
   /** Jobs in one answer at most, whatever limit was asked for: job-orchestrator bounds its answers by bytes too. */
   jobsPerPage = 100;
   linksAsked = 0;
@@ -32,6 +35,10 @@ export class Peers {
 
   constructor(private readonly bus: Bus) {
     bus.respond(verifyCredentialRpc, ({ kind, value }) => Promise.resolve(this.verify(kind, value)));
+    bus.respond(endedCredentialsRpc, ({ sessionIds }) => {
+      const living = new Set([...this.sessions.values()].map(({ sessionId }) => sessionId));
+      return Promise.resolve({ sessionIds: sessionIds.filter((id) => !living.has(id)), keyIds: [] });
+    });
     bus.respond(getJobRpc, async ({ userId, jobId }) => {
       // As Postgres does with what it cannot compare to a uuid.
       if (!isId(jobId)) throw new Error('invalid input syntax for type uuid');
@@ -74,10 +81,12 @@ export class Peers {
   }
 
   private verify(kind: Principal['method'], value: string): { principal: Principal | null } {
-    const userId = kind === 'ticket' ? this.tickets.get(value) : this.keys.get(value);
+    const session = kind === 'session' ? this.sessions.get(value) : undefined;
+    const known = kind === 'ticket' ? this.tickets : this.keys;
+    const userId = kind === 'session' ? session?.userId : known.get(value);
     if (kind === 'ticket') this.tickets.delete(value);
     if (userId === undefined) return { principal: null };
-    const facts = { role: 'user', method: kind, keyId: null, sessionId: null } as const;
+    const facts = { role: 'user', method: kind, keyId: null, sessionId: session?.sessionId ?? null } as const;
     return { principal: { userId, accountId: userId, scopes: ['read'], ...facts } };
   }
 }

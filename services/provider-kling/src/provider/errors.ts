@@ -1,34 +1,19 @@
-import { AppError, type AppErrorOptions, type CallOutcome, type ErrorCode } from '@shotloom/kernel';
-import type { CallEffect } from '@shotloom/provider-kit';
+import type { AppError } from '@shotloom/kernel';
+import {
+  laterRow as later,
+  lostRow as lost,
+  refusedRow as refused,
+  vendorError,
+  type VendorErrorRow,
+  type VendorFailure,
+} from '@shotloom/provider-kit';
 
 export const PROVIDER = 'kling';
-
-interface ErrorRow {
-  readonly code: ErrorCode;
-  /** Whether the same request may succeed later. */
-  readonly retryable: boolean;
-  /** What it means for a call that would make a task. */
-  readonly outcome: CallOutcome;
-  /** What happened and what to do. */
-  readonly words: string;
-  readonly retryAfterMs?: number;
-}
-
-const refused = (code: ErrorCode, words: string): ErrorRow => ({
-  ...{ code, words, retryable: false, outcome: 'refused' },
-});
-const later = (code: ErrorCode, words: string, retryAfterMs: number): ErrorRow => ({
-  ...{ code, words, retryAfterMs, retryable: true, outcome: 'refused' },
-});
-/** The vendor broke after it may have made the task. */
-const lost = (words: string): ErrorRow => ({
-  ...{ code: 'provider_unavailable', words, retryable: true, outcome: 'unknown', retryAfterMs: 5_000 },
-});
 
 const KEYS = 'Check the key in the provider settings.';
 
 /** Every code of the vendor's table. The code decides, never the HTTP status: 429 means five different things. */
-export const KLING_ERRORS: Readonly<Record<number, ErrorRow>> = {
+export const KLING_ERRORS: Readonly<Record<number, VendorErrorRow>> = {
   1000: refused('provider_auth_failed', `Kling did not accept the key. ${KEYS}`),
   1001: refused('provider_auth_failed', `Kling got no key. ${KEYS}`),
   1002: refused(
@@ -80,39 +65,19 @@ export const KLING_ERRORS: Readonly<Record<number, ErrorRow>> = {
   5002: lost('Kling timed out inside.'),
 };
 
-export interface KlingFailure {
-  readonly status: number;
+export interface KlingFailure extends Omit<VendorFailure, 'provider' | 'row' | 'vendorCode'> {
   /** Null where the body was not one of Kling's. */
   readonly code: number | null;
-  /** The vendor's words, secrets cut out. */
-  readonly message: string;
-  readonly requestId: string | null;
-  readonly effect: CallEffect;
 }
 
 /** The typed error for an answer that is no success. */
-export function klingError(failure: KlingFailure): AppError {
-  const row = (failure.code === null ? undefined : KLING_ERRORS[failure.code]) ?? byStatus(failure.status);
-  const options: AppErrorOptions = {
-    provider: PROVIDER,
-    outcome: row.outcome,
-    retryable: row.retryable,
-    vendorMessage: failure.message,
-    ...(failure.code === null ? {} : { vendorCode: `${failure.code}` }),
-    ...(row.retryAfterMs === undefined ? {} : { retryAfterMs: row.retryAfterMs }),
-    details: { status: failure.status, requestId: failure.requestId },
-  };
-  if (failure.effect === 'creates' && row.outcome === 'unknown') {
-    return new AppError('submit_unknown', `${row.words} A video may be under way; it is looked up.`, {
-      ...options,
-      retryable: false,
-    });
-  }
-  return new AppError(row.code, row.words, options);
+export function klingError({ code, ...failure }: KlingFailure): AppError {
+  const row = (code === null ? undefined : KLING_ERRORS[code]) ?? byStatus(failure.status);
+  return vendorError({ ...failure, provider: PROVIDER, row, vendorCode: code === null ? null : `${code}` });
 }
 
 /** For codes that are not in the table, and for answers of something between us and the vendor. */
-function byStatus(status: number): ErrorRow {
+function byStatus(status: number): VendorErrorRow {
   if (status === 401 || status === 403)
     return refused('provider_auth_failed', `Kling refused the call. ${KEYS}`);
   if (status === 429) return later('provider_rate_limited', 'Kling was called too often.', 5_000);

@@ -13,6 +13,16 @@ job-orchestrator|9|LOG:  statement: commit
 job-orchestrator|8|LOG:  execute <unnamed>: select 2
 `;
 
+it('knows a begin that was sent with the first statement', () => {
+  const log = `job-orchestrator|8|LOG:  execute <unnamed>: begin
+job-orchestrator|8|LOG:  execute shotloom_1_0: insert into a
+job-orchestrator|8|LOG:  statement: commit
+`;
+  expect(findTransaction(log, 'job-orchestrator', /insert into a/)).toEqual([
+    { sql: 'insert into a', parameters: [] },
+  ]);
+});
+
 it('finds the transaction of one connection with its parameters, once it has been committed', () => {
   expect(findTransaction(LOG, 'job-orchestrator', /insert into a/)).toBeUndefined();
   const whole = `${LOG}job-orchestrator|8|LOG:  statement: commit\n`;

@@ -67,7 +67,9 @@ export function findTransaction(
   const pid = entries.find(({ text }) => mark.test(text))?.pid;
   const mine = entries.filter((entry) => entry.pid === pid);
   const at = mine.findIndex(({ text }) => mark.test(text));
-  const begin = mine.findLastIndex(({ text }, index) => index < at && /statement: begin|: begin;/.test(text));
+  const begin = mine.findLastIndex(
+    ({ text }, index) => index < at && /(statement|execute [^:]*): begin(;|$)/.test(text),
+  );
   const commit = mine.findIndex(
     ({ text }, index) => index > at && /(statement|execute [^:]*): commit/.test(text),
   );

@@ -24,8 +24,13 @@ export async function seedUsers(client: Client, count: number): Promise<BenchUse
   const users = Array.from({ length: count }, (_, index) => newUser(index + 1));
   const accountIds = users.map(({ accountId }) => accountId);
   const userIds = users.map(({ userId }) => userId);
+  // What is measured must not be the limiter.
   await client.query(
-    `insert into identity.accounts (id, name) select id, 'Bench' from unnest($1::uuid[]) as id`,
+    `insert into identity.plans (id, title, concurrency, unlimited) values ('bench', 'Bench', 1000, true)
+     on conflict (id) do nothing`,
+  );
+  await client.query(
+    `insert into identity.accounts (id, name, plan_id) select id, 'Bench', 'bench' from unnest($1::uuid[]) as id`,
     [accountIds],
   );
   await client.query(

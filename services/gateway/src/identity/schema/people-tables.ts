@@ -24,6 +24,8 @@ export interface PlansTable {
   upload_image_max_bytes: NullableBig;
   upload_video_max_bytes: NullableBig;
   members_max: Generated<number>;
+  /** No limit of requests, generations or concurrency, whatever the columns say: for measurements. */
+  unlimited: Generated<boolean>;
   created_at: Timestamp;
   updated_at: Timestamp;
 }
@@ -34,6 +36,10 @@ export interface AccountsTable {
   name: string;
   kind: Generated<'personal' | 'organisation'>;
   plan_id: Generated<string>;
+  /** A mail is sent when what can be spent falls below; null: never. */
+  low_balance_credits: NullableBig;
+  /** Whether the balance was above since the last mail. */
+  low_balance_armed: Generated<boolean>;
   disabled_at: NullableTimestamp;
   created_at: Timestamp;
 }

@@ -1,6 +1,10 @@
 import type { ColumnType, Generated } from 'kysely';
-import type { NullableTimestamp, Timestamp } from './columns';
+import type { NullableBig, NullableTimestamp, Timestamp } from './columns';
+import type { LimitTables } from './limit-tables';
+import type { BillingTables } from './billing-tables';
+import type { OperationsTables } from './operations-tables';
 import type { PeopleTables } from './people-tables';
+import type { SignInTables } from './sign-in-tables';
 
 export type ScopeName = 'generate' | 'read' | 'admin';
 
@@ -18,6 +22,11 @@ export interface ApiKeysTable {
   revoked_at: NullableTimestamp;
   last_used_at: NullableTimestamp;
   created_at: Timestamp;
+  /** Credits in a calendar month (UTC), over all keys with the same root; null: as much as there is. */
+  monthly_credit_limit: NullableBig;
+  rotated_from: ColumnType<string | null, string | undefined, never>;
+  /** The first of a chain of rotations; null: the key itself is it. */
+  root_key_id: ColumnType<string | null, string | undefined, never>;
 }
 
 /** One-time tickets. The row is the right to use it: whoever deletes it has redeemed it. */
@@ -26,6 +35,9 @@ export interface TicketsTable {
   account_id: string;
   owner_user_id: string;
   scopes: ScopeName[];
+  /** What it was made with; it ends with that. */
+  session_id: ColumnType<string | null, string | null | undefined, never>;
+  key_id: ColumnType<string | null, string | null | undefined, never>;
   expires_at: ColumnType<Date, Date, never>;
   created_at: Timestamp;
 }
@@ -42,6 +54,15 @@ export interface ProviderCredentialsTable {
   /** Tasks in flight under it; null where only the provider's own limit holds. */
   concurrency: number | null;
   current_version: number;
+  /** Taken away: nothing new starts under it, and its secrets go when nothing needs them any more. */
+  deleted_at: NullableTimestamp;
+  /** Hard caps by UTC day and month, in millionths of a US dollar. */
+  day_cap_micros: NullableBig;
+  month_cap_micros: NullableBig;
+  /** Per cent of a cap at which a mail is sent. */
+  alert_percents: Generated<number[]>;
+  /** A mail is sent when less than this is left at the vendor, in its own units; a decimal. */
+  low_balance: ColumnType<string | null, string | number | null | undefined, string | number | null>;
   created_at: Timestamp;
   updated_at: Timestamp;
 }
@@ -68,4 +89,5 @@ interface AccessTables {
 }
 
 /** Everything in the schema `identity`; each part has its own file. */
-export interface IdentityTables extends PeopleTables, AccessTables {}
+export interface IdentityTables
+  extends PeopleTables, AccessTables, SignInTables, LimitTables, BillingTables, OperationsTables {}

@@ -1,26 +1,33 @@
 import { randomBytes } from 'node:crypto';
-import type { CallbackSender } from '../core/callback-sender';
-import type { KlingTask } from './kling-tasks';
-import { legacyView, standardView, type LinkMaker } from './task-views';
+import type { CallbackSender } from './callback-sender';
+import type { SimAccount, SimOrder, SimTaskOf } from './task-book';
 
-const FORGED_URL = 'http://127.0.0.1:9/forged.mp4';
+/** Where a forged callback says that the video is. */
+export const FORGED_URL = 'http://127.0.0.1:9/forged.mp4';
+
+/** What a vendor's callbacks are made of. */
+export interface CallbackForm<T> {
+  /** `forgedUrl`: as if the task had succeeded, with this as its result. */
+  readonly bodyOf: (task: T, forgedUrl: string | null) => Record<string, unknown>;
+  /** `whsec_...`; null: sent without a signature. */
+  readonly secretFor: (task: T) => string | null;
+}
 
 /** Calls back on every change of a task that asked for it, as well or as badly as was scripted. */
-export class KlingCallbacks {
+export class TaskCallbacks<A extends SimAccount, O extends SimOrder> {
   /** Held back so that a later one comes first. */
   private readonly held = new Map<string, Record<string, unknown>>();
 
   constructor(
     private readonly sender: CallbackSender,
-    private readonly link: LinkMaker,
-    private readonly signLegacy: boolean,
+    private readonly form: CallbackForm<SimTaskOf<A, O>>,
   ) {}
 
-  changed(task: KlingTask): void {
+  changed(task: SimTaskOf<A, O>): void {
     const url = task.order.callbackUrl;
     if (url === null) return;
-    const body = this.bodyOf(task);
-    const secret = this.secretFor(task);
+    const body = this.form.bodyOf(task, null);
+    const secret = this.form.secretFor(task);
     switch (task.callbackMode) {
       case 'normal':
         void this.sender.send({ url, body, secret });
@@ -33,8 +40,8 @@ export class KlingCallbacks {
       case 'forge':
         void this.sender.send({
           url,
-          body: this.forged(task),
-          secret: `whsec_${randomBytes(24).toString('base64')}`,
+          body: this.form.bodyOf(task, FORGED_URL),
+          secret: secret === null ? null : `whsec_${randomBytes(24).toString('base64')}`,
         });
         void this.sender.send({ url, body, secret });
         return;
@@ -45,7 +52,7 @@ export class KlingCallbacks {
   }
 
   private async sendLateFirst(
-    task: KlingTask,
+    task: SimTaskOf<A, O>,
     url: string,
     body: Record<string, unknown>,
     secret: string | null,
@@ -58,18 +65,5 @@ export class KlingCallbacks {
     this.held.delete(task.id);
     await this.sender.send({ url, body, secret });
     if (earlier !== undefined) await this.sender.send({ url, body: earlier, secret });
-  }
-
-  /** Says that the task is done, and where a stranger's file is. */
-  private forged(task: KlingTask): Record<string, unknown> {
-    return this.bodyOf({ ...task, state: 'succeeded', charged: '0' }, () => FORGED_URL);
-  }
-
-  private bodyOf(task: KlingTask, link: LinkMaker = this.link): Record<string, unknown> {
-    return task.order.generation === 'legacy' ? legacyView(task, link) : standardView(task, link);
-  }
-
-  private secretFor({ order, account }: KlingTask): string | null {
-    return order.generation === 'legacy' && !this.signLegacy ? null : account.webhookSecret;
   }
 }

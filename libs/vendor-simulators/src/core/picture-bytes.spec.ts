@@ -1,4 +1,4 @@
-import { isBase64 } from './image-check';
+import { isBase64 } from './picture-bytes';
 
 it.each(['AAAA', 'AAA=', 'AA==', 'Zm9v+/Zm', 'A'.repeat(65_536) + 'B'.repeat(8)])('takes %.20s', (text) => {
   expect(isBase64(text)).toBe(true);

@@ -1,0 +1,48 @@
+import { z } from 'zod';
+
+/** What admins set for the whole platform. Each has a default, so that a new one needs no row. */
+export const platformSettingsSchema = z
+  .object({
+    /** While it is on, what would make a job is refused with 503 and `Retry-After`; what runs goes on. */
+    maintenance: z
+      .object({ message: z.string().min(1).max(300), retry_after_seconds: z.int().min(1).max(86_400) })
+      .nullable()
+      .default(null),
+    /** Credits for a video that runs on the user's own key. */
+    own_key_fee_credits: z.int().min(0).max(1_000_000).default(0),
+    /** Whether users may bring keys of their own. */
+    user_credentials: z.boolean().default(true),
+    /** Base URLs that users may give for their own keys; nothing else is called. */
+    user_base_urls: z
+      .array(z.url({ protocol: /^https$/ }).max(500))
+      .max(50)
+      .default([]),
+    /** Providers whose models are not offered, although this installation runs them. */
+    providers_off: z.array(z.string().max(60)).max(100).default([]),
+    /** Who gets spend and balance alerts; nobody named: all admins and operators. */
+    alert_addresses: z.array(z.email()).max(20).default([]),
+    uploads: z.boolean().default(true),
+    registration: z.boolean().default(true),
+  })
+  .meta({ id: 'PlatformSettings' });
+export type PlatformSettings = z.infer<typeof platformSettingsSchema>;
+
+const { shape } = platformSettingsSchema;
+/** PATCH /api/v1/admin/settings: what is left out stays as it is. */
+export const changeSettingsSchema = z
+  .strictObject({
+    own_key_fee_credits: shape.own_key_fee_credits.unwrap().optional(),
+    user_credentials: shape.user_credentials.unwrap().optional(),
+    user_base_urls: shape.user_base_urls.unwrap().optional(),
+    alert_addresses: shape.alert_addresses.unwrap().optional(),
+    uploads: shape.uploads.unwrap().optional(),
+    registration: shape.registration.unwrap().optional(),
+  })
+  .meta({ id: 'ChangeSettings' });
+export type ChangeSettings = z.infer<typeof changeSettingsSchema>;
+
+/** PUT /api/v1/admin/maintenance; null ends it. */
+export const setMaintenanceSchema = z
+  .strictObject({ maintenance: shape.maintenance.unwrap() })
+  .meta({ id: 'SetMaintenance' });
+export type SetMaintenance = z.infer<typeof setMaintenanceSchema>;

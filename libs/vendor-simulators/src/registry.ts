@@ -1,0 +1,19 @@
+import type { Simulator, SimulatorOptions } from './core/simulator';
+import { startHailuoSimulator } from './hailuo/hailuo-simulator';
+import { startKlingSimulator } from './kling/kling-simulator';
+
+/** What the command line can say of any vendor. */
+export interface StartOptions extends SimulatorOptions {
+  /** Open tasks an account. */
+  readonly concurrency: number;
+}
+
+type Start = (options: StartOptions) => Promise<Simulator<unknown>>;
+
+/** Every vendor that can be simulated, by its provider id: a line here, and the platform can start it. */
+export const SIMULATORS: Readonly<Record<string, Start>> = {
+  kling: ({ concurrency, ...options }) => startKlingSimulator({ ...options, accounts: [{ concurrency }] }),
+  hailuo: ({ concurrency, ...options }) => startHailuoSimulator({ ...options, accounts: [{ concurrency }] }),
+};
+
+export const SIMULATED_VENDORS: readonly string[] = Object.keys(SIMULATORS);

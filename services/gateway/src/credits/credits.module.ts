@@ -1,0 +1,13 @@
+import { Module } from '@nestjs/common';
+import { GenerateModule } from '../generate/generate.module';
+import { Credits } from './credits';
+import { CreditsController } from './credits.controller';
+import { LowBalanceAlerts } from './low-balance';
+import { QuoteController } from './quote.controller';
+
+@Module({
+  imports: [GenerateModule],
+  controllers: [CreditsController, QuoteController],
+  providers: [Credits, LowBalanceAlerts],
+})
+export class CreditsModule {}

@@ -1,0 +1,5 @@
+/** One request and one answer of an operation. */
+export interface OperationExample {
+  readonly request?: unknown;
+  readonly response?: unknown;
+}

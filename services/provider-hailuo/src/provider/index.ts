@@ -1,0 +1,1 @@
+export { HailuoAdapter, type HailuoAdapterOptions } from './adapter';
