@@ -1,7 +1,7 @@
 import type { Worker } from 'node:worker_threads';
 import { AppError } from '@shotloom/kernel';
 import type { FromThread, ProbeRequest, ReadRequest, ToThread, TrackFacts } from './probe-thread/protocol';
-import type { RangeReader } from './range-reader';
+import { readBytes, type RangeReader } from './range-reader';
 import { ThreadPool } from './thread-pool';
 
 export type { TrackFacts };
@@ -25,7 +25,13 @@ export async function readTrackFacts(reader: RangeReader, maxFrames: number): Pr
     const { size, head } = reader;
     // A copy of its own, since what is sent along with a view is the whole buffer under it. What lies behind it is asked for.
     const sent = head === undefined ? {} : { head: new Uint8Array(head.subarray(0, SENT_HEAD_BYTES)) };
-    const facts = await session.run({ type: 'probe', size, maxFrames, ...sent });
+    const facts = await session.run({
+      type: 'probe',
+      size,
+      maxFrames,
+      isInMemory: head?.length === size,
+      ...sent,
+    });
     if (facts.type === 'problem') throw invalid(facts.reason);
     return facts;
   } finally {
@@ -97,7 +103,7 @@ class ProbeSession {
   private async answer({ read, start, end }: ReadRequest): Promise<void> {
     try {
       // A copy of its own: what is sent along with a view is the whole buffer under it.
-      const bytes = new Uint8Array(await this.reader.read(start, end));
+      const bytes = new Uint8Array(await readBytes(this.reader, start, end));
       this.openReads -= 1;
       this.send({ type: 'bytes', read, bytes }, [bytes.buffer]);
     } catch (error) {

@@ -73,6 +73,27 @@ describe('probeVideo', () => {
     expect(new Set(probes.map(({ frameCount }) => frameCount))).toEqual(new Set([50]));
   });
 
+  it.each(['mp4', 'fastStart', 'fragmented', 'webm'] as const)(
+    'asks for nothing of a %s file that is in memory already',
+    async (name) => {
+      const bytes = await readFile(videos[name]);
+      const byPath = await probeVideo({ path: videos[name] });
+      const unreadable = () => Promise.reject(new Error('It was asked for.'));
+      expect(await probeVideo({ size: bytes.length, head: bytes, read: unreadable })).toEqual(byPath);
+      let lowest = bytes.length;
+      const half = bytes.subarray(0, Math.floor(bytes.length / 2));
+      const late: RangeReader = {
+        ...{ size: bytes.length, head: half },
+        read: (start, end) => {
+          lowest = Math.min(lowest, end);
+          return Promise.resolve(bytes.subarray(start, end));
+        },
+      };
+      expect(await probeVideo(late)).toEqual(byPath);
+      expect(lowest).toBeGreaterThan(half.length);
+    },
+  );
+
   it('reads only a small part of a large file', async () => {
     const moov = await readFile(videos.fastStart);
     // A free box after the end, as large as a long video's data.

@@ -2,6 +2,8 @@
 export interface ProbeRequest {
   readonly type: 'probe';
   readonly size: number;
+  /** Whether every piece comes at once, so that none need be asked for early. */
+  readonly isInMemory: boolean;
   /** The beginning of the file, which need not be asked for. */
   readonly head?: Uint8Array<ArrayBuffer>;
   /** Frames that may be looked at for the frame rate. */

@@ -33,12 +33,17 @@ const readFromParent = (start: number, end: number): Promise<Uint8Array> =>
     tell({ type: 'read', read, start, end });
   });
 
-async function probe({ size, maxFrames, head }: ProbeRequest): Promise<TrackFacts | ProbeProblem> {
+async function probe({
+  size,
+  maxFrames,
+  head,
+  isInMemory,
+}: ProbeRequest): Promise<TrackFacts | ProbeProblem> {
   const source = new CustomSource({
     getSize: () => size,
     read: (start, end) =>
       head !== undefined && end <= head.length ? head.subarray(start, end) : readFromParent(start, end),
-    prefetchProfile: 'network',
+    prefetchProfile: isInMemory ? 'none' : 'network',
     handleUnhandledError: () => undefined,
   });
   // Only these formats: the parser would follow the addresses in a playlist.

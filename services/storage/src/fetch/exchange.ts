@@ -42,6 +42,31 @@ export class Exchange {
     }
   }
 
+  /**
+   * The same for steps of one kind that come one after the other, each at most so long. The steps end by themselves when this exchange
+   * does: one timer watches them all, since a body has many.
+   */
+  watch(ms: number, what: string): <T>(step: () => Promise<T>) => Promise<T> {
+    let isWaiting = false;
+    const onLate = (): void => {
+      if (isWaiting) this.stop(this.late(what, ms));
+    };
+    const timer = setTimeout(onLate, ms);
+    this.signal.addEventListener('abort', () => clearTimeout(timer), { once: true });
+    return async (step) => {
+      this.signal.throwIfAborted();
+      isWaiting = true;
+      timer.refresh();
+      try {
+        return await step();
+      } catch (error) {
+        throw this.failure(error);
+      } finally {
+        isWaiting = false;
+      }
+    };
+  }
+
   /** Ends it, for whatever reason; connections close and timers go. May be called again. */
   close(): void {
     clearTimeout(this.total);

@@ -47,9 +47,10 @@ async function* chunks(
   { maxBytes, idleMs }: BodyLimits,
 ): AsyncGenerator<Buffer> {
   const source = response[Symbol.asyncIterator]() as AsyncIterator<Buffer>;
+  const inTime = exchange.watch(idleMs, 'sent nothing more');
   let bytes = 0;
   for (;;) {
-    const next = await exchange.within(idleMs, 'sent nothing more', () => source.next());
+    const next = await inTime(() => source.next());
     if (next.done === true) break;
     bytes += next.value.length;
     if (bytes > maxBytes) throw tooLarge(name, maxBytes, 'goes on after it');

@@ -6,7 +6,7 @@ export interface KnownPart {
   readonly size: number;
 }
 
-/** Answers from memory, and opens the object only when something is asked for that is not there. */
+/** Opens the object only when something is asked for that lies behind its head. */
 export class LateReader implements ObjectRangeReader {
   readonly size: number;
   readonly head: Buffer;
@@ -20,7 +20,6 @@ export class LateReader implements ObjectRangeReader {
   }
 
   async read(start: number, end: number): Promise<Uint8Array> {
-    if (end <= this.head.length) return this.head.subarray(start, end);
     this.opened ??= this.open();
     return (await this.opened).read(start, end);
   }
