@@ -10,7 +10,7 @@ import type {
 import type { ConformanceRig } from './rig';
 
 /** Milliseconds: a simulator on this machine that has not answered by then will not. */
-const TIMEOUT_MS = 400;
+const TIMEOUT_MS = 1_000;
 
 /** What the tests do with a rig, in short words. */
 export class Bench {
