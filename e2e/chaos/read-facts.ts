@@ -60,7 +60,7 @@ export async function readFacts({ truth, bus, simulator, clients }: Sources): Pr
 function readBalances(truth: Truth): Promise<BalanceFact[]> {
   return truth.rows(sql<BalanceFact>`
     SELECT users.id AS owner_id,
-      (SELECT sum(amount) FROM ledger.lots WHERE owner_id = users.account_id)::int AS granted,
+      (SELECT coalesce(sum(amount), 0) FROM ledger.lots WHERE owner_id = users.account_id)::int AS granted,
       sum(balance) FILTER (WHERE kind = 'available')::int AS available,
       sum(balance) FILTER (WHERE kind = 'held')::int AS held,
       sum(balance) FILTER (WHERE kind = 'captured')::int AS captured
