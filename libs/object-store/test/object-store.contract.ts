@@ -1,7 +1,9 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { Readable } from 'node:stream';
 import type { ObjectStore } from '../src/index';
-import { MIB, blocks, readAll, sha256 } from './test-bodies';
+import { describeKeys } from './keys.contract';
+import { describeSignedUrls } from './signed-urls.contract';
+import { heldBytes, MIB, blocks, put, readAll, sha256, TEXT, VIDEO } from './test-bodies';
 
 /** What a driver gives the suite. */
 export interface StoreFixture {
@@ -13,10 +15,8 @@ export interface StoreFixture {
   readonly pageSize: number;
 }
 
-const TEXT = { contentType: 'text/plain' };
-const VIDEO = { contentType: 'video/mp4' };
-const put = (store: ObjectStore, key: string, bytes: Uint8Array | string) =>
-  store.put(key, Readable.from([Buffer.from(bytes)]), TEXT);
+/** Blocks of 1 MiB between two looks at the memory, each of which collects what is garbage. */
+const LOOK_EVERY = 16;
 
 /** The promises of `ObjectStore`, which every driver keeps. */
 export function describeObjectStore(name: string, fixture: () => StoreFixture): void {
@@ -201,17 +201,16 @@ function describeBigBodies(
         for (let index = 0; index < 400; index += 1) {
           marked.writeUInt32BE(index, 0);
           expected.update(marked);
-          peak = Math.max(peak, process.memoryUsage.rss());
+          if (index % LOOK_EVERY === 0) peak = Math.max(peak, heldBytes());
           yield Buffer.from(marked);
         }
       })(),
       { objectMode: false },
     );
-    const before = process.memoryUsage.rss();
+    const before = heldBytes();
     const { size, sha256: hash } = await fixture().store.put('big', source, VIDEO);
     expect({ size, hash }).toEqual({ size: BIG, hash: expected.digest('hex') });
-    // With what waits for the collector, which on a busy machine is much; holding it all would be twice this.
-    expect(peak - before).toBeLessThan(BIG);
+    expect(peak - before).toBeLessThan(BIG / 2);
     const object = await fixture().store.get('big', { range: { start: 150 * MIB, end: 150 * MIB + 3 } });
     expect((await readAll(object.body)).readUInt32BE(0)).toBe(150);
     expect((await fixture().store.stat('big'))?.size).toBe(BIG);
@@ -298,120 +297,4 @@ function describeFailures(
     await expect(fixture().store.put('kept', Readable.from(['too much']), options)).rejects.toThrow();
     expect((await readAll((await fixture().store.get('kept')).body)).toString()).toBe('the old one');
   });
-}
-
-function describeSignedUrls(store: () => ObjectStore): void {
-  it('signs a URL that reads an object, by ranges too, under a name', async () => {
-    await store().put('signed/video.mp4', Readable.from(['0123456789']), VIDEO);
-    const url = await store().signGet('signed/video.mp4', {
-      expiresInSeconds: 60,
-      downloadName: 'Ünser "Film".mp4',
-    });
-    const whole = await fetch(url);
-    expect(whole.status).toBe(200);
-    expect(await whole.text()).toBe('0123456789');
-    expect(whole.headers.get('content-type')).toBe('video/mp4');
-    expect(whole.headers.get('content-disposition')).toContain(
-      "filename*=UTF-8''%C3%9Cnser%20%22Film%22.mp4",
-    );
-    const part = await fetch(url, { headers: { range: 'bytes=2-4' } });
-    expect([part.status, part.headers.get('content-range'), await part.text()]).toEqual([
-      206,
-      'bytes 2-4/10',
-      '234',
-    ]);
-  });
-
-  it('signs a URL that takes one PUT', async () => {
-    const options = { expiresInSeconds: 60, contentType: 'image/png', maxBytes: 1000 };
-    const url = await store().signPut('signed/upload.png', options);
-    const answer = await fetch(url, {
-      method: 'PUT',
-      body: 'pixels',
-      headers: { 'content-type': 'image/png' },
-    });
-    expect(answer.status).toBe(200);
-    expect(await store().stat('signed/upload.png')).toMatchObject({ size: 6, contentType: 'image/png' });
-  });
-
-  it('refuses a URL for another method, another key, another lifetime, or no signature', async () => {
-    await put(store(), 'signed/mine', 'mine');
-    await put(store(), 'signed/yours', 'yours');
-    const url = await store().signGet('signed/mine', { expiresInSeconds: 60 });
-    const tampered = [
-      url.replace('signed/mine', 'signed/yours'),
-      url.replace(/(expires=)(\d+)/i, (_, name: string, seconds: string) => `${name}${Number(seconds) + 1}`),
-      url.replace(/signature=.{4}/i, (text) => `${text.slice(0, -4)}0000`),
-      url.replace(/\?.*/, ''),
-    ];
-    expect(new Set([url, ...tampered]).size).toBe(5);
-    for (const hostile of tampered) expect([400, 403]).toContain((await fetch(hostile)).status);
-    expect(
-      (await fetch(url, { method: 'PUT', body: 'x', headers: { 'content-type': 'text/plain' } })).status,
-    ).toBe(403);
-    expect((await fetch(url, { method: 'DELETE' })).status).toBe(403);
-    expect((await fetch(url)).status).toBe(200);
-  });
-
-  it('refuses a URL that has expired', async () => {
-    await put(store(), 'signed/late', 'late');
-    const url = await store().signGet('signed/late', { expiresInSeconds: 1 });
-    const until = Date.now() + 10_000;
-    let status = 200;
-    while (status === 200 && Date.now() < until) status = (await fetch(url)).status;
-    expect(status).toBe(403);
-  }, 20_000);
-
-  it('answers 404 for a signed URL of nothing', async () => {
-    const url = await store().signGet('signed/nothing', { expiresInSeconds: 60 });
-    expect((await fetch(url)).status).toBe(404);
-  });
-
-  it.each([0, -1, 1.5, 7 * 24 * 3600 + 1, NaN])(
-    'refuses a lifetime of %d seconds',
-    async (expiresInSeconds) => {
-      await expect(store().signGet('a', { expiresInSeconds })).rejects.toMatchObject({
-        code: 'invalid_input',
-      });
-    },
-  );
-}
-
-function describeKeys(store: () => ObjectStore): void {
-  const hostile = [
-    '',
-    '/etc/passwd',
-    '../up',
-    'a/../../b',
-    'a/..',
-    './a',
-    'a//b',
-    'a/',
-    'a b',
-    'a%2e',
-    'ä',
-    'a\\b',
-    'a\0b',
-    'a\nb',
-  ];
-  it.each([...hostile, 'x'.repeat(513)])('refuses the key %j everywhere', async (key) => {
-    const refused = { code: 'invalid_input' };
-    const body = Readable.from(['x']);
-    await expect(store().put(key, body, TEXT)).rejects.toMatchObject(refused);
-    expect(body.destroyed).toBe(true);
-    await expect(store().get(key)).rejects.toMatchObject(refused);
-    await expect(store().stat(key)).rejects.toMatchObject(refused);
-    await expect(store().remove(key)).rejects.toMatchObject(refused);
-    await expect(store().copy('a', key)).rejects.toMatchObject(refused);
-    await expect(store().signGet(key, { expiresInSeconds: 60 })).rejects.toMatchObject(refused);
-  });
-
-  it.each(['x'.repeat(512), 'a/'.repeat(255) + 'z', '...', 'a..b/.hidden', '-rf'])(
-    'keeps the key %j',
-    async (key) => {
-      await put(store(), key, 'fine');
-      expect(await store().stat(key)).toMatchObject({ key, size: 4 });
-      await store().remove(key);
-    },
-  );
 }

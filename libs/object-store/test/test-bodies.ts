@@ -1,7 +1,28 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { Readable } from 'node:stream';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import type { ObjectStore } from '../src/index';
 
 export const MIB = 1024 * 1024;
+
+export const TEXT = { contentType: 'text/plain' };
+export const VIDEO = { contentType: 'video/mp4' };
+
+export const put = (store: ObjectStore, key: string, bytes: Uint8Array | string) =>
+  store.put(key, Readable.from([Buffer.from(bytes)]), TEXT);
+
+setFlagsFromString('--expose-gc');
+const collect = runInNewContext('gc') as () => void;
+
+/**
+ * The memory of this process without garbage: how much of that waits for the collector depends on how busy the machine is, and says
+ * nothing of what is held.
+ */
+export function heldBytes(): number {
+  collect();
+  return process.memoryUsage.rss();
+}
 
 export const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
 

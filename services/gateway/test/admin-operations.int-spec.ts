@@ -1,16 +1,9 @@
-import { randomBytes } from 'node:crypto';
 import { catalogueRpc } from '@shotloom/contracts';
 import { newId } from '@shotloom/kernel';
 import { CredentialWatch } from '../src/provider-credentials/credential-watch';
-import { EngineRoom } from './engine-room';
-import {
-  call,
-  problem,
-  startGateway,
-  type Answer,
-  type GatewayFixture,
-  type TestUser,
-} from './gateway-fixture';
+import { AdminFixture, reason } from './admin-fixture';
+import type { EngineRoom } from './engine-room';
+import { call, problem, type Answer, type GatewayFixture, type TestUser } from './gateway-fixture';
 
 jest.setTimeout(60_000);
 
@@ -20,31 +13,21 @@ let admin: TestUser;
 let operator: TestUser;
 let user: TestUser;
 
+let fixture: AdminFixture;
+let ask: AdminFixture['ask'];
+let post: AdminFixture['post'];
+let put: AdminFixture['put'];
+let audit: AdminFixture['audit'];
+let actions: AdminFixture['actions'];
+
 beforeAll(async () => {
-  gateway = await startGateway({
-    PROVIDERS_ENABLED: 'animatic,kling',
-    CREDENTIALS_KEY: randomBytes(32).toString('base64'),
-  });
-  engine = new EngineRoom(gateway.backstage);
-  admin = await gateway.addUser(['read', 'generate', 'admin'], 'admin');
-  operator = await gateway.addUser(['read', 'generate', 'admin'], 'operator');
+  fixture = await AdminFixture.start();
+  ({ gateway, engine, admin, operator, ask, post, put, audit, actions } = fixture);
 });
-afterAll(() => gateway.close());
+afterAll(() => fixture.close());
 beforeEach(async () => {
   user = await gateway.addUser();
 });
-
-const reason = 'because a test says so';
-const ask = (path: string, who: TestUser, init: Parameters<typeof call>[3] = {}): Promise<Answer> =>
-  call(gateway, `/api/v1/admin${path}`, who, init);
-const post = (path: string, json: object = { reason }, who = admin, headers = {}): Promise<Answer> =>
-  ask(path, who, { method: 'POST', json, headers });
-const put = (path: string, json: object, who = admin): Promise<Answer> =>
-  ask(path, who, { method: 'PUT', json });
-const audit = async (query: string): Promise<Record<string, unknown>[]> =>
-  (await ask(`/audit-log?${query}`, operator)).body['data'] as Record<string, unknown>[];
-const actions = async (targetId: string): Promise<unknown[]> =>
-  (await audit(`target_id=${encodeURIComponent(targetId)}`)).map(({ action }) => action).reverse();
 
 describe('models and prices', () => {
   const spec = async (id: string): Promise<Record<string, unknown>> => {

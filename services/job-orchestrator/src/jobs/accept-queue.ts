@@ -95,17 +95,19 @@ export class AcceptQueue {
     }
   }
 
-  private commit(group: readonly Waiting[]): Promise<readonly AcceptOutcome[]> {
+  private async commit(group: readonly Waiting[]): Promise<readonly AcceptOutcome[]> {
     const { database, catalogue } = this.deps;
     const requests = group.map(({ request }) => request);
-    return database.run(async (tx) => {
-      await this.userLimits.write(tx, requests);
+    const { outcomes, remember } = await database.run(async (tx) => {
+      const remember = await this.userLimits.write(tx, requests);
       const outcomes = await acceptJobs(tx, catalogue, requests);
       const now = Date.now();
       const late = group.filter(({ deadline }) => deadline.getTime() <= now);
       if (late.length > 0) throw new CameTooLate(late);
-      return outcomes;
+      return { outcomes, remember };
     });
+    remember();
+    return outcomes;
   }
 
   /** False where there is nothing to tell yet. */

@@ -10,14 +10,15 @@ const MOST_REMEMBERED = 10_000;
 export class UserLimits {
   private readonly written = new Map<string, { readonly value: string; readonly until: number }>();
 
-  async write(tx: JobsTx, requests: readonly AcceptRequest[]): Promise<void> {
+  /** Returns what to call when it is committed: what a rollback undid must be written again. */
+  async write(tx: JobsTx, requests: readonly AcceptRequest[]): Promise<() => void> {
     const now = performance.now();
     const latest = new Map(requests.map((request) => [request.userId, request.limits]));
     const news = [...latest].filter(([owner, limits]) => {
       const known = this.written.get(owner);
       return known?.value !== nameOf(limits) || known.until < now;
     });
-    if (news.length === 0) return;
+    if (news.length === 0) return () => undefined;
     news.sort(([one], [other]) => (one < other ? -1 : 1));
     await sql`
       INSERT INTO jobs.user_limits AS known (owner_user_id, concurrency, per_provider)
@@ -30,10 +31,12 @@ export class UserLimits {
       WHERE (known.concurrency, known.per_provider) IS DISTINCT FROM (excluded.concurrency, excluded.per_provider)`.execute(
       tx.sql,
     );
-    // Remembered also where the transaction does not commit: then it is written with the next accept after a minute.
+    return () => this.remember(news, now + REMEMBER_MS);
+  }
+
+  private remember(news: readonly (readonly [string, AcceptRequest['limits']])[], until: number): void {
     if (this.written.size + news.length > MOST_REMEMBERED) this.written.clear();
-    for (const [owner, limits] of news)
-      this.written.set(owner, { value: nameOf(limits), until: now + REMEMBER_MS });
+    for (const [owner, limits] of news) this.written.set(owner, { value: nameOf(limits), until });
   }
 }
 
