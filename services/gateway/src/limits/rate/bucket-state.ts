@@ -84,7 +84,11 @@ export class BucketState {
   }
 
   answer(lease: Lease, now: number): void {
-    this.tokens = (now < this.until ? this.tokens : 0) + lease.granted;
+    const tokens = (now < this.until ? this.tokens : 0) + lease.granted;
+    // Who was let through while the answer was awaited has had a token of it: given out again, it would count for two.
+    const had = Math.min(this.used, tokens);
+    this.used -= had;
+    this.tokens = tokens - had;
     this.until = now + LEASE_MS;
     this.left = lease.left;
     this.knownAt = now;

@@ -149,3 +149,25 @@ it('limits by itself while nobody answers, to its share, and tells what it let t
   clock.now += 1_100;
   expect(await gateway.take('k', rate)).toMatchObject({ allowed: false });
 });
+
+it('gives the tokens of a late answer first to those whom it has let through meanwhile', async () => {
+  const clock = { now: 0 };
+  const shared = new SharedBuckets(() => clock.now);
+  const answer = Promise.withResolvers<void>();
+  const lease: SharedBuckets['lease'] = async (requests) => {
+    await answer.promise;
+    return shared.lease(requests);
+  };
+  const [gateway = one(clock, lease)] = replicas(2, clock, lease);
+  const rate = { perSecond: 10, burst: 20 };
+  const flood = async (): Promise<number> => {
+    const verdicts = await Promise.all(Array.from({ length: 60 }, () => gateway.take('k', rate)));
+    return verdicts.filter(({ allowed }) => allowed).length;
+  };
+  // The first few, and half of the burst.
+  const byItself = await flood();
+  expect(byItself).toBe(2 + 10);
+  answer.resolve();
+  await new Promise((resolve) => setImmediate(resolve));
+  expect(byItself + (await flood())).toBeLessThanOrEqual(rate.burst + graceOf(rate));
+});
