@@ -97,6 +97,11 @@ export function publicUrl(config: Pick<Config, 'PUBLIC_URL' | 'HOST' | 'PORT'>):
   return (config.PUBLIC_URL ?? `http://${config.HOST}:${config.PORT}`).replace(/\/+$/, '');
 }
 
+/** Origins that an address of ours may have: the door's own, and the one that this request came by. */
+export function ownOrigins(config: Config, { protocol, host }: { protocol: string; host: string }): string[] {
+  return [new URL(publicUrl(config)).origin, `${protocol}://${host}`];
+}
+
 /** Origins that signed media links may name: players must be allowed to load from there. */
 export function mediaOrigins(env: ObjectStoreEnv): readonly string[] {
   const named = [env.OBJECT_STORE_PUBLIC_URL, env.S3_PUBLIC_ENDPOINT ?? env.S3_ENDPOINT];

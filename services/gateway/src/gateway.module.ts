@@ -8,6 +8,7 @@ import { GenerateModule } from './generate/generate.module';
 import { HealthModule } from './health/health.module';
 import { IdentityModule } from './identity/identity.module';
 import { JobsModule } from './jobs/jobs.module';
+import { KeptRoutesModule } from './kept-routes/kept-routes.module';
 import { LimitsModule } from './limits/limits.module';
 import { ModelsModule } from './models/models.module';
 import { OpenAiModule } from './openai/openai.module';
@@ -36,6 +37,7 @@ export class GatewayModule {
       HealthModule,
       BillingModule,
       OpenAiModule,
+      KeptRoutesModule,
     ];
     return { module: GatewayModule, imports: [PlatformModule.of(parts), ...features] };
   }

@@ -291,3 +291,14 @@ export {
   type VideoContentQuery,
   type VideoListQuery,
 } from './openai';
+export {
+  generateSoraVideoSchema,
+  soraVideoPageSchema,
+  soraVideoSchema,
+  toSoraVideo,
+  type GenerateSoraVideo,
+  type SoraVideo,
+  type SoraVideoPage,
+} from './sora-videos';
+export { toTurboJob, turboJobFormSchema, turboJobSchema, type TurboJob } from './turbodiffusion';
+export { createStoryJobSchema, type CreateStoryJob } from './story-job';

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { aspectRatioSchema } from '../catalogue/vocabulary';
 import { adjustmentSchema, type JobRecord } from '../job/record';
-import { toOpenAiStatus } from '../job/vocabularies';
+import { jobMoment, toOpenAiStatus } from '../job/vocabularies';
 import { promptSchema, seedSchema, text } from './generate';
 
 /** The longest name of a model that is read; none of ours comes near. */
@@ -137,7 +137,7 @@ export function toOpenAiVideo(job: JobRecord): OpenAiVideo {
     completed_at: status === 'completed' && job.finishedAt ? seconds(job.finishedAt) : null,
     // Videos stay until they are deleted.
     expires_at: null,
-    status: toOpenAiStatus({ status, stage: job.stage, handedOver: false }),
+    status: toOpenAiStatus(jobMoment(job)),
     model: job.model,
     progress: Math.floor(job.progress),
     prompt: request.prompt,

@@ -50,7 +50,10 @@ export interface GenerateCommand {
   /** Origins that a `file_url` of ours may have. */
   readonly origins: readonly string[];
   readonly requestId: string;
-  /** For routes that promise to take anything: what the model cannot do becomes the nearest that it can, and is said. */
+  /**
+   * For routes that promise to take anything: what the model cannot do becomes the nearest that it can, and is said. So it is
+   * wherever a provider is named and no model: then the model is of our choosing.
+   */
   readonly nearest?: boolean;
 }
 
@@ -120,9 +123,10 @@ export class Generation {
     // One state of the catalogue for the whole request, whatever an operator changes meanwhile.
     const catalogue = this.catalogue.snapshot();
     const model = resolveModel(catalogue, operation, wished, this.clock.now());
-    const { body, adjustments } = command.nearest
+    const nearest = command.nearest ?? (command.body.provider !== undefined && wished.model === undefined);
+    const { body, adjustments } = nearest
       ? await this.adapt(command, model, wished)
-      : asWished(wished);
+      : { body: wished, adjustments: [] };
     requirePrompt(model, operation, body);
     refuseUnsupported(checkCapabilities(model, operation, body));
     const others = nameFallback(catalogue, model, body.fallback ?? []);
@@ -189,8 +193,6 @@ export class Generation {
     return findSources(operation, named, assets);
   }
 }
-
-const asWished = (body: GenerateBody): Adapted => ({ body, adjustments: [] });
 
 function idempotencyOf(command: GenerateCommand): RpcRequest<typeof acceptJobsRpc>['idempotency'] {
   const { idempotencyKey: key, operation, route = `POST /api/v1/generate/${operation}` } = command;

@@ -21,7 +21,7 @@ export function routeFacts({ routeOptions }: FastifyRequest): RouteFacts {
 }
 
 /** Where a credential is needed. An address without a route has no pattern, and is not found by anybody. */
-const PROTECTED = ['/api/', '/v1/'];
+const PROTECTED = ['/api/', '/v1/', '/uploads/', '/paths'];
 
 /** Whether nobody gets in here without a credential. */
 export function needsCredential(request: FastifyRequest): boolean {

@@ -14,7 +14,7 @@ import { Answers, OPENAI_TAG } from '../docs/route-docs';
 import { OPENAI_ROUTE } from '../http/route-facts';
 import { RequireScope } from '../identity/principal';
 import { CATALOGUE, CLOCK } from '../platform/parts';
-import { fullModelName } from './model-name';
+import { fullModelName } from '../models/full-model-name';
 
 /** The models that are on, as OpenAI lists models. */
 @ApiTags(OPENAI_TAG)

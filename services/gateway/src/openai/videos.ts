@@ -12,10 +12,10 @@ import type {
 import { AppError, type Clock } from '@shotloom/kernel';
 import { Generation } from '../generate/generation';
 import { readIdempotencyKey } from '../generate/idempotency-key';
-import { publicUrl, type Config } from '../config';
+import { ownOrigins, type Config } from '../config';
 import { CATALOGUE, CLOCK, CONFIG } from '../platform/parts';
 import { UserFiles, type TakenFile } from '../uploads/user-files';
-import { fullModelName } from './model-name';
+import { fullModelName } from '../models/full-model-name';
 import { readOrder } from './order';
 import { RepeatedCreates } from './repeated-creates';
 
@@ -78,7 +78,7 @@ export class OpenAiVideos {
       idempotencyKey,
       bodyAsSent: wish,
       route: ROUTE,
-      origins: [new URL(publicUrl(this.config)).origin, `${request.protocol}://${request.host}`],
+      origins: ownOrigins(this.config, request),
       requestId: request.id,
       nearest: true,
     });

@@ -1,7 +1,7 @@
 import type { Catalogue } from '@shotloom/contracts';
 
 /**
- * A model's name as clients of OpenAI write it: ours with the provider, or without where one model alone has that name among those
+ * A model's name as clients of other APIs write it: ours with the provider, or without where one model alone has that name among those
  * that are on, else among all. A name that nobody has stays as it is, for the refusal. Pure.
  */
 export function fullModelName(catalogue: Catalogue, name: string, today: Date): string {
