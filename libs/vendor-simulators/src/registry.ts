@@ -1,6 +1,7 @@
 import type { Simulator, SimulatorOptions } from './core/simulator';
 import { startHailuoSimulator } from './hailuo/hailuo-simulator';
 import { startKlingSimulator } from './kling/kling-simulator';
+import { startReplicateSimulator } from './replicate/replicate-simulator';
 
 /** What the command line can say of any vendor. */
 export interface StartOptions extends SimulatorOptions {
@@ -14,6 +15,8 @@ type Start = (options: StartOptions) => Promise<Simulator<unknown>>;
 export const SIMULATORS: Readonly<Record<string, Start>> = {
   kling: ({ concurrency, ...options }) => startKlingSimulator({ ...options, accounts: [{ concurrency }] }),
   hailuo: ({ concurrency, ...options }) => startHailuoSimulator({ ...options, accounts: [{ concurrency }] }),
+  // It queues whatever comes, so that there is no number of open tasks.
+  replicate: ({ concurrency: _, ...options }) => startReplicateSimulator(options),
 };
 
 export const SIMULATED_VENDORS: readonly string[] = Object.keys(SIMULATORS);
