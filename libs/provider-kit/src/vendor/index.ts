@@ -38,11 +38,10 @@ export type { MultipartPart } from './multipart-body';
 export { readShape, wrongShape, type ShapeResult } from './read-shape';
 export { redact } from './redact';
 export {
-  signStandardWebhook,
   verifyStandardWebhook,
   type StandardWebhook,
   type StandardWebhookVerdict,
-} from './standard-webhook';
+} from './standard-webhooks';
 export {
   VendorHttpClient,
   type VendorHttpOptions,
