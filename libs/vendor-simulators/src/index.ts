@@ -26,6 +26,12 @@ export {
   type ReplicateSimulator,
   type ReplicateSimulatorOptions,
 } from './replicate/replicate-simulator';
+export { RUNWAY_DEMO_ACCOUNT, type RunwayAccount } from './runway/runway-accounts';
+export {
+  startRunwaySimulator,
+  type RunwaySimulator,
+  type RunwaySimulatorOptions,
+} from './runway/runway-simulator';
 export {
   startStripeSimulator,
   STRIPE_DEMO_KEY,
