@@ -2,6 +2,7 @@ export type { RenderEngine, RenderInput, RenderResult, RenderTask } from './rend
 export { runRenderWorker, type RenderWorkerOptions } from './render-worker';
 export { providerConfigSchema, runProviderService, type ProviderServiceOptions } from './provider-service';
 export {
+  beforeCreate,
   callFailure,
   encodeJson,
   InlineFile,
@@ -13,6 +14,7 @@ export {
   readShape,
   redact,
   refusedRow,
+  sharedDeadline,
   vendorError,
   VendorHttpClient,
   verifyStandardWebhook,

@@ -2,6 +2,7 @@ import type { Simulator, SimulatorOptions } from './core/simulator';
 import { startHailuoSimulator } from './hailuo/hailuo-simulator';
 import { startKlingSimulator } from './kling/kling-simulator';
 import { startReplicateSimulator } from './replicate/replicate-simulator';
+import { startRunwaySimulator } from './runway/runway-simulator';
 
 /** What the command line can say of any vendor. */
 export interface StartOptions extends SimulatorOptions {
@@ -17,6 +18,7 @@ export const SIMULATORS: Readonly<Record<string, Start>> = {
   hailuo: ({ concurrency, ...options }) => startHailuoSimulator({ ...options, accounts: [{ concurrency }] }),
   // It queues whatever comes, so that there is no number of open tasks.
   replicate: ({ concurrency: _, ...options }) => startReplicateSimulator(options),
+  runway: ({ concurrency, ...options }) => startRunwaySimulator({ ...options, accounts: [{ concurrency }] }),
 };
 
 export const SIMULATED_VENDORS: readonly string[] = Object.keys(SIMULATORS);

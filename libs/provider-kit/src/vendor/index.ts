@@ -24,6 +24,7 @@ export {
   type VendorCost,
   type VendorVideo,
 } from './vendor-outcome';
+export { beforeCreate, sharedDeadline } from './before-create';
 export { callFailure, neverConnected, type CallEffect } from './call-failure';
 export {
   laterRow,

@@ -1,5 +1,6 @@
 import { AppError, systemClock, type Clock } from '@shotloom/kernel';
 import {
+  sharedDeadline,
   VendorHttpClient,
   type CallbackVerdict,
   type ConnectionReport,
@@ -52,13 +53,13 @@ export class ReplicateAdapter implements VendorAdapter {
 
   async submit(task: VendorTask, call: VendorCall): Promise<Submitted> {
     const { path, body, files, notes } = toCreate(task);
-    const until = performance.now() + (call.timeoutMs ?? this.timeoutMs);
+    const next = sharedDeadline(PROVIDER, call, this.timeoutMs);
     const addresses: Record<string, string> = {};
     for (const { name, file } of files) {
-      addresses[name] = file.url ?? (await this.client.upload(file, { ...call, timeoutMs: timeLeft(until) }));
+      addresses[name] = file.url ?? (await this.client.upload(file, next()));
     }
     const json = { ...body, input: { ...body.input, ...addresses } };
-    const vendorTaskId = await this.client.create(path, json, { ...call, timeoutMs: timeLeft(until) });
+    const vendorTaskId = await this.client.create(path, json, next());
     return { externalTaskId: task.attemptId, vendorTaskId, notes, adopted: false };
   }
 
@@ -83,13 +84,4 @@ export class ReplicateAdapter implements VendorAdapter {
   testConnection(call: VendorCall): Promise<ConnectionReport> {
     return checkConnection(this.client, call);
   }
-}
-
-/** Milliseconds. Throws where the uploads took them all: nothing was ordered yet. */
-function timeLeft(until: number): number {
-  const left = Math.floor(until - performance.now());
-  if (left > 0) return left;
-  const words =
-    'The pictures took so long to reach Replicate that there was no time left to order the video.';
-  throw new AppError('provider_timeout', words, { provider: PROVIDER, outcome: 'refused', retryable: true });
 }

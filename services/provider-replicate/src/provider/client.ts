@@ -1,5 +1,6 @@
 import { AppError } from '@shotloom/kernel';
 import {
+  beforeCreate,
   readShape,
   redact,
   wrongShape,
@@ -56,12 +57,9 @@ export class ReplicateClient {
   async upload({ contentType, sizeBytes, open, role }: VendorInput, call: VendorCall): Promise<string> {
     const filename = `${role}.${contentType.split('/')[1] ?? 'bin'}`;
     const multipart = [{ name: 'content', filename, contentType, sizeBytes, open }];
-    try {
-      const body = await this.send({ method: 'POST', path: '/files', multipart, effect: 'reads' }, call);
-      return parsed(fileSchema, body).urls.get;
-    } catch (error) {
-      throw AppError.fromRecord({ ...AppError.from(error).toRecord(), outcome: 'refused' });
-    }
+    const request = { method: 'POST', path: '/files', multipart, effect: 'reads' } as const;
+    const file = await beforeCreate(this.send(request, call).then((body) => parsed(fileSchema, body)));
+    return file.urls.get;
   }
 
   async account(call: VendorCall): Promise<z.output<typeof accountSchema>> {
@@ -93,7 +91,7 @@ export class ReplicateClient {
       ...{ secrets, timeoutMs, signal, baseUrl: credential.baseUrl },
     });
     const { status, body, excerpt, headers } = response;
-    if (status >= 200 && status < 300) return body;
+    if (status >= 200 && status < 300) return body ?? undefined;
     const problem = problemSchema.safeParse(body);
     const words = problem.success ? (problem.data.detail ?? problem.data.title ?? null) : null;
     throw replicateError({
