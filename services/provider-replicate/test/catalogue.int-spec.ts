@@ -1,15 +1,7 @@
-import {
-  MODELS,
-  resolveParams,
-  vendorCostOf,
-  violations,
-  type InputRole,
-  type ModelSpec,
-  type Operation,
-  type VideoRequest,
-} from '@shotloom/contracts';
+import { MODELS, vendorCostOf, type InputRole } from '@shotloom/contracts';
 import type { VendorInput } from '@shotloom/provider-kit';
 import { startReplicateSimulator, ManualClock, type ReplicateSimulator } from '@shotloom/vendor-simulators';
+import { ordersOf } from '../../../libs/provider-kit/test/support/catalogue-orders';
 import { ReplicateAdapter } from '../src/provider';
 
 const call = {
@@ -18,11 +10,6 @@ const call = {
 };
 const RUN_MS = 61_000;
 const living = MODELS.filter(({ provider, price }) => provider === 'replicate' && price !== null);
-const INPUTS: readonly (readonly [Operation, readonly InputRole[]])[] = [
-  ['text-to-video', []],
-  ['image-to-video', ['first_frame']],
-  ['image-to-video', ['first_frame', 'last_frame']],
-];
 
 let clock: ManualClock;
 let simulator: ReplicateSimulator;
@@ -39,30 +26,6 @@ const picture = (role: InputRole): VendorInput => ({
   ...{ role, contentType: 'image/png', sizeBytes: 24, url: 'https://pictures.example/a.png' },
   open: () => Promise.reject(new Error('it goes by address')),
 });
-
-/** Every size, ratio, length at both ends and set of inputs that the catalogue says goes together. */
-function ordersOf(model: ModelSpec): VideoRequest[] {
-  const wanted = INPUTS.filter(
-    ([operation, roles]) =>
-      model.operations.includes(operation) &&
-      roles.every((role) => role === 'first_frame' || (role === 'last_frame' && model.inputs.last_frame)),
-  );
-  const found = Object.entries(model.sizes).flatMap(([size, ratios]) =>
-    model.aspect_ratios.flatMap((aspectRatio) =>
-      [model.duration.min, model.duration.max].flatMap((durationSeconds) =>
-        wanted.map(([operation, roles]): VideoRequest => ({
-          ...{ operation, provider: 'replicate', model: model.id, prompt: 'a cat', seed: 1, strength: null },
-          ...{ negativePrompt: 'blur', stylePreset: 'ghibli', durationSeconds, aspectRatio, size },
-          ...(ratios[aspectRatio] ?? { width: 0, height: 0 }),
-          inputs: roles.map((role) => ({ role, assetId: 'a', objectKey: 'k', contentType: 'image/png' })),
-          params: resolveParams(model, {}),
-          adjustments: [],
-        })),
-      ),
-    ),
-  );
-  return found.filter((request) => violations(model, request).length === 0);
-}
 
 it.each(living)(
   '$id makes everything that it is said to, at the cost that it is said to have',
