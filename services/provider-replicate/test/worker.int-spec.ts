@@ -88,5 +88,5 @@ it('finds the task of a lost answer by its signed callback, and buys no other', 
   const [task, ...more] = simulator.tasks();
   expect(more).toEqual([]);
   expect(seen.payload['answers']).toMatchObject([{ attemptId, vendorTaskId: task?.taskId }]);
-  expect(verdicts).toContain('taken');
+  await waitFor(() => verdicts.includes('taken'), { what: 'the answer to the callback' });
 });

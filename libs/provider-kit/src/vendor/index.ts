@@ -36,7 +36,8 @@ export {
 } from './error-table';
 export { encodeJson, InlineFile, type EncodedBody } from './json-body';
 export type { MultipartPart } from './multipart-body';
-export { readShape, wrongShape, type ShapeResult } from './read-shape';
+export { decimalText, failedLook, unreadableLook } from './look-outcomes';
+export { jsonOfBytes, parseShape, readShape, wrongShape, type ShapeResult } from './read-shape';
 export { redact } from './redact';
 export {
   verifyStandardWebhook,

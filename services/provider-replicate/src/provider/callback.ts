@@ -1,5 +1,10 @@
 import type { Clock } from '@shotloom/kernel';
-import { verifyStandardWebhook, type CallbackVerdict, type IncomingCallback } from '@shotloom/provider-kit';
+import {
+  jsonOfBytes,
+  verifyStandardWebhook,
+  type CallbackVerdict,
+  type IncomingCallback,
+} from '@shotloom/provider-kit';
 import { readPrediction } from './outcome';
 
 /**
@@ -19,17 +24,9 @@ export function parseReplicateCallback(
   if (secrets.length > 0 && checked.kind !== 'valid') {
     return { kind: 'refused', reason: checked.kind === 'invalid' ? checked.reason : 'it is not signed' };
   }
-  const view = readPrediction(parseJson(rawBody));
+  const view = readPrediction(jsonOfBytes(rawBody));
   if (view === null) return { kind: 'refused', reason: 'there is no prediction in it' };
   const { id: vendorTaskId, outcome } = view;
   if (checked.kind !== 'valid') return { kind: 'hint', vendorTaskId, externalTaskId: null };
   return { kind: 'verified', deliveryId: checked.id, vendorTaskId, externalTaskId: null, outcome };
-}
-
-function parseJson(rawBody: Uint8Array): unknown {
-  try {
-    return JSON.parse(Buffer.from(rawBody).toString('utf8')) as unknown;
-  } catch {
-    return undefined;
-  }
 }

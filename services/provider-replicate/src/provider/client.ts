@@ -1,6 +1,7 @@
 import { AppError } from '@shotloom/kernel';
 import {
   beforeCreate,
+  parseShape,
   readShape,
   redact,
   wrongShape,
@@ -44,7 +45,7 @@ export class ReplicateClient {
 
   /** The newest hundred, still to be read. */
   async newest(call: VendorCall): Promise<readonly unknown[]> {
-    return parsed(listSchema, await this.read('/predictions', call)).results;
+    return parseShape(PROVIDER, listSchema, await this.read('/predictions', call)).results;
   }
 
   /** Asks for a stop, and gives the prediction as it is then, still to be read. */
@@ -58,17 +59,19 @@ export class ReplicateClient {
     const filename = `${role}.${contentType.split('/')[1] ?? 'bin'}`;
     const multipart = [{ name: 'content', filename, contentType, sizeBytes, open }];
     const request = { method: 'POST', path: '/files', multipart, effect: 'reads' } as const;
-    const file = await beforeCreate(this.send(request, call).then((body) => parsed(fileSchema, body)));
+    const file = await beforeCreate(
+      this.send(request, call).then((body) => parseShape(PROVIDER, fileSchema, body)),
+    );
     return file.urls.get;
   }
 
   async account(call: VendorCall): Promise<z.output<typeof accountSchema>> {
-    return parsed(accountSchema, await this.read('/account', call));
+    return parseShape(PROVIDER, accountSchema, await this.read('/account', call));
   }
 
   /** What the vendor signs this account's callbacks with. */
   async webhookSecret(call: VendorCall): Promise<string> {
-    return parsed(webhookSecretSchema, await this.read('/webhooks/default/secret', call)).key;
+    return parseShape(PROVIDER, webhookSecretSchema, await this.read('/webhooks/default/secret', call)).key;
   }
 
   private read(path: string, call: VendorCall): Promise<unknown> {
@@ -100,10 +103,4 @@ export class ReplicateClient {
       retryAfter: headers.get('retry-after'),
     });
   }
-}
-
-function parsed<T>(schema: z.ZodType<T>, body: unknown): T {
-  const shape = readShape(schema, body);
-  if (shape.ok) return shape.data;
-  throw wrongShape(PROVIDER, shape.problem, 'accepted');
 }

@@ -1,6 +1,7 @@
 import {
+  decimalText,
   readShape,
-  wrongShape,
+  unreadableLook,
   type PollOutcome,
   type VendorCost,
   type VendorVideo,
@@ -34,7 +35,9 @@ export function readPrediction(json: unknown): PredictionView | null {
     return { id, outcome: outcomeOf(read.data), stopped: STOPPED.includes(status) };
   }
   const id = predictionSchema.pick({ id: true }).safeParse(json);
-  return id.success ? { id: id.data.id, outcome: unreadable(read.problem), stopped: false } : null;
+  return id.success
+    ? { id: id.data.id, outcome: unreadableLook(PROVIDER, read.problem), stopped: false }
+    : null;
 }
 
 function outcomeOf(prediction: Prediction): PollOutcome {
@@ -67,7 +70,7 @@ function resultOf(
   if (!urls.ok) {
     const isGone = removed === true && (output ?? null) === null;
     if (isGone) return { kind: 'failed', error: resultRemoved(chargeable), cost };
-    return unreadable(`it succeeded, but its output is no address: ${urls.problem}`);
+    return unreadableLook(PROVIDER, `it succeeded, but its output is no address: ${urls.problem}`);
   }
   const endedAt = Date.parse(completedAt ?? '');
   const expiresAt = Number.isFinite(endedAt) ? new Date(endedAt + FILE_LIFETIME_MS) : null;
@@ -79,14 +82,8 @@ function costOf({ model, metrics }: Prediction): VendorCost | null {
   const unit = Object.hasOwn(HARDWARE_UNITS, model ?? '') ? HARDWARE_UNITS[model ?? ''] : undefined;
   const seconds = metrics?.predict_time ?? null;
   if (unit === undefined || seconds === null) return null;
-  // Not `String`, which writes very small numbers with an exponent.
-  return { amount: seconds.toFixed(6).replace(/\.?0+$/, ''), unit };
+  return { amount: decimalText(seconds), unit };
 }
 
 const wordsOf = (error: unknown): string =>
   typeof error === 'string' ? error : error === null || error === undefined ? '' : JSON.stringify(error);
-
-const unreadable = (problem: string): PollOutcome => ({
-  kind: 'unreadable',
-  error: wrongShape(PROVIDER, problem, 'accepted'),
-});

@@ -1,5 +1,6 @@
 import { AppError } from '@shotloom/kernel';
 import {
+  failedLook,
   isTerminal,
   wrongShape,
   type PollAnswer,
@@ -52,11 +53,8 @@ async function pollOne(client: ReplicateClient, id: string, call: VendorCall): P
     if (view === null) throw wrongShape(PROVIDER, 'there is no prediction in the answer', 'accepted');
     if (view.id !== id) throw wrongShape(PROVIDER, 'it is another prediction', 'accepted');
     return view.outcome;
-  } catch (thrown) {
-    const error = AppError.from(thrown);
-    return error.details?.['problem'] === undefined
-      ? { kind: 'unavailable', error }
-      : { kind: 'unreadable', error };
+  } catch (error) {
+    return failedLook(error);
   }
 }
 

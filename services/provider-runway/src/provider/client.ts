@@ -1,6 +1,7 @@
 import { AppError } from '@shotloom/kernel';
 import {
   beforeCreate,
+  parseShape,
   readShape,
   redact,
   wrongShape,
@@ -49,7 +50,7 @@ export class RunwayClient {
 
   async credits(call: VendorCall): Promise<number> {
     const body = await this.send({ method: 'GET', path: '/organization', effect: 'reads' }, call);
-    return parsed(organizationSchema, body).creditBalance;
+    return parseShape(PROVIDER, organizationSchema, body).creditBalance;
   }
 
   /** Credits of the last thirty days, by model. */
@@ -57,7 +58,7 @@ export class RunwayClient {
     const path = '/organization/usage';
     const body = await this.send({ method: 'POST', path, json: {}, effect: 'reads' }, call);
     const used = new Map<string, number>();
-    for (const { usedCredits } of parsed(usageSchema, body).results) {
+    for (const { usedCredits } of parseShape(PROVIDER, usageSchema, body).results) {
       for (const { model, amount } of usedCredits) used.set(model, (used.get(model) ?? 0) + amount);
     }
     return used;
@@ -67,7 +68,7 @@ export class RunwayClient {
     const filename = UPLOADED_AS[contentType] ?? 'picture';
     const json = { filename, type: 'ephemeral' };
     const body = await this.send({ method: 'POST', path: '/uploads', json, effect: 'reads' }, call);
-    const { uploadUrl, fields, runwayUri } = parsed(uploadSchema, body);
+    const { uploadUrl, fields, runwayUri } = parseShape(PROVIDER, uploadSchema, body);
     const url = new URL(uploadUrl);
     // A store that is not the API: it gets the fields that it asked for, and not the key.
     const response = await this.http.send({
@@ -138,9 +139,3 @@ const uploadFailure = ({ status, excerpt }: VendorHttpResponse): AppError =>
       ...{ provider: PROVIDER, retryable: true, vendorMessage: excerpt, details: { status } },
     },
   );
-
-function parsed<T>(schema: z.ZodType<T>, body: unknown): T {
-  const shape = readShape(schema, body);
-  if (shape.ok) return shape.data;
-  throw wrongShape(PROVIDER, shape.problem, 'accepted');
-}

@@ -1,5 +1,11 @@
 import type { Clock } from '@shotloom/kernel';
-import { readShape, wrongShape, type PollOutcome, type VendorCost } from '@shotloom/provider-kit';
+import {
+  decimalText,
+  readShape,
+  unreadableLook,
+  type PollOutcome,
+  type VendorCost,
+} from '@shotloom/provider-kit';
 import { PROVIDER, taskFailure, taskStopped } from './errors';
 import { outputSchema, taskSchema, type RunwayTask } from './schemas';
 
@@ -10,8 +16,8 @@ const COST_UNIT = 'runway_credit';
 /** What the answer about the task with this id says. */
 export function readTask(json: unknown, id: string, clock: Clock): PollOutcome {
   const read = readShape(taskSchema, json);
-  if (!read.ok) return unreadable(read.problem);
-  if (read.data.id !== id) return unreadable('it is another task');
+  if (!read.ok) return unreadableLook(PROVIDER, read.problem);
+  if (read.data.id !== id) return unreadableLook(PROVIDER, 'it is another task');
   return outcomeOf(read.data, clock);
 }
 
@@ -40,7 +46,8 @@ function outcomeOf(task: RunwayTask, clock: Clock): PollOutcome {
 
 function resultOf({ output }: RunwayTask, cost: VendorCost | null, clock: Clock): PollOutcome {
   const urls = readShape(outputSchema, output ?? null);
-  if (!urls.ok) return unreadable(`it succeeded, but its output is no address: ${urls.problem}`);
+  if (!urls.ok)
+    return unreadableLook(PROVIDER, `it succeeded, but its output is no address: ${urls.problem}`);
   const expiresAt = new Date(clock.now().getTime() + LINK_LIFETIME_MS);
   return {
     kind: 'succeeded',
@@ -56,11 +63,4 @@ function share(progress: number | null): number | null {
 }
 
 const costOf = ({ cost }: RunwayTask): VendorCost | null =>
-  cost === null || cost === undefined
-    ? null
-    : { amount: cost.credits.toFixed(6).replace(/\.?0+$/, ''), unit: COST_UNIT };
-
-const unreadable = (problem: string): PollOutcome => ({
-  kind: 'unreadable',
-  error: wrongShape(PROVIDER, problem, 'accepted'),
-});
+  cost === null || cost === undefined ? null : { amount: decimalText(cost.credits), unit: COST_UNIT };
