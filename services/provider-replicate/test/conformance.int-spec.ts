@@ -1,6 +1,7 @@
 import type { VideoRequest } from '@shotloom/contracts';
 import type { VendorCredential, VendorInput, VendorTask } from '@shotloom/provider-kit';
 import { ManualClock, startReplicateSimulator, type Fault } from '@shotloom/vendor-simulators';
+import { z } from 'zod';
 import {
   describeVendorConformance,
   failureOf,
@@ -156,6 +157,42 @@ describe('what only Replicate does', () => {
       expect(rig.simulator.tasks()).toEqual([]);
     } finally {
       await rig.simulator.stop();
+    }
+  });
+
+  it("runs an operator's own model, whose output is a list", async () => {
+    const clock = new ManualClock();
+    const clip = { width: 640, height: 480, seconds: 2, audio: false };
+    const simulator = await startReplicateSimulator({
+      ...{ clock, queueMs: [QUEUE_MS, QUEUE_MS], runMs: [RUN_MS, RUN_MS] },
+      accounts: [{ apiKeys: [KEY] }],
+      models: [
+        {
+          ...{ name: 'acme/any-video', version: null, output: 'uris', price: { perVideo: () => 0.2 } },
+          input: z.strictObject({ prompt: z.string(), start_image: z.string(), cfg: z.number() }),
+          clipOf: () => clip,
+        },
+      ],
+    });
+    try {
+      const adapter = new ReplicateAdapter({ baseUrl: simulator.url });
+      const call = { credential: { id: 'c', version: 1, fields: { apiToken: KEY } } };
+      const attemptId = 'at-1';
+      const { vendorTaskId } = await adapter.submit(
+        {
+          ...{ attemptId, callbackUrl: null, inputs: [picture(2_000)] },
+          request: { ...svd, model: 'replicate:acme/any-video', prompt: 'a cat' },
+          params: { image_input: 'start_image', cfg: 3 },
+        },
+        call,
+      );
+      clock.advance(QUEUE_MS);
+      clock.advance(RUN_MS);
+      const ref = { attemptId, externalTaskId: attemptId, vendorTaskId, operation: svd.operation };
+      const [answer] = await adapter.poll([ref], call);
+      expect(answer?.outcome).toMatchObject({ kind: 'succeeded', videos: [{}], cost: null });
+    } finally {
+      await simulator.stop();
     }
   });
 

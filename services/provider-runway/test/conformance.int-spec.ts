@@ -140,6 +140,13 @@ describe('what only Runway does', () => {
     expect(rig.simulator.tasks()).toEqual([]);
   });
 
+  it('sends a picture to no address inside that an answer names', async () => {
+    await open(startRig({}, () => [picture(LARGE, 'first_frame', () => expect('read').toBe('unread'))]));
+    rig.simulator.script({ kind: 'shape', on: 'other', path: ['uploadUrl'], value: 'http://127.0.0.1:9/' });
+    expect(await failureOf(run())).toMatchObject({ code: 'provider_failed', outcome: 'refused' });
+    expect(rig.simulator.tasks()).toEqual([]);
+  });
+
   it('waits in the queue while the account is throttled, and tells how far it is', async () => {
     await open(startRig());
     const [account] = rig.runway.accounts;

@@ -50,7 +50,8 @@ export class RunwayAdapter implements VendorAdapter {
   constructor({ clock = systemClock, timeoutMs = DEFAULT_TIMEOUT_MS, ...options }: RunwayAdapterOptions) {
     this.clock = clock;
     this.timeoutMs = timeoutMs;
-    this.client = new RunwayClient(new VendorHttpClient({ provider: PROVIDER, timeoutMs, ...options }));
+    const http = new VendorHttpClient({ provider: PROVIDER, timeoutMs, ...options });
+    this.client = new RunwayClient(http, options.baseUrl);
   }
 
   async submit(task: VendorTask, call: VendorCall): Promise<Submitted> {

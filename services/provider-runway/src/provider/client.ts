@@ -23,7 +23,10 @@ const UPLOADED_AS: Readonly<Record<string, string>> = {
 
 /** Runway's calls. Credential field: `apiKey`. Throws `AppError` only. */
 export class RunwayClient {
-  constructor(private readonly http: VendorHttpClient) {}
+  constructor(
+    private readonly http: VendorHttpClient,
+    private readonly baseUrl: string,
+  ) {}
 
   /** Makes a task, and gives its id. `outcome` of the error says whether one may exist. */
   async create(route: string, json: unknown, call: VendorCall): Promise<string> {
@@ -70,6 +73,11 @@ export class RunwayClient {
     const body = await this.send({ method: 'POST', path: '/uploads', json, effect: 'reads' }, call);
     const { uploadUrl, fields, runwayUri } = parseShape(PROVIDER, uploadSchema, body);
     const url = new URL(uploadUrl);
+    const { origin } = new URL(call.credential.baseUrl ?? this.baseUrl);
+    // Pictures go to the internet, or back to the API itself, and nowhere else that an answer may name.
+    if (url.protocol !== 'https:' && url.origin !== origin) {
+      throw wrongShape(PROVIDER, 'the address for an upload is not https', 'refused');
+    }
     // A store that is not the API: it gets the fields that it asked for, and not the key.
     const response = await this.http.send({
       ...{ method: 'POST', baseUrl: url.origin, path: url.pathname, effect: 'reads' },
