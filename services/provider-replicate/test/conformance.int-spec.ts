@@ -160,6 +160,24 @@ describe('what only Replicate does', () => {
     }
   });
 
+  it.each([
+    ['refused, since it has ended', { kind: 'error', code: '422' }, true, 'tooLate'],
+    ['lost', { kind: 'cut', accepted: true }, false, 'cancelled'],
+  ] as const)('knows what became of a stop whose answer was %s', async (_what, fault, isOver, verdict) => {
+    const rig = await startRig()();
+    try {
+      const { ref } = await run(rig);
+      if (isOver) {
+        rig.letRun();
+        rig.letFinish();
+      }
+      rig.simulator.script({ ...fault, on: 'other' });
+      expect(await rig.adapter.cancel?.(ref, { credential: rig.credential })).toBe(verdict);
+    } finally {
+      await rig.simulator.stop();
+    }
+  });
+
   it("runs an operator's own model, whose output is a list", async () => {
     const clock = new ManualClock();
     const clip = { width: 640, height: 480, seconds: 2, audio: false };

@@ -85,9 +85,7 @@ function outputOf(task: ReplicateTask, { link }: ViewContext): string | string[]
 function logsOf(task: ReplicateTask, run: Run, { now, usualRunMs }: ViewContext): string {
   if (run.startedAt === null) return '';
   const share =
-    task.state === 'succeeded'
-      ? 1
-      : Math.min(0.99, (Math.min(now, lastSight(task, now)) - run.startedAt) / usualRunMs);
+    task.state === 'succeeded' ? 1 : Math.min(0.99, (lastSight(task, now) - run.startedAt) / usualRunMs);
   const percent = Math.floor(share * 100);
   const done = Math.floor(share * BAR);
   const bar = `${'█'.repeat(done)}${' '.repeat(BAR - done)}`;

@@ -36,7 +36,9 @@ export class RunwayUploads {
     return { status: 200, body: answer };
   }
 
-  isStorage = ({ method, path }: SimRequest): boolean => method === 'POST' && STORAGE.test(path);
+  isStorage({ method, path }: SimRequest): boolean {
+    return method === 'POST' && STORAGE.test(path);
+  }
 
   /** The store: a form with all fields that were given, and the file at its end. */
   async store({ path, headers, rawBody }: SimRequest): Promise<SimReply> {

@@ -10,7 +10,7 @@ import {
 } from '@shotloom/provider-kit';
 import type { ReplicateClient } from './client';
 import { PROVIDER } from './errors';
-import { readPrediction } from './outcome';
+import { readPrediction, type PredictionView } from './outcome';
 
 /** What one poll takes: of the newest hundred predictions most are listed in one call. */
 export const MAX_POLL = 20;
@@ -64,11 +64,22 @@ export async function cancelOne(
   id: string,
   call: VendorCall,
 ): Promise<'cancelled' | 'requested' | 'tooLate'> {
-  const view = readPrediction(await client.cancel(id, call));
-  if (view === null || view.id !== id)
-    throw wrongShape(PROVIDER, 'there is no prediction in the answer', 'accepted');
+  const view = await askToStop(client, id, call);
   if (view.stopped) return 'cancelled';
   return isTerminal(view.outcome) ? 'tooLate' : 'requested';
+}
+
+/** Where the stop was refused, or its answer lost, the prediction itself says whether it has ended. */
+async function askToStop(client: ReplicateClient, id: string, call: VendorCall): Promise<PredictionView> {
+  try {
+    const view = readPrediction(await client.cancel(id, call));
+    if (view?.id === id) return view;
+    throw wrongShape(PROVIDER, 'there is no prediction in the answer', 'accepted');
+  } catch (error) {
+    const view = readPrediction(await client.prediction(id, call).catch(() => null));
+    if (view?.id === id && isTerminal(view.outcome)) return view;
+    throw error;
+  }
 }
 
 const notAskable = (): PollOutcome => ({
