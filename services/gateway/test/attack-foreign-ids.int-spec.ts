@@ -43,7 +43,11 @@ beforeAll(async () => {
   });
   new EngineRoom(fixture.gateway.backstage);
   routes = await documentedRoutes(fixture.gateway);
-  [owner, stranger, colleague] = await Promise.all([someone('owner'), someone('stranger'), someone('colleague')]);
+  [owner, stranger, colleague] = await Promise.all([
+    someone('owner'),
+    someone('stranger'),
+    someone('colleague'),
+  ]);
   await join(owner.organisation, colleague.userId, 'member');
   for (const { apiKey } of [owner, colleague]) {
     await use({ apiKey }, 'POST', `/api/v1/accounts/${owner.organisation}/activate`);

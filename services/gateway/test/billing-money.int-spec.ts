@@ -14,7 +14,8 @@ beforeAll(async () => {
 });
 afterAll(() => billing.close());
 beforeEach(async () => {
-  user = await billing.gateway.addUser();
+  // Whose key may change a subscription, as a session may.
+  user = await billing.gateway.addUser(['generate', 'read', 'admin'], 'operator');
 });
 afterEach(async () => {
   expect(await billing.violations()).toEqual([]);

@@ -61,6 +61,6 @@ export function pathOf({ path }: DocumentedRoute, values: Readonly<Record<string
   return path.replace(/\{(\w+)\}/g, (_, name: string) => {
     const value = values[name];
     if (value === undefined) throw new Error(`${path} needs a value for ${name}.`);
-    return encodeURIComponent(value);
+    return encodeURIComponent(value.toWellFormed());
   });
 }
