@@ -190,6 +190,34 @@ describe('refresh tokens', () => {
     expect((await refresh(first.refresh)).status).toBe(401);
   });
 
+  it.each(['signed out', 'expired unused', 'expired with its session'])(
+    'give nothing any more when they are %s, nor does any other of their family',
+    async (how) => {
+      const first = await signIn(gateway, ada.email);
+      const second = tokensOf(await refresh(first.refresh));
+      const { sql } = gateway.database;
+      const past = new Date(Date.now() - 1_000);
+      if (how === 'signed out') {
+        await call(gateway, '/api/v1/auth/logout', null, { json: { refresh_token: second.refresh } });
+      } else if (how === 'expired unused') {
+        await sql
+          .updateTable('identity.refresh_tokens')
+          .set({ expires_at: past })
+          .where('session_id', '=', first.sessionId)
+          .execute();
+      } else {
+        await sql
+          .updateTable('identity.sessions')
+          .set({ expires_at: past })
+          .where('id', '=', first.sessionId)
+          .execute();
+      }
+      for (const { refresh: token } of [second, first]) {
+        expect((await refresh(token)).body).toMatchObject(problem(401, 'unauthorized'));
+      }
+    },
+  );
+
   it('are kept as hashes only', async () => {
     const { refresh: token, sessionId } = await signIn(gateway, ada.email);
     const rows = await gateway.database.sql
