@@ -1,5 +1,6 @@
 import { createHmac, randomBytes } from 'node:crypto';
 import { decodeProtectedHeader, exportJWK, SignJWT, UnsecuredJWT } from 'jose';
+import { sql as raw } from 'kysely';
 import { identityRevokedV1, subjects, verifyCredentialRpc } from '@shotloom/contracts';
 import { connectBus } from '@shotloom/bus';
 import { silentLogger, waitFor } from '@shotloom/testing';
@@ -199,18 +200,12 @@ describe('refresh tokens', () => {
       const past = new Date(Date.now() - 1_000);
       if (how === 'signed out') {
         await call(gateway, '/api/v1/auth/logout', null, { json: { refresh_token: second.refresh } });
-      } else if (how === 'expired unused') {
-        await sql
-          .updateTable('identity.refresh_tokens')
-          .set({ expires_at: past })
-          .where('session_id', '=', first.sessionId)
-          .execute();
       } else {
-        await sql
-          .updateTable('identity.sessions')
-          .set({ expires_at: past })
-          .where('id', '=', first.sessionId)
-          .execute();
+        const ended =
+          how === 'expired unused'
+            ? raw`update identity.refresh_tokens set expires_at = ${past} where session_id = ${first.sessionId}`
+            : raw`update identity.sessions set expires_at = ${past} where id = ${first.sessionId}`;
+        await ended.execute(sql);
       }
       for (const { refresh: token } of [second, first]) {
         expect((await refresh(token)).body).toMatchObject(problem(401, 'unauthorized'));
