@@ -1,6 +1,7 @@
 import { once } from 'node:events';
-import type { JobResource } from '@shotloom/contracts';
-import { startPlatform, type RunningPlatform } from '@shotloom/testing';
+import { sql } from 'kysely';
+import type { JobResource, SignedIn } from '@shotloom/contracts';
+import { startPlatform, waitFor, type RunningPlatform } from '@shotloom/testing';
 import { Api, send } from './support/api';
 import { Truth } from './support/truth';
 
@@ -88,4 +89,22 @@ it.each(['job', 'user'] as const)("lets nobody watch another's %s", async (what)
   expect(response.statusCode).toBe(404);
   expect(messages).toEqual([]);
   socket.terminate();
+});
+
+it('holds a user to a new plan at once, also for what waits already', async () => {
+  const { accountId, userId, adminEmail, adminPassword } = platform.runtime;
+  const { access_token: token } = await new Api(platform.runtime, '').post<SignedIn>('/api/v1/auth/login', {
+    email: adminEmail,
+    password: adminPassword,
+  });
+  const admin = new Api(platform.runtime, token);
+  const json = send({ plan_id: 'standard', reason: 'a test of plans' });
+  await admin.json(`/api/v1/admin/accounts/${accountId}/plan`, { ...json, method: 'PUT' });
+  const limits = async () => {
+    const [row] = await truth.rows(
+      sql<{ plan_id: string }>`SELECT plan_id FROM jobs.user_limits WHERE owner_user_id = ${userId}`,
+    );
+    return row?.plan_id === 'standard';
+  };
+  await waitFor(limits, { what: 'the scheduler to know of the new plan' });
 });

@@ -67,6 +67,7 @@ export async function startGateway(
     url: config.DATABASE_URL,
     applicationName: 'gateway',
     logger,
+    outboxSchema: 'identity',
   });
   const bus = await connectBus({ url: nats.url, name: 'gateway', logger });
   const store = openObjectStore(objectStoreConfigFromEnv(config));

@@ -14,6 +14,7 @@ import {
 import {
   getJobRpc,
   jobLogRpc,
+  limitsConsumer,
   listJobsRpc,
   mediaResultsConsumer,
   releaseLeaseRpc,
@@ -144,7 +145,7 @@ function assemble(
 
 async function listen({ shutdown }: ServiceContext<Config>, orchestrator: Orchestrator): Promise<void> {
   const strategy = new JetStreamStrategy(orchestrator.bus, {
-    consumers: [attemptsConsumer, mediaResultsConsumer],
+    consumers: [attemptsConsumer, mediaResultsConsumer, limitsConsumer],
     rpcs: [
       acceptJobsRpc,
       getJobRpc,
