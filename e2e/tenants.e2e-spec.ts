@@ -26,9 +26,15 @@ afterAll(async () => {
   await platform.stop();
 });
 
-interface Document {
-  paths: Record<string, Record<string, unknown>>;
+interface Operation {
+  requestBody?: { content: Record<string, { example?: unknown }> };
 }
+interface Document {
+  paths: Record<string, Record<string, Operation>>;
+}
+
+const exampleOf = ({ requestBody }: Operation): unknown =>
+  requestBody?.content['application/json']?.example ?? {};
 
 /**
  * How a route may turn a stranger away. Operators' routes tell nobody else anything. People's own matters need a session, and a body
@@ -46,13 +52,13 @@ it('opens no route with an id to anybody else, whatever routes there are', async
   const { paths } = await owner.json<Document>('/openapi.json');
   const withId = Object.entries(paths).flatMap(([path, methods]) =>
     path.includes('{id}') && !/\/(models|providers)\//.test(path)
-      ? Object.keys(methods).map((method) => ({ path, method }))
+      ? Object.entries(methods).map(([method, operation]) => ({ path, method, operation }))
       : [],
   );
   expect(withId.length).toBeGreaterThanOrEqual(6);
-  for (const { path, method } of withId) {
+  for (const { path, method, operation } of withId) {
     const own = path.replaceAll(/\{\w+\}/g, path.includes('/assets/') ? asset : job.id);
-    const init = method === 'get' || method === 'delete' ? { method } : send({});
+    const init = method === 'get' || method === 'delete' ? { method } : send(exampleOf(operation));
     const response = await stranger.fetch(own, { ...init, method: method.toUpperCase() });
     expect({
       path,

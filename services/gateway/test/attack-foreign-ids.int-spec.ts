@@ -141,6 +141,10 @@ const BELONGINGS: Readonly<Record<string, Arrange>> = {
   getJobLinks: ofJob(200, { finished: true }),
   getAssetFile: (by) =>
     Promise.resolve({ params: { id: fixture.gateway.backstage.addAsset(by).assetId }, ok: 302 }),
+  getOpenAiVideo: ofJob(200),
+  deleteOpenAiVideo: ofJob(200, { finished: true }),
+  getOpenAiVideoContent: ofJob(302, { finished: true }),
+  remixOpenAiVideo: ofJob(200, { finished: true, body: { prompt: 'the same at night' } }),
   getCheckout: async (by) => ({ params: { id: (await fixture.open(by, 'credits-500')).id }, ok: 200 }),
 };
 
@@ -148,6 +152,7 @@ const BELONGINGS: Readonly<Record<string, Arrange>> = {
 const NOBODYS: readonly string[] = [
   // A model of the catalogue.
   'getModel',
+  'getOpenAiModel',
   // A provider; the configuration is the caller's own, and no address leads to another's.
   'getProviderConfig',
   'saveProviderConfig',
@@ -205,7 +210,7 @@ describe.each(Object.entries(BELONGINGS))('%s', (id, arrange) => {
   });
 });
 
-const PERSONAL = ['Key', 'Session', 'Job', 'Asset'];
+const PERSONAL = ['Key', 'Session', 'Job', 'Asset', 'Video'];
 it.each(Object.entries(BELONGINGS).filter(([id]) => PERSONAL.some((what) => id.includes(what))))(
   '%s is not for a colleague in the same organisation either',
   async (id, arrange) => {

@@ -1,4 +1,4 @@
-import { call, type GatewayFixture } from './gateway-fixture';
+import { call, type Answer, type GatewayFixture } from './gateway-fixture';
 
 /** A route as the OpenAPI document tells it. What is generated from these cannot forget a new one. */
 export interface DocumentedRoute {
@@ -27,6 +27,15 @@ interface Operation {
   readonly 'x-required-scope'?: string;
   readonly 'x-required-role'?: string;
 }
+
+/** The sentence of a refusal, as our problems have it or as OpenAI's clients read it. */
+export function saidBy({ body }: Pick<Answer, 'body'>): string {
+  const { message } = (body['error'] ?? {}) as { message?: unknown };
+  return String(body['detail'] ?? message ?? '');
+}
+
+/** OpenAI's clients are told of the first thing that is wrong, with 400, where ours are told of all, with 422. */
+export const isOpenAi = ({ path }: DocumentedRoute): boolean => path.startsWith('/v1/');
 
 /** Every route of the API but the one that notifier answers. */
 export async function documentedRoutes(
