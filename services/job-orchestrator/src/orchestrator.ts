@@ -86,6 +86,7 @@ export async function startOrchestrator(context: ServiceContext<Config>): Promis
     database,
     bus,
     models,
+    credentials: orchestrator.credentials,
     providers: config.PROVIDERS_ENABLED,
     everyMs: config.PLANNER_MS,
     logger,
