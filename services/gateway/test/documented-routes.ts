@@ -31,7 +31,8 @@ interface Operation {
 /** The sentence of a refusal, as our problems have it or as OpenAI's clients read it. */
 export function saidBy({ body }: Pick<Answer, 'body'>): string {
   const { message } = (body['error'] ?? {}) as { message?: unknown };
-  return String(body['detail'] ?? message ?? '');
+  const said = body['detail'] ?? message;
+  return typeof said === 'string' ? said : '';
 }
 
 /** OpenAI's clients are told of the first thing that is wrong, with 400, where ours are told of all, with 422. */

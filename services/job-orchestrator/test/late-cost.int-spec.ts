@@ -49,11 +49,7 @@ const failed = (cost: { amount: string; unit: string } | null, chargeable: boole
 });
 
 it.each<[string, VendorOutcome, number | null]>([
-  [
-    'a video with its cost',
-    { ...succeeded(), cost: { amount: '0.05', unit: 'usd' } } as VendorOutcome,
-    50_000,
-  ],
+  ['a video with its cost', { ...succeeded(), cost: { amount: '0.05', unit: 'usd' } }, 50_000],
   ['a failure that was billed', failed({ amount: '0.02', unit: 'usd' }, true), 20_000],
   ['a failure that was not', failed(null, false), 0],
   ['a failure that says nothing of money', failed(null, true), null],

@@ -54,7 +54,9 @@ export function pageInOrder<T extends { readonly id: string }>(
   const limit = Number(params['limit'] ?? 10);
   const { starting_after: after } = params;
   const start = after === undefined ? 0 : items.findIndex(({ id }) => id === after) + 1;
-  if (after !== undefined && start === 0) throw missing('object', String(after), 'starting_after', 400);
+  if (after !== undefined && start === 0) {
+    throw missing('object', typeof after === 'string' ? after : 'starting_after', 'starting_after', 400);
+  }
   const data = items.slice(start, start + limit);
   return { object: 'list', url, data, has_more: items.length > start + limit };
 }
