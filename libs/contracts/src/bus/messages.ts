@@ -85,6 +85,23 @@ export const mediaDeleteV1 = defineMessage(
 /** MEDIA: draw the poster of a stored video. Storage sends it to itself, off the completing path. */
 export const mediaPosterV1 = defineMessage('media.poster.v1', z.looseObject({ assetId: z.string() }));
 
+/**
+ * ACCOUNTS: what a plan allows from now on. With an account: that account has this plan now. Without: the plan itself was changed, for
+ * whoever has it. A lower version of the same account, or of the same plan, is older news.
+ */
+export const limitsChangedV1 = defineMessage(
+  'limits.changed.v1',
+  z.looseObject({
+    account: z.looseObject({ id: z.string(), version: z.int().positive() }).nullable(),
+    planId: z.string(),
+    /** Of the plan. */
+    version: z.int().nonnegative(),
+    concurrency: z.int().positive().nullable(),
+    perProvider: z.int().min(1).max(5).nullable(),
+    weight: z.number().min(1).max(8),
+  }),
+);
+
 /** RESULTS: what became of `media.ingest`. */
 export const mediaStoredV1 = defineMessage(
   'media.stored.v1',

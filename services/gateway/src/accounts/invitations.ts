@@ -11,6 +11,8 @@ import type {
 import type { Database, UnitOfWork } from '@shotloom/database';
 import { AppError, newId } from '@shotloom/kernel';
 import { writeAudit, type Actor } from '../audit/audit-log';
+import { invitationLimits } from '../auth/limits';
+import { Throttle } from '../auth/throttle';
 import { publicUrl, type Config } from '../config';
 import { notFound } from '../http/path-id';
 import type { InvitationsTable } from '../identity/schema/limit-tables';
@@ -37,6 +39,7 @@ export class Invitations {
   constructor(
     @Inject(DATABASE) private readonly database: Database<IdentityTables>,
     @Inject(CONFIG) private readonly config: Config,
+    private readonly throttle: Throttle,
   ) {}
 
   async list(
@@ -58,7 +61,7 @@ export class Invitations {
     return pageOf(rows.map(toInvitation), limit, ({ id }) => id);
   }
 
-  /** A second one for the same address takes the place of the first, whose link ends. */
+  /** A second one for the same address takes the place of the first, whose link ends. Throws `rate_limited`: each is a mail. */
   async create(
     principal: Principal,
     accountId: string,
@@ -72,6 +75,7 @@ export class Invitations {
       mayTouch(manager.role, [body.role]);
       await refuseMember(sql, accountId, body.email);
       await refuseBeyondPlan(sql, accountId, 1);
+      await this.throttle.take(invitationLimits(principal.userId, body.email), sql);
       await makeRoom(sql, accountId, body.email);
       const row = await sql
         .insertInto('identity.invitations')

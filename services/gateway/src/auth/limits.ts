@@ -32,3 +32,11 @@ export function linkLimits(address: string): Limit[] {
 export function mailLimit(email: string): Limit {
   return { key: `mail:${sameAddress(email)}`, tries: 5, seconds: HOUR };
 }
+
+/** Invitations that one person sends, and that one address gets: not counted with `mailLimit`, which would keep a reset from its owner. */
+export function invitationLimits(userId: string, email: string): Limit[] {
+  return [
+    { key: `invitations:${userId}`, tries: 100, seconds: HOUR },
+    { key: `invitation:${sameAddress(email)}`, tries: 5, seconds: HOUR },
+  ];
+}

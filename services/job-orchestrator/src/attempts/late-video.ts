@@ -12,6 +12,7 @@ import { cancelJob } from '../jobs/job-endings';
 import { shownNow } from './shown';
 import { startTimer, stopTimer } from './timers';
 import { linkOf, MOST_FRESH_LINKS } from './vendor-link';
+import { correctSpend } from '../spend/late-cost';
 
 /** A video that was given up is looked for at this pace, for as long again as it was waited for. Seconds. */
 const LATE_LOOK_SECONDS = 300;
@@ -38,8 +39,10 @@ export async function lateVideo(
   attempt: AttemptRow,
   outcome: VendorOutcome,
 ): Promise<OutcomeResult> {
+  await correctSpend(tx, attempt, outcome);
   if (outcome.kind === 'failed') {
     await stopTimer(tx, attempt.attempt_id);
+    if (outcome.cost !== null) await changeAttempt(tx, attempt, { cost: outcome.cost });
     return { applied: false };
   }
   if (outcome.kind !== 'succeeded' || !wasGivenUp(attempt) || attempt.result !== null)
