@@ -64,7 +64,9 @@ export const forgotPasswordSchema = z.strictObject({ email, language }).meta({ i
 export type ForgotPassword = z.infer<typeof forgotPasswordSchema>;
 
 /** POST /api/v1/auth/verify/resend */
-export const resendVerificationSchema = z.strictObject({ email, language }).meta({ id: 'ResendVerification' });
+export const resendVerificationSchema = z
+  .strictObject({ email, language })
+  .meta({ id: 'ResendVerification' });
 export type ResendVerification = z.infer<typeof resendVerificationSchema>;
 
 /** POST /api/v1/auth/password/reset */
@@ -137,7 +139,10 @@ export const signInWaysSchema = z
     identities: z.array(
       z.object({
         issuer: z.string().describe('As it names itself in its tokens.'),
-        title: z.string().nullable().describe('As the operator calls it; null where it is not offered any more.'),
+        title: z
+          .string()
+          .nullable()
+          .describe('As the operator calls it; null where it is not offered any more.'),
         email: z.string().describe('As the issuer gave it when it was linked.'),
         linked_at: z.iso.datetime(),
         last_used_at: z.iso.datetime(),

@@ -36,7 +36,8 @@ function newQueryClient(onRefused: () => void): QueryClient {
 }
 
 /** The same key or session is the same access, however often it is read. */
-const idOf = (access: Access | null): string => (access?.kind === 'key' ? access.apiKey : (access?.kind ?? ''));
+const idOf = (access: Access | null): string =>
+  access?.kind === 'key' ? access.apiKey : (access?.kind ?? '');
 
 /** Who is signed in: gives the client and a cache of its own, so that nothing is left over for the next person. */
 export function SessionProvider({ baseUrl, children }: { baseUrl: string; children: ReactNode }) {
@@ -62,7 +63,8 @@ export function SessionProvider({ baseUrl, children }: { baseUrl: string; childr
     () => ({
       access,
       expired,
-      sessionsPossible: baseUrl === '' || new URL(baseUrl, window.location.href).origin === window.location.origin,
+      sessionsPossible:
+        baseUrl === '' || new URL(baseUrl, window.location.href).origin === window.location.origin,
       connect: async (apiKey) => {
         await new ShotloomClient({ baseUrl, apiKey }).me();
         const next = { kind: 'key', apiKey } as const;

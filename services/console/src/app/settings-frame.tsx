@@ -1,16 +1,14 @@
 import { useEffect, useRef } from 'react';
-import { Coins, CreditCard, KeyRound, MonitorSmartphone, Plug, UserRound, UsersRound } from 'lucide-react';
+import { Coins, CreditCard, KeyRound, MonitorSmartphone, UserRound } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
 import { NavLink, Outlet, useLocation } from 'react-router';
 import styles from './settings-frame.module.css';
 
 /** Every page about the account. */
-export const SETTINGS = [
+const SETTINGS = [
   { to: '/account', icon: UserRound, name: 'account.nav.profile' },
   { to: '/account/sessions', icon: MonitorSmartphone, name: 'account.nav.sessions' },
   { to: '/account/keys', icon: KeyRound, name: 'account.nav.keys' },
-  { to: '/account/people', icon: UsersRound, name: 'account.nav.people' },
-  { to: '/account/providers', icon: Plug, name: 'account.nav.providers' },
   { to: '/credits', icon: Coins, name: 'account.nav.credits' },
   { to: '/billing', icon: CreditCard, name: 'account.nav.billing' },
 ] as const;
@@ -29,7 +27,13 @@ export function SettingsFrame() {
     <div className={styles.frame}>
       <nav ref={nav} className={styles.nav} aria-label={t('account.nav.label')}>
         {SETTINGS.map(({ to, icon: Icon, name }) => (
-          <NavLink key={to} to={to} end className={styles.link ?? ''} data-testid={`nav-${to.split('/').at(-1) ?? ''}`}>
+          <NavLink
+            key={to}
+            to={to}
+            end
+            className={styles.link ?? ''}
+            data-testid={`nav-${to.split('/').at(-1) ?? ''}`}
+          >
             <Icon aria-hidden />
             {t(name)}
           </NavLink>

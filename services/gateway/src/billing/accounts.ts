@@ -41,7 +41,6 @@ export class BillingAccounts {
   ): Promise<BillingResource> {
     const { accountId } = principal;
     const [plan, owed, customer, subscription, invoices, mayBuy] = await Promise.all([
-
       this.plan(accountId),
       getOwed(this.database.sql, accountId),
       this.customers.find(accountId),

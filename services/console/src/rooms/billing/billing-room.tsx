@@ -19,7 +19,8 @@ function useBilling() {
   const client = useClient();
   return useInfiniteQuery({
     queryKey: keys.billing,
-    queryFn: ({ pageParam, signal }) => client.billing.summary({ cursor: pageParam || undefined }, { signal }),
+    queryFn: ({ pageParam, signal }) =>
+      client.billing.summary({ cursor: pageParam || undefined }, { signal }),
     initialPageParam: '',
     getNextPageParam: (page) => page.invoices.next_cursor,
   });

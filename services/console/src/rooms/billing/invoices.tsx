@@ -50,7 +50,12 @@ function InvoiceRow({ invoice }: { invoice: Invoice }) {
       ]}
       actions={
         invoice.receipt_url !== null && (
-          <a href={invoice.receipt_url} target="_blank" rel="noreferrer" className={buttonClass('quiet', 'sm')}>
+          <a
+            href={invoice.receipt_url}
+            target="_blank"
+            rel="noreferrer"
+            className={buttonClass('quiet', 'sm')}
+          >
             {t('money.billing.receipt')}
           </a>
         )

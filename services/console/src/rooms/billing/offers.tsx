@@ -76,7 +76,9 @@ interface OfferProps {
 function Offer({ offer, monthly = false, current = false, words, mayBuy, busy, onBuy }: OfferProps) {
   const { t, i18n } = useTranslation();
   const price = formatMoney(offer.price, i18n.language);
-  const credits = monthly ? t('money.billing.each', { count: offer.credits }) : t('common.credits', { count: offer.credits });
+  const credits = monthly
+    ? t('money.billing.each', { count: offer.credits })
+    : t('common.credits', { count: offer.credits });
   return (
     <li className={styles.offer} data-testid={`offer-${offer.id}`}>
       <h3>{offer.title}</h3>

@@ -65,7 +65,13 @@ function PortalButton() {
   });
   return (
     <>
-      <Button icon={<ExternalLink aria-hidden />} busy={task.busy} disabled={task.busy} onClick={() => task.run()} data-testid="portal">
+      <Button
+        icon={<ExternalLink aria-hidden />}
+        busy={task.busy}
+        disabled={task.busy}
+        onClick={() => task.run()}
+        data-testid="portal"
+      >
         {t('money.billing.manage')}
       </Button>
       {task.error !== null && <Problem error={task.error} />}

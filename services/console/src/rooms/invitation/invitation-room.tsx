@@ -43,10 +43,18 @@ function Ways() {
   const { t } = useTranslation();
   return (
     <>
-      <Link to={wayIn('/sign-in', '/invitations')} className={buttonClass('primary', 'lg')} data-testid="to-sign-in">
+      <Link
+        to={wayIn('/sign-in', '/invitations')}
+        className={buttonClass('primary', 'lg')}
+        data-testid="to-sign-in"
+      >
         {t('entry.signIn.submit')}
       </Link>
-      <Link to={wayIn('/sign-in/register', '/invitations')} className={buttonClass('quiet', 'lg')} data-testid="to-register">
+      <Link
+        to={wayIn('/sign-in/register', '/invitations')}
+        className={buttonClass('quiet', 'lg')}
+        data-testid="to-register"
+      >
         {t('entry.signIn.register')}
       </Link>
     </>

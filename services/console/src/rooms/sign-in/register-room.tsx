@@ -41,7 +41,9 @@ export function RegisterRoom() {
           <p>{t('entry.register.closed')}</p>
         </Note>
       )}
-      {how !== undefined && how !== 'closed' && <RegisterForm atOnce={how === 'unverified'} onSent={setSentTo} />}
+      {how !== undefined && how !== 'closed' && (
+        <RegisterForm atOnce={how === 'unverified'} onSent={setSentTo} />
+      )}
     </Entry>
   );
 }

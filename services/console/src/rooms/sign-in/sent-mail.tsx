@@ -24,7 +24,9 @@ export function SentMail({ kind, email, onBack }: SentMailProps) {
   const task = useTask(async () => {
     setAgain(false);
     const wanted = { email, language: languageOf(i18n.language) };
-    await (kind === 'register' ? visitor.auth.resendVerification(wanted) : visitor.auth.forgotPassword(wanted));
+    await (kind === 'register'
+      ? visitor.auth.resendVerification(wanted)
+      : visitor.auth.forgotPassword(wanted));
     setAgain(true);
   });
   return (
@@ -37,7 +39,13 @@ export function SentMail({ kind, email, onBack }: SentMailProps) {
       {again && <Note tone="good">{t('entry.sent.again')}</Note>}
       {task.error !== null && <Problem error={task.error} />}
       <p>{t('entry.sent.nothing')}</p>
-      <Button icon={<MailCheck aria-hidden />} busy={task.busy} disabled={task.busy} onClick={() => task.run()} data-testid="resend">
+      <Button
+        icon={<MailCheck aria-hidden />}
+        busy={task.busy}
+        disabled={task.busy}
+        onClick={() => task.run()}
+        data-testid="resend"
+      >
         {t('entry.sent.resend')}
       </Button>
       <Button variant="ghost" onClick={onBack}>

@@ -33,7 +33,8 @@ export function useMembers(accountId: string) {
   const client = useClient();
   return useInfiniteQuery({
     queryKey: accountKeys.members(accountId),
-    queryFn: ({ pageParam, signal }) => client.accounts.members(accountId, { cursor: pageParam || undefined }, { signal }),
+    queryFn: ({ pageParam, signal }) =>
+      client.accounts.members(accountId, { cursor: pageParam || undefined }, { signal }),
     initialPageParam: '',
     getNextPageParam: (page) => page.next_cursor,
   });

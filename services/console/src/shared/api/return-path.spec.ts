@@ -1,8 +1,11 @@
 import { safeReturnPath, wayIn } from './return-path';
 
-it.each(['/billing?checkout=1', '/library/42', '/account/keys#new', '/a/../billing'])('goes back to %s', (path) => {
-  expect(safeReturnPath(path)).toBe(path === '/a/../billing' ? '/billing' : path);
-});
+it.each(['/billing?checkout=1', '/library/42', '/account/keys#new', '/a/../billing'])(
+  'goes back to %s',
+  (path) => {
+    expect(safeReturnPath(path)).toBe(path === '/a/../billing' ? '/billing' : path);
+  },
+);
 
 it.each([
   null,

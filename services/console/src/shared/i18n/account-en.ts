@@ -101,7 +101,8 @@ export const accountEn = {
     leave: 'Leave',
     leaveTitle: 'Leave {{name}}?',
     leaveHint: 'Your API keys of this account end. Jobs that run go on.',
-    personal: 'This is your personal account: it is yours alone. Make an organisation to share credits with others.',
+    personal:
+      'This is your personal account: it is yours alone. Make an organisation to share credits with others.',
     members: 'Members',
     role: { owner: 'Owner', admin: 'Admin', member: 'Member' },
     roleOf: 'Role of {{name}}',

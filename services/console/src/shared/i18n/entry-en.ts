@@ -84,7 +84,8 @@ export const entryEn = {
     joined: 'You are now a member of {{name}}.',
     workThere: 'Work in {{name}} now',
     stay: 'Stay in my own account',
-    onlyKey: 'You are connected by an API key, and a key cannot join. Sign in with the address that was invited.',
+    onlyKey:
+      'You are connected by an API key, and a key cannot join. Sign in with the address that was invited.',
     somebodyElse: 'Sign in as somebody else',
   },
 };

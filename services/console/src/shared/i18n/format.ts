@@ -38,8 +38,14 @@ export function formatSeconds(seconds: number, language: string): string {
 }
 
 /** `9.99 USD` as people of the language write it; the amount is in the currency's smallest unit. */
-export function formatMoney(money: { readonly amount: number; readonly currency: string }, language: string): string {
-  const format = new Intl.NumberFormat(language, { style: 'currency', currency: money.currency.toUpperCase() });
+export function formatMoney(
+  money: { readonly amount: number; readonly currency: string },
+  language: string,
+): string {
+  const format = new Intl.NumberFormat(language, {
+    style: 'currency',
+    currency: money.currency.toUpperCase(),
+  });
   const digits = format.resolvedOptions().maximumFractionDigits ?? 2;
   return format.format(money.amount / 10 ** digits);
 }

@@ -6,7 +6,8 @@ export const moneyEn = {
     available: 'Available',
     held: 'Set aside for running jobs',
     owed: 'Owed',
-    owedNote_one: '{{count}} credit is owed, since a payment for spent credits went back. The next credits pay it first.',
+    owedNote_one:
+      '{{count}} credit is owed, since a payment for spent credits went back. The next credits pay it first.',
     owedNote_other:
       '{{count}} credits are owed, since a payment for spent credits went back. The next credits pay them first.',
     buy: 'Buy credits',
@@ -37,7 +38,8 @@ export const moneyEn = {
     title: 'Billing',
     lead: 'Plans, packs of credits, and what was paid.',
     off: 'Payments are off here',
-    offHint: 'This installation sells nothing: no payment provider is set up. Ask whoever runs it for credits.',
+    offHint:
+      'This installation sells nothing: no payment provider is set up. Ask whoever runs it for credits.',
     plan: 'Your plan',
     noSubscription: 'No subscription.',
     status: {

@@ -21,7 +21,14 @@ interface Ids {
   readonly 'aria-invalid': boolean;
 }
 
-function Frame({ label, hint, error, aside, className, children }: Labelled & { children: (ids: Ids) => ReactNode }) {
+function Frame({
+  label,
+  hint,
+  error,
+  aside,
+  className,
+  children,
+}: Labelled & { children: (ids: Ids) => ReactNode }) {
   const id = useId();
   const described = error !== undefined || hint !== undefined ? `${id}-about` : undefined;
   return (
@@ -49,7 +56,16 @@ export type TextFieldProps = Labelled &
   };
 
 /** A line to write into, with its label, and beneath what it wants or what is wrong with it. */
-export function TextField({ label, hint, error, aside, className, onChange, after, ...input }: TextFieldProps) {
+export function TextField({
+  label,
+  hint,
+  error,
+  aside,
+  className,
+  onChange,
+  after,
+  ...input
+}: TextFieldProps) {
   return (
     <Frame {...{ label, hint, error, aside, className }}>
       {(ids) => (
@@ -91,7 +107,16 @@ export type SelectFieldProps = Labelled &
   };
 
 /** One of a list. */
-export function SelectField({ label, hint, error, aside, className, onChange, children, ...select }: SelectFieldProps) {
+export function SelectField({
+  label,
+  hint,
+  error,
+  aside,
+  className,
+  onChange,
+  children,
+  ...select
+}: SelectFieldProps) {
   return (
     <Frame {...{ label, hint, error, aside, className }}>
       {(ids) => (

@@ -132,7 +132,13 @@ export function Confirm({ title, hint, action, onConfirm, onClose, children }: C
         {children}
         {task.error !== null && <Problem error={task.error} />}
         <div className={styles.actions}>
-          <Button variant="danger" busy={task.busy} disabled={task.busy} onClick={() => task.run()} data-testid="confirm-yes">
+          <Button
+            variant="danger"
+            busy={task.busy}
+            disabled={task.busy}
+            onClick={() => task.run()}
+            data-testid="confirm-yes"
+          >
             {action}
           </Button>
           <Button variant="ghost" onClick={onClose}>
