@@ -14,6 +14,7 @@ type Expiry = keyof typeof EXPIRIES;
 const DAY_MS = 86_400_000;
 
 /** What a new key may do, how long, and for how much. */
+// eslint-disable-next-line max-lines-per-function -- one form, and nothing in it but its fields
 export function NewKey({ onMade }: { onMade: (key: CreatedApiKey) => void }) {
   const { t } = useTranslation();
   const client = useClient();

@@ -1,5 +1,6 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
+import type { SessionResource } from '@shotloom/sdk';
 import { useClient, useSession } from '../../shared/api/session';
 import { formatAgo } from '../../shared/i18n/format';
 import { Button } from '../../shared/ui/button';
@@ -21,7 +22,7 @@ export function SessionsRoom() {
 }
 
 function Sessions() {
-  const { t, i18n } = useTranslation();
+  const { t } = useTranslation();
   const client = useClient();
   const cache = useQueryClient();
   const { signOut } = useSession();
@@ -39,7 +40,6 @@ function Sessions() {
   if (list.isError) return <Problem error={list.error} onRetry={() => void list.refetch()} />;
   if (list.isPending) return <RowsComing />;
   const error = end.error ?? everywhere.error;
-  const when = (iso: string): string => formatAgo(iso, i18n.language);
   return (
     <Panel
       title={t('account.sessions.title')}
@@ -69,32 +69,46 @@ function Sessions() {
       {error !== null && <Problem error={error} />}
       <Rows>
         {list.data.map((one) => (
-          <Row
-            key={one.id}
-            title={
-              <>
-                {one.device ?? t('account.sessions.unknownDevice')}
-                {one.current && <Tag tone="good">{t('account.sessions.current')}</Tag>}
-              </>
-            }
-            facts={[
-              one.address,
-              t('account.sessions.method', {
-                name: one.method === 'password' ? t('account.sessions.password') : one.method,
-              }),
-              t('account.sessions.since', { ago: when(one.created_at) }),
-              t('account.sessions.used', { ago: when(one.last_used_at) }),
-            ]}
-            actions={
-              !one.current && (
-                <Button size="sm" disabled={end.busy} onClick={() => end.run([one.id])}>
-                  {t('account.sessions.end')}
-                </Button>
-              )
-            }
-          />
+          <SessionRow key={one.id} session={one} busy={end.busy} onEnd={() => end.run([one.id])} />
         ))}
       </Rows>
     </Panel>
+  );
+}
+
+function SessionRow({
+  session,
+  busy,
+  onEnd,
+}: {
+  session: SessionResource;
+  busy: boolean;
+  onEnd: () => void;
+}) {
+  const { t, i18n } = useTranslation();
+  const when = (iso: string): string => formatAgo(iso, i18n.language);
+  const by = session.method === 'password' ? t('account.sessions.password') : session.method;
+  return (
+    <Row
+      title={
+        <>
+          {session.device ?? t('account.sessions.unknownDevice')}
+          {session.current && <Tag tone="good">{t('account.sessions.current')}</Tag>}
+        </>
+      }
+      facts={[
+        session.address,
+        t('account.sessions.method', { name: by }),
+        t('account.sessions.since', { ago: when(session.created_at) }),
+        t('account.sessions.used', { ago: when(session.last_used_at) }),
+      ]}
+      actions={
+        !session.current && (
+          <Button size="sm" disabled={busy} onClick={onEnd}>
+            {t('account.sessions.end')}
+          </Button>
+        )
+      }
+    />
   );
 }

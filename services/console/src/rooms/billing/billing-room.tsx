@@ -52,7 +52,7 @@ export function BillingRoom() {
           <Subscription summary={first} />
           <OffersOf mayBuy={first.may_buy} hasSubscription={first.subscription !== null} />
           <Invoices
-            invoices={billing.data.pages.flatMap(({ invoices }) => invoices.data)}
+            invoices={(billing.data?.pages ?? []).flatMap(({ invoices }) => invoices.data)}
             hasMore={billing.hasNextPage}
             loading={billing.isFetchingNextPage}
             onMore={() => void billing.fetchNextPage()}
