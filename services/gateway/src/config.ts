@@ -23,6 +23,8 @@ const gatewaySchema = baseConfigSchema.extend({
   PUBLIC_URL: z.url().optional(),
   /** Providers whose models are offered, with commas between them. */
   PROVIDERS_ENABLED: list.default(['animatic']),
+  /** The model of routes that may name none: OpenAI's and `/api/v1/videos`. Without it the catalogue's first that can do it. */
+  DEFAULT_MODEL: z.string().min(1).optional(),
   /** Where `/media` is proxied to. Not needed behind an ingress that routes it. */
   STORAGE_URL: z.url().optional(),
   /** Where `/ws` and `/api/v1/events` are proxied to. Not needed behind an ingress that routes it. */

@@ -10,6 +10,7 @@ import { IdentityModule } from './identity/identity.module';
 import { JobsModule } from './jobs/jobs.module';
 import { LimitsModule } from './limits/limits.module';
 import { ModelsModule } from './models/models.module';
+import { OpenAiModule } from './openai/openai.module';
 import type { GatewayParts } from './platform/parts';
 import { PlatformModule } from './platform/platform.module';
 import { ProviderCredentialsModule } from './provider-credentials/provider-credentials.module';
@@ -34,6 +35,7 @@ export class GatewayModule {
       ModelsModule,
       HealthModule,
       BillingModule,
+      OpenAiModule,
     ];
     return { module: GatewayModule, imports: [PlatformModule.of(parts), ...features] };
   }
