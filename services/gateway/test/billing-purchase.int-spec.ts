@@ -50,6 +50,7 @@ describe('a pack', () => {
     expect(body).toMatchObject({
       may_buy: true,
       is_customer: true,
+      owed_credits: 0,
       subscription: null,
       invoices: {
         data: [{ kind: 'pack', credits: 500, price: { amount: 999, currency: 'usd' } }],

@@ -19,7 +19,7 @@ export function passwordLimits(email: string, address: string): Limit[] {
 }
 
 /** Registrations and requests for links from one network: each costs a hash or a mail. */
-export function formLimits(form: 'register' | 'forgot', address: string): Limit[] {
+export function formLimits(form: 'register' | 'resend' | 'forgot', address: string): Limit[] {
   return [{ key: `${form}:${clientNetwork(address)}`, tries: 20, seconds: HOUR }];
 }
 
