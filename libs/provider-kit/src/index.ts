@@ -13,7 +13,6 @@ export {
   readShape,
   redact,
   refusedRow,
-  signStandardWebhook,
   vendorError,
   VendorHttpClient,
   verifyStandardWebhook,

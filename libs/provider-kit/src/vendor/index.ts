@@ -37,11 +37,10 @@ export { encodeJson, InlineFile, type EncodedBody } from './json-body';
 export { readShape, wrongShape, type ShapeResult } from './read-shape';
 export { redact } from './redact';
 export {
-  signStandardWebhook,
   verifyStandardWebhook,
   type StandardWebhook,
   type StandardWebhookVerdict,
-} from './standard-webhook';
+} from './standard-webhooks';
 export {
   VendorHttpClient,
   type VendorHttpOptions,
