@@ -26,6 +26,7 @@ export {
   type EncodedBody,
   type IncomingCallback,
   type LookupAnswer,
+  type MultipartPart,
   type PollAnswer,
   type PollOutcome,
   type ShapeResult,

@@ -34,6 +34,7 @@ export {
   type VendorFailure,
 } from './error-table';
 export { encodeJson, InlineFile, type EncodedBody } from './json-body';
+export type { MultipartPart } from './multipart-body';
 export { readShape, wrongShape, type ShapeResult } from './read-shape';
 export { redact } from './redact';
 export {
