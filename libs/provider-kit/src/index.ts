@@ -27,6 +27,8 @@ export {
   type IncomingCallback,
   type LookupAnswer,
   type MultipartPart,
+  type OpenedResponse,
+  type OpenedVideo,
   type PollAnswer,
   type PollOutcome,
   type ShapeResult,
