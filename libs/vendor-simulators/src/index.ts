@@ -19,6 +19,8 @@ export {
   type HailuoSimulator,
   type HailuoSimulatorOptions,
 } from './hailuo/hailuo-simulator';
+export { SORA_DEMO_ACCOUNT, type SoraAccount } from './sora/sora-accounts';
+export { startSoraSimulator, type SoraSimulator, type SoraSimulatorOptions } from './sora/sora-simulator';
 export {
   startStripeSimulator,
   STRIPE_DEMO_KEY,

@@ -1,6 +1,7 @@
 import type { Simulator, SimulatorOptions } from './core/simulator';
 import { startHailuoSimulator } from './hailuo/hailuo-simulator';
 import { startKlingSimulator } from './kling/kling-simulator';
+import { startSoraSimulator } from './sora/sora-simulator';
 
 /** What the command line can say of any vendor. */
 export interface StartOptions extends SimulatorOptions {
@@ -14,6 +15,7 @@ type Start = (options: StartOptions) => Promise<Simulator<unknown>>;
 export const SIMULATORS: Readonly<Record<string, Start>> = {
   kling: ({ concurrency, ...options }) => startKlingSimulator({ ...options, accounts: [{ concurrency }] }),
   hailuo: ({ concurrency, ...options }) => startHailuoSimulator({ ...options, accounts: [{ concurrency }] }),
+  sora: ({ concurrency, ...options }) => startSoraSimulator({ ...options, accounts: [{ concurrency }] }),
 };
 
 export const SIMULATED_VENDORS: readonly string[] = Object.keys(SIMULATORS);
