@@ -1,5 +1,5 @@
 import { Catalogue, priceOf } from '../../catalogue';
-import { violations, type RequestFacts } from '../../rules';
+import type { RequestFacts } from '../../rules';
 import { sora } from '.';
 
 const catalogue = new Catalogue(new Set(['sora']), sora.models);
@@ -32,9 +32,4 @@ it.each([
     reason: `sora:${name} was retired on 2026-09-24. Use ${successor} instead.`,
   });
   expect(catalogue.state(catalogue.get(successor), today)).toEqual({ enabled: true });
-});
-
-it('makes 4, 8 and 12 s', () => {
-  const found = violations(catalogue.get('sora:sora-2'), facts({ durationSeconds: 6 }));
-  expect(found.map(({ field }) => field)).toEqual(['duration']);
 });
