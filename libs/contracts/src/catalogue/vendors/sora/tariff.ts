@@ -1,4 +1,4 @@
-import type { Price } from '../../price';
+import type { Price, Tariff } from '../../price';
 
 /** The day on which the documentation said what is written in this folder. */
 export const AS_OF = '2026-11-21';
@@ -13,3 +13,11 @@ export const SORA_2: Price = {
 };
 /** What OpenAI took at last for 720p: $0.30 a second. */
 export const SORA_2_PRO: Price = { version: AS_OF, base: 0, per_second: 30 };
+
+/**
+ * OpenAI's last prices, by which spend is counted: what the operator's own server takes is known to the operator, who may write it into the
+ * catalogue. `units`: dollars a second.
+ */
+export const lastTariff = (units: number): Tariff => ({
+  ...{ as_of: AS_OF, unit: 'usd', micro_usd_per_unit: 1_000_000, base: 0, per_second: units },
+});
