@@ -1,8 +1,6 @@
-import { readFileSync } from 'node:fs';
 import type { VideoRequest } from '@shotloom/contracts';
 import { AppError, newId } from '@shotloom/kernel';
 import type { VendorCredential, VendorInput } from '@shotloom/provider-kit';
-import { samplePath } from '@shotloom/testing';
 import { ManualClock, startSoraSimulator, type Fault } from '@shotloom/vendor-simulators';
 import {
   describeVendorConformance,
@@ -17,7 +15,11 @@ const RUN_MS = 60_000;
 const KEY = 'test-sora-api-key';
 const NEWER = 'test-newer-sora-key';
 const HOUR_MS = 3600 * 1000;
-const PHOTO = readFileSync(samplePath('chelsea.png'));
+/** One pixel: what is to be seen is that it becomes as many as the video has, which the simulator checks. */
+const PHOTO = Buffer.from(
+  'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==',
+  'base64',
+);
 
 const request: VideoRequest = {
   ...{ operation: 'text-to-video', provider: 'sora', model: 'sora:sora-2', prompt: 'a cat walks' },
@@ -86,7 +88,10 @@ const errors: readonly ErrorCase[] = [
   refused('insufficient_quota', 'provider_quota_exhausted'),
 ];
 const lacks = {
-  ...{ signsCallbacks: 'never', looksUp: false, tellsCost: false, unknownTaskId: 'video_68d7' },
+  signsCallbacks: 'never',
+  looksUp: false,
+  tellsCost: false,
+  unknownTaskId: 'video_68d7',
 } as const;
 
 describeVendorConformance({ name: 'Sora from text', start: startRig(), errors, ...lacks });

@@ -1,7 +1,7 @@
 import type { PictureLimits } from '../../input-limits';
 import type { ModelEntry } from '../../model';
 import { classSizes } from '../class-sizes';
-import { AS_OF, lastTariff, OPENAI_ENDED, SORA_2, SORA_2_PRO } from './tariff';
+import { AS_OF, OPENAI_ENDED, OWN_SERVER, SORA_2, SORA_2_PRO } from './tariff';
 
 type Entry = Omit<ModelEntry, 'provider'>;
 
@@ -55,7 +55,7 @@ export const models: readonly Entry[] = [
     title: 'Sora 2',
     description: "By the operator's own server of the OpenAI Videos protocol; 4, 8 or 12 s with sound.",
     price: SORA_2,
-    vendor_cost: lastTariff(0.1),
+    vendor_cost: OWN_SERVER,
   },
   {
     ...BASE,
@@ -63,7 +63,7 @@ export const models: readonly Entry[] = [
     title: 'Sora 2 Pro',
     description: "Finer and dearer, by the operator's own server of the OpenAI Videos protocol.",
     price: SORA_2_PRO,
-    vendor_cost: lastTariff(0.3),
+    vendor_cost: OWN_SERVER,
   },
   ended('sora-2-2025-10-06', 'Sora 2 of October 2025 (OpenAI)', 'sora-2'),
   ended('sora-2-2025-12-08', 'Sora 2 of December 2025 (OpenAI)', 'sora-2'),

@@ -15,9 +15,9 @@ export const SORA_2: Price = {
 export const SORA_2_PRO: Price = { version: AS_OF, base: 0, per_second: 30 };
 
 /**
- * OpenAI's last prices, by which spend is counted: what the operator's own server takes is known to the operator, who may write it into the
- * catalogue. `units`: dollars a second.
+ * Nothing: a server of one's own takes nothing for a video. Who points the provider to a server that does writes its price into the
+ * catalogue, or spend caps count nothing.
  */
-export const lastTariff = (units: number): Tariff => ({
-  ...{ as_of: AS_OF, unit: 'usd', micro_usd_per_unit: 1_000_000, base: 0, per_second: units },
-});
+export const OWN_SERVER: Tariff = {
+  ...{ as_of: AS_OF, unit: 'usd', micro_usd_per_unit: 1_000_000, base: 0, per_second: 0 },
+};
