@@ -26,13 +26,8 @@ function outcomeOf({ status, progress, error, expires_at: ends, seconds }: Video
       const share = typeof progress === 'number' ? progress / 100 : null;
       return { kind: 'running', phase: 'running', progress: share };
     }
-    case 'completed': {
-      const length = Number(seconds ?? Number.NaN);
-      const expiresAt = typeof ends === 'number' && ends > 0 ? new Date(ends * 1000) : null;
-      const durationSeconds = length > 0 ? length : null;
-      const videos = [{ url, needsKey: true, durationSeconds, expiresAt }];
-      return { kind: 'succeeded', videos, cost: null };
-    }
+    case 'completed':
+      return completed(url, ends, seconds);
     case 'failed':
     case 'cancelled':
     case 'expired': {
@@ -42,6 +37,13 @@ function outcomeOf({ status, progress, error, expires_at: ends, seconds }: Video
     default:
       return { kind: 'unknownStatus', word: status };
   }
+}
+
+function completed(url: string, ends: Video['expires_at'], seconds: Video['seconds']): PollOutcome {
+  const length = Number(seconds ?? Number.NaN);
+  const expiresAt = typeof ends === 'number' && ends > 0 ? new Date(ends * 1000) : null;
+  const durationSeconds = length > 0 ? length : null;
+  return { kind: 'succeeded', videos: [{ url, needsKey: true, durationSeconds, expiresAt }], cost: null };
 }
 
 function failed(error: AppError): PollOutcome {
