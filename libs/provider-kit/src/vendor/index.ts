@@ -25,6 +25,7 @@ export {
   type VendorCost,
   type VendorVideo,
 } from './vendor-outcome';
+export { beforeCreate, sharedDeadline } from './before-create';
 export { callFailure, neverConnected, type CallEffect } from './call-failure';
 export {
   laterRow,
@@ -36,7 +37,8 @@ export {
 } from './error-table';
 export { encodeJson, InlineFile, type EncodedBody } from './json-body';
 export type { MultipartPart } from './multipart-body';
-export { readShape, wrongShape, type ShapeResult } from './read-shape';
+export { decimalText, failedLook, unreadableLook } from './look-outcomes';
+export { jsonOfBytes, parseShape, readShape, wrongShape, type ShapeResult } from './read-shape';
 export { redact } from './redact';
 export {
   verifyStandardWebhook,
