@@ -31,7 +31,6 @@ export {
   mediaStoredV1,
   workSubmitV1,
   type MediaSource,
-  type RenderedObject,
   type VendorLink,
 } from './bus/messages';
 export {
@@ -137,6 +136,7 @@ export {
   type AssetRecord,
   type DescribedAsset,
 } from './asset/record';
+export type { RenderedObject } from './attempt/rendered-object';
 export { ATTEMPT_STATUSES, attemptStateMachine, type AttemptStatus } from './attempt/state';
 export {
   credentialRefSchema,

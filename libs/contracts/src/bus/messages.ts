@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { defineMessage } from './envelope';
 import { errorRecordSchema } from './rpc';
 import { assetRecordSchema } from '../asset/record';
+import { renderedObjectSchema } from '../attempt/rendered-object';
 import { jobStateSchema } from '../job/record';
 
 /** WORK: an attempt waits for a worker of its provider. The worker must `begin` it before it does anything. */
@@ -9,16 +10,6 @@ export const workSubmitV1 = defineMessage(
   'work.submit.v1',
   z.looseObject({ attemptId: z.string(), jobId: z.string(), provider: z.string(), model: z.string() }),
 );
-
-/** Where a worker of ours left what it rendered. */
-const renderedObjectSchema = z.looseObject({
-  kind: z.literal('object'),
-  key: z.string(),
-  contentType: z.string(),
-  sizeBytes: z.int().positive(),
-  sha256: z.string(),
-});
-export type RenderedObject = z.infer<typeof renderedObjectSchema>;
 
 /**
  * Where a vendor left what it made. Whoever has the URL has the video, so a URL is a secret: it is never logged or kept
