@@ -19,6 +19,21 @@ export {
   type HailuoSimulator,
   type HailuoSimulatorOptions,
 } from './hailuo/hailuo-simulator';
+export { REPLICATE_DEMO_ACCOUNT, type ReplicateAccount } from './replicate/replicate-accounts';
+export type { ReplicateModel } from './replicate/replicate-models';
+export {
+  startReplicateSimulator,
+  type ReplicateSimulator,
+  type ReplicateSimulatorOptions,
+} from './replicate/replicate-simulator';
+export { RUNWAY_DEMO_ACCOUNT, type RunwayAccount } from './runway/runway-accounts';
+export {
+  startRunwaySimulator,
+  type RunwaySimulator,
+  type RunwaySimulatorOptions,
+} from './runway/runway-simulator';
+export { SORA_DEMO_ACCOUNT, type SoraAccount } from './sora/sora-accounts';
+export { startSoraSimulator, type SoraSimulator, type SoraSimulatorOptions } from './sora/sora-simulator';
 export {
   startStripeSimulator,
   STRIPE_DEMO_KEY,

@@ -12,6 +12,7 @@ import {
 } from './vendor-messages';
 import { providerSpec } from '../catalogue/vendors';
 import {
+  limitsChangedV1,
   mediaDeleteV1,
   mediaFailedV1,
   mediaIngestV1,
@@ -30,6 +31,7 @@ export const subjects = {
   mediaDelete: 'media.delete',
   mediaPoster: 'media.poster',
   mediaResults: 'results.media',
+  limitsChanged: 'accounts.limits',
   jobs: (userId: string) => `jobs.${userId}`,
   allJobs: 'jobs.>',
   progress: (userId: string) => `progress.${userId}`,
@@ -109,6 +111,13 @@ export const mediaResultsConsumer: ConsumerSpec = {
   ...PATIENT,
   contracts: [mediaStoredV1, mediaFailedV1],
 };
+export const limitsConsumer: ConsumerSpec = {
+  stream: 'ACCOUNTS',
+  durable: 'job-orchestrator-limits',
+  filter: subjects.limitsChanged,
+  ...PATIENT,
+  contracts: [limitsChangedV1],
+};
 export const mediaIngestConsumer: ConsumerSpec = {
   stream: 'MEDIA',
   durable: 'storage-ingest',
@@ -136,6 +145,7 @@ export function consumersFor(providers: readonly string[]): readonly ConsumerSpe
   const own = [
     attemptsConsumer,
     mediaResultsConsumer,
+    limitsConsumer,
     mediaIngestConsumer,
     mediaDeleteConsumer,
     mediaPosterConsumer,

@@ -19,11 +19,13 @@ export type { CallbackVerdict, IncomingCallback } from './vendor-callback';
 export {
   isAlarming,
   isTerminal,
+  type OpenedVideo,
   type PollAnswer,
   type PollOutcome,
   type VendorCost,
   type VendorVideo,
 } from './vendor-outcome';
+export { beforeCreate, sharedDeadline } from './before-create';
 export { callFailure, neverConnected, type CallEffect } from './call-failure';
 export {
   laterRow,
@@ -34,16 +36,18 @@ export {
   type VendorFailure,
 } from './error-table';
 export { encodeJson, InlineFile, type EncodedBody } from './json-body';
-export { readShape, wrongShape, type ShapeResult } from './read-shape';
+export type { MultipartPart } from './multipart-body';
+export { decimalText, failedLook, unreadableLook } from './look-outcomes';
+export { jsonOfBytes, parseShape, readShape, wrongShape, type ShapeResult } from './read-shape';
 export { redact } from './redact';
 export {
-  signStandardWebhook,
   verifyStandardWebhook,
   type StandardWebhook,
   type StandardWebhookVerdict,
-} from './standard-webhook';
+} from './standard-webhooks';
 export {
   VendorHttpClient,
+  type OpenedResponse,
   type VendorHttpOptions,
   type VendorHttpRequest,
   type VendorHttpResponse,
