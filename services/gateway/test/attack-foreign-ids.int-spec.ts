@@ -141,6 +141,12 @@ const BELONGINGS: Readonly<Record<string, Arrange>> = {
   getJobLinks: ofJob(200, { finished: true }),
   getAssetFile: (by) =>
     Promise.resolve({ params: { id: fixture.gateway.backstage.addAsset(by).assetId }, ok: 302 }),
+  getSoraVideo: ofJob(200),
+  getSoraVideoFile: async (by) => {
+    const { params, ...rest } = await ofJob(302, { finished: true })(by);
+    return { params: { name: String(params['id']) }, ...rest };
+  },
+  getTurboJob: ofJob(200),
   getOpenAiVideo: ofJob(200),
   deleteOpenAiVideo: ofJob(200, { finished: true }),
   getOpenAiVideoContent: ofJob(302, { finished: true }),
