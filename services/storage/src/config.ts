@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { baseConfigSchema, objectStoreConfigSchema } from '@shotloom/service-kit';
-import { AllowList } from './fetch';
+import { AllowList } from '@shotloom/guarded-http';
 
 const HOUR_MS = 3_600_000;
 const GIB = 1024 ** 3;

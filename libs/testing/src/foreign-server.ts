@@ -5,23 +5,23 @@ import type { AddressInfo } from 'node:net';
 type Answer = (request: IncomingMessage, response: ServerResponse) => void;
 
 /** A server of somebody else's, on 127.0.0.1. What it was asked is kept. */
-export class Vendor {
+export class ForeignServer {
   readonly asked: IncomingMessage[] = [];
   private readonly answers = new Map<string, Answer>();
 
   private constructor(private readonly server: Server) {}
 
-  static async open(): Promise<Vendor> {
+  static async open(): Promise<ForeignServer> {
     const server = createServer((request, response) => {
-      vendor.asked.push(request);
-      const { pathname } = new URL(request.url ?? '/', 'http://vendor.test');
-      const answer = vendor.answers.get(pathname) ?? ((_request, missing) => missing.writeHead(404).end());
+      foreign.asked.push(request);
+      const { pathname } = new URL(request.url ?? '/', 'http://foreign.test');
+      const answer = foreign.answers.get(pathname) ?? ((_request, missing) => missing.writeHead(404).end());
       answer(request, response);
     });
-    const vendor = new Vendor(server);
+    const foreign = new ForeignServer(server);
     server.listen(0, '127.0.0.1');
     await once(server, 'listening');
-    return vendor;
+    return foreign;
   }
 
   get port(): number {

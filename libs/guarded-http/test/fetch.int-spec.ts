@@ -3,15 +3,14 @@ import { createServer } from 'node:tls';
 import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
 import { setTimeout as delay } from 'node:timers/promises';
-import { freePort, waitFor } from '@shotloom/testing';
-import { AllowList, GuardedFetcher, type FetcherOptions } from '../src/fetch';
-import { Vendor } from './support/vendor';
+import { ForeignServer, freePort, waitFor } from '@shotloom/testing';
+import { AllowList, GuardedFetcher, type FetcherOptions } from '../src';
 
 const MAX_BYTES = 1_000;
 
 describe('fetching what others point us to', () => {
-  let vendor: Vendor;
-  let stranger: Vendor;
+  let vendor: ForeignServer;
+  let stranger: ForeignServer;
   const fetcher = (options: FetcherOptions = {}): GuardedFetcher =>
     new GuardedFetcher({ allow: AllowList.parse(`127.0.0.1:${vendor.port}`), ...options });
   const read = async (url: string, options: FetcherOptions = {}, signal?: AbortSignal): Promise<Buffer> => {
@@ -20,7 +19,7 @@ describe('fetching what others point us to', () => {
   };
 
   beforeAll(async () => {
-    [vendor, stranger] = await Promise.all([Vendor.open(), Vendor.open()]);
+    [vendor, stranger] = await Promise.all([ForeignServer.open(), ForeignServer.open()]);
     stranger.serves('/', Buffer.from('private'));
   });
   afterAll(() => Promise.all([vendor.close(), stranger.close()]));

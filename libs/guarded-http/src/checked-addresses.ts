@@ -13,6 +13,15 @@ export interface Address {
 /** All addresses of a name. */
 export type Resolve = (hostname: string) => Promise<readonly Address[]>;
 
+/** Where requests may go. */
+export interface GuardOptions {
+  /** What may be reached although it is not public; nothing unless told. */
+  readonly allow?: AllowList;
+  readonly resolve?: Resolve;
+  /** Whether http without TLS may go to what is public, or only to what `allow` lists. `anywhere` unless told. */
+  readonly plainHttp?: 'anywhere' | 'listed';
+}
+
 export const resolveBySystem: Resolve = (hostname) => lookup(hostname, { all: true });
 
 /**
@@ -21,14 +30,17 @@ export const resolveBySystem: Resolve = (hostname) => lookup(hostname, { all: tr
  */
 export async function checkedAddresses(
   url: URL,
-  { resolve, allow }: { readonly resolve: Resolve; readonly allow: AllowList },
+  { resolve, allow, plainHttp }: Required<GuardOptions>,
 ): Promise<readonly Address[]> {
   const addresses = await addressesOf(hostOf(url), resolve);
   if (allow.hasHost(url.hostname, portOf(url))) return addresses;
   for (const { address } of addresses) {
-    if (isPublicAddress(address) || allow.hasAddress(address)) continue;
+    if (allow.hasAddress(address)) continue;
     // Without the address: whoever reads this may be the one who wonders what is inside.
-    throw new FetchFailure('refused', `${url.host} is not on the public internet.`);
+    if (!isPublicAddress(address))
+      throw new FetchFailure('refused', `${url.host} is not on the public internet.`);
+    if (url.protocol === 'http:' && plainHttp === 'listed')
+      throw new FetchFailure('refused', `${url.host} has to be reached by https.`);
   }
   return addresses;
 }

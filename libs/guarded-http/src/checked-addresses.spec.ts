@@ -4,6 +4,7 @@ import { readUrl } from './checked-url';
 import { FetchFailure } from './fetch-failure';
 
 const nobody = new AllowList();
+const plainHttp = 'anywhere';
 const neverAsked = (name: string): Promise<never> => Promise.reject(new Error(`${name} was looked up`));
 const leadsTo =
   (...addresses: string[]) =>
@@ -44,18 +45,28 @@ describe('where a URL leads', () => {
     ['of Gopher', 'gopher://127.0.0.1:70/_'],
     ['of data', 'data:video/mp4;base64,AAAA'],
     ['of a script', 'javascript:1'],
+    ['of SSH', 'http://example.com:22/'],
+    ['of mail', 'https://example.com:25/'],
+    ['of Redis', 'http://example.com:6379/'],
+    ['of no port', 'http://example.com:0/'],
+    ['of metadata by name of its address', 'http://[::ffff:169.254.169.254]/latest/meta-data/'],
+    ['of IPv6 metadata', 'http://[fd00:ec2::254]/latest/meta-data/'],
     ['without a host', 'http:///'],
     ['without a scheme', '//example.com/x'],
     ['of nothing', ''],
   ])('refuses an address %s, and asks no resolver', async (_how, text) => {
     const open = async (): Promise<unknown> =>
-      checkedAddresses(readUrl(text), { resolve: neverAsked, allow: nobody });
+      checkedAddresses(readUrl(text), { resolve: neverAsked, allow: nobody, plainHttp });
     await expect(open()).rejects.toMatchObject({ name: 'FetchFailure', kind: 'refused', retryable: false });
   });
 
   it('gives all public addresses of a name', async () => {
     const resolve = leadsTo('1.1.1.1', '2606:4700:4700::1111');
-    const addresses = await checkedAddresses(readUrl('https://cdn.test/'), { resolve, allow: nobody });
+    const addresses = await checkedAddresses(readUrl('https://cdn.test/'), {
+      resolve,
+      allow: nobody,
+      plainHttp,
+    });
     expect(addresses.map(({ address }) => address)).toEqual(['1.1.1.1', '2606:4700:4700::1111']);
   });
 
@@ -63,27 +74,51 @@ describe('where a URL leads', () => {
     'refuses a name that leads to %s %s',
     async (...addresses) => {
       const resolve = leadsTo(...addresses.filter((address) => address !== undefined));
-      const asked = checkedAddresses(readUrl('https://cdn.test/?key=secret'), { resolve, allow: nobody });
+      const asked = checkedAddresses(readUrl('https://cdn.test/?key=secret'), {
+        resolve,
+        allow: nobody,
+        plainHttp,
+      });
       await expect(asked).rejects.toMatchObject({ kind: 'refused' });
       await expect(asked).rejects.not.toThrow('secret');
     },
   );
 
   it('takes a name that cannot be resolved for trouble that passes', async () => {
-    const asked = checkedAddresses(readUrl('https://cdn.test/'), { resolve: neverAsked, allow: nobody });
+    const asked = checkedAddresses(readUrl('https://cdn.test/'), {
+      resolve: neverAsked,
+      allow: nobody,
+      plainHttp,
+    });
     await expect(asked).rejects.toMatchObject({ kind: 'unavailable', retryable: true });
-    const empty = checkedAddresses(readUrl('https://cdn.test/'), { resolve: leadsTo(), allow: nobody });
+    const empty = checkedAddresses(readUrl('https://cdn.test/'), {
+      resolve: leadsTo(),
+      allow: nobody,
+      plainHttp,
+    });
     await expect(empty).rejects.toBeInstanceOf(FetchFailure);
   });
 
   it('lets an operator list a range or a host', async () => {
     const resolve = leadsTo('10.0.0.1');
     const open = (text: string, allowed: string): Promise<readonly Address[]> =>
-      checkedAddresses(readUrl(text), { resolve, allow: AllowList.parse(allowed) });
+      checkedAddresses(readUrl(text), { resolve, allow: AllowList.parse(allowed), plainHttp });
     await expect(open('http://minio.test:9000/', '10.0.0.0/8')).resolves.toHaveLength(1);
     await expect(open('http://minio.test:9000/', 'minio.test:9000')).resolves.toHaveLength(1);
     await expect(open('http://minio.test/', 'minio.test:80')).resolves.toHaveLength(1);
-    await expect(open('http://minio.test:22/', 'minio.test:9000')).rejects.toMatchObject({ kind: 'refused' });
+    await expect(open('http://minio.test:9001/', 'minio.test:9000')).rejects.toMatchObject({
+      kind: 'refused',
+    });
     await expect(open('http://other.test:9000/', 'minio.test')).rejects.toMatchObject({ kind: 'refused' });
+  });
+
+  it('goes to the public by https only where that is the rule, and to what is listed as it is told', async () => {
+    const resolve = leadsTo('1.1.1.1');
+    const open = (text: string, allowed = ''): Promise<readonly Address[]> =>
+      checkedAddresses(readUrl(text), { resolve, allow: AllowList.parse(allowed), plainHttp: 'listed' });
+    await expect(open('http://hooks.test/')).rejects.toThrow('by https');
+    await expect(open('https://hooks.test/')).resolves.toHaveLength(1);
+    await expect(open('http://hooks.test/', 'hooks.test')).resolves.toHaveLength(1);
+    await expect(open('http://hooks.test/', '1.1.1.0/24')).resolves.toHaveLength(1);
   });
 });

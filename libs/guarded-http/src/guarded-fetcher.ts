@@ -1,19 +1,14 @@
 import type { IncomingMessage } from 'node:http';
 import type { Readable } from 'node:stream';
-import { AllowList } from './allow-list';
 import { readAnswer } from './answer';
-import { checkedAddresses, resolveBySystem, type Resolve } from './checked-addresses';
-import { CheckedConnections } from './checked-connections';
+import type { GuardOptions } from './checked-addresses';
 import { nameOf, readUrl } from './checked-url';
 import { Exchange } from './exchange';
 import { FetchFailure } from './fetch-failure';
+import { GuardedRequests } from './guarded-requests';
 import { announcedBytes, limitedBody } from './limited-body';
-import { requestOnce } from './request-once';
 
-export interface FetcherOptions {
-  /** What may be fetched although it is not public; nothing unless told. */
-  readonly allow?: AllowList;
-  readonly resolve?: Resolve;
+export interface FetcherOptions extends GuardOptions {
   /** From the name to the end of the answer's head, for each redirect anew. Milliseconds, 30,000 unless told. */
   readonly headMs?: number;
   /** Without a byte of the body. Milliseconds, 30,000 unless told. */
@@ -39,7 +34,6 @@ export interface Fetched {
 }
 
 const MAX_REDIRECTS = 3;
-const HEAD_MS = 30_000;
 const IDLE_MS = 30_000;
 const TOTAL_MS = 30 * 60_000;
 
@@ -49,13 +43,10 @@ const TOTAL_MS = 30 * 60_000;
  * with nothing sent along that could speak for us. What comes is not trusted either: look at the content for its type.
  */
 export class GuardedFetcher {
-  private readonly rules: { readonly allow: AllowList; readonly resolve: Resolve };
-
-  private readonly connections = new CheckedConnections();
+  private readonly requests: GuardedRequests;
 
   constructor(private readonly options: FetcherOptions = {}) {
-    const { allow = new AllowList(), resolve = resolveBySystem } = options;
-    this.rules = { allow, resolve };
+    this.requests = new GuardedRequests(options);
   }
 
   /** Opens a URL; the body flows as it is read. Throws `FetchFailure`. */
@@ -79,20 +70,12 @@ export class GuardedFetcher {
     let url = first;
     for (let redirects = 0; redirects <= MAX_REDIRECTS; redirects += 1) {
       const name = nameOf(url);
-      const response = await this.request(url, exchange);
+      const response = await this.requests.send(url, {}, exchange, this.options.headMs);
       const answer = readAnswer(response, name);
       if (answer.kind === 'body') return { response, name };
       response.destroy();
       url = readUrl(answer.location, url);
     }
     throw new FetchFailure('unavailable', `${nameOf(first)} redirects more than ${MAX_REDIRECTS} times.`);
-  }
-
-  private request(url: URL, exchange: Exchange): Promise<IncomingMessage> {
-    const { headMs = HEAD_MS } = this.options;
-    return exchange.within(headMs, 'did not answer', async () => {
-      const addresses = await checkedAddresses(url, this.rules);
-      return requestOnce(url, addresses, this.connections, exchange.signal);
-    });
   }
 }

@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { FetchFailure } from './fetch-failure';
+import { retryAfterMs } from './retry-after';
 
 /** What an answer's head means; only `body` is read on. */
 export type Answer = { readonly kind: 'body' } | { readonly kind: 'redirect'; readonly location: string };
@@ -22,12 +23,7 @@ export function readAnswer({ statusCode = 0, headers }: IncomingMessage, name: s
   if (statusCode >= 400 && statusCode < 500 && !PASSING.includes(statusCode)) {
     throw new FetchFailure('ended', message);
   }
-  throw new FetchFailure('unavailable', message, { retryAfterMs: retryAfterMs(headers['retry-after']) });
-}
-
-/** `Retry-After` is seconds or a date. */
-function retryAfterMs(text: string | undefined): number | undefined {
-  if (text === undefined) return undefined;
-  const ms = /^\d+$/.test(text) ? Number(text) * 1_000 : Date.parse(text) - Date.now();
-  return Number.isFinite(ms) ? Math.min(Math.max(ms, 0), MAX_RETRY_AFTER_MS) : undefined;
+  throw new FetchFailure('unavailable', message, {
+    retryAfterMs: retryAfterMs(headers['retry-after'], MAX_RETRY_AFTER_MS),
+  });
 }
