@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 const KEY_BYTES = 32;
 const KEY_ID_LENGTH = 16;
 
-/** The operator's keys that provider credentials are sealed with. Make one with `openssl rand -base64 32`. */
+/** The operator's keys that secrets at rest are sealed with. Make one with `openssl rand -base64 32`. */
 export interface KeyRing {
   /** Seals what is new. */
   readonly current: SealingKey;
