@@ -1,3 +1,4 @@
+import { sql as raw } from 'kysely';
 import { storableText } from '@shotloom/kernel';
 import type { UnitOfWork } from '@shotloom/database';
 import type { Parts } from '../parts';
@@ -69,7 +70,7 @@ async function noteHealth(
   const row = await sql
     .updateTable('webhooks.endpoints')
     .set((set) => ({
-      due_at: set.case().when('disabled_reason', 'is', null).then(now).else(null).end(),
+      due_at: raw<Date | null>`case when disabled_reason is null then ${now}::timestamptz end`,
       failing_since: isGood ? null : set.fn.coalesce('failing_since', set.val(now)),
       failures: isGood ? 0 : set('failures', '+', 1),
     }))
