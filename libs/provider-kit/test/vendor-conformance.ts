@@ -6,6 +6,7 @@ import type { ConformanceSimulator, ConformanceSubject } from './conformance/rig
 import { describeShapes } from './conformance/shapes';
 
 export type { ConformanceRig, ConformanceSimulator, ConformanceSubject, ErrorCase } from './conformance/rig';
+export { failureOf } from './conformance/bench';
 export { picture } from './support/picture';
 export { recordingFetch } from './support/recording-fetch';
 

@@ -19,6 +19,19 @@ export {
   type HailuoSimulator,
   type HailuoSimulatorOptions,
 } from './hailuo/hailuo-simulator';
+export { REPLICATE_DEMO_ACCOUNT, type ReplicateAccount } from './replicate/replicate-accounts';
+export type { ReplicateModel } from './replicate/replicate-models';
+export {
+  startReplicateSimulator,
+  type ReplicateSimulator,
+  type ReplicateSimulatorOptions,
+} from './replicate/replicate-simulator';
+export { RUNWAY_DEMO_ACCOUNT, type RunwayAccount } from './runway/runway-accounts';
+export {
+  startRunwaySimulator,
+  type RunwaySimulator,
+  type RunwaySimulatorOptions,
+} from './runway/runway-simulator';
 export {
   startStripeSimulator,
   STRIPE_DEMO_KEY,

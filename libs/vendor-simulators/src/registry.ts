@@ -1,6 +1,8 @@
 import type { Simulator, SimulatorOptions } from './core/simulator';
 import { startHailuoSimulator } from './hailuo/hailuo-simulator';
 import { startKlingSimulator } from './kling/kling-simulator';
+import { startReplicateSimulator } from './replicate/replicate-simulator';
+import { startRunwaySimulator } from './runway/runway-simulator';
 
 /** What the command line can say of any vendor. */
 export interface StartOptions extends SimulatorOptions {
@@ -14,6 +16,9 @@ type Start = (options: StartOptions) => Promise<Simulator<unknown>>;
 export const SIMULATORS: Readonly<Record<string, Start>> = {
   kling: ({ concurrency, ...options }) => startKlingSimulator({ ...options, accounts: [{ concurrency }] }),
   hailuo: ({ concurrency, ...options }) => startHailuoSimulator({ ...options, accounts: [{ concurrency }] }),
+  // It queues whatever comes, so that there is no number of open tasks.
+  replicate: ({ concurrency: _, ...options }) => startReplicateSimulator(options),
+  runway: ({ concurrency, ...options }) => startRunwaySimulator({ ...options, accounts: [{ concurrency }] }),
 };
 
 export const SIMULATED_VENDORS: readonly string[] = Object.keys(SIMULATORS);

@@ -23,6 +23,8 @@ const gatewaySchema = baseConfigSchema.extend({
   PUBLIC_URL: z.url().optional(),
   /** Providers whose models are offered, with commas between them. */
   PROVIDERS_ENABLED: list.default(['animatic']),
+  /** The model of routes that may name none: OpenAI's and `/api/v1/videos`. Without it the catalogue's first that can do it. */
+  DEFAULT_MODEL: z.string().min(1).optional(),
   /** Where `/media` is proxied to. Not needed behind an ingress that routes it. */
   STORAGE_URL: z.url().optional(),
   /** Where `/ws` and `/api/v1/events` are proxied to. Not needed behind an ingress that routes it. */
@@ -65,6 +67,11 @@ export type Config = z.infer<typeof configSchema>;
 /** The origin in every URL that we hand out, without a slash at its end. */
 export function publicUrl(config: Pick<Config, 'PUBLIC_URL' | 'HOST' | 'PORT'>): string {
   return (config.PUBLIC_URL ?? `http://${config.HOST}:${config.PORT}`).replace(/\/+$/, '');
+}
+
+/** Origins that an address of ours may have: the door's own, and the one that this request came by. */
+export function ownOrigins(config: Config, { protocol, host }: { protocol: string; host: string }): string[] {
+  return [new URL(publicUrl(config)).origin, `${protocol}://${host}`];
 }
 
 /** Origins that signed media links may name: players must be allowed to load from there. */

@@ -8,8 +8,10 @@ import { GenerateModule } from './generate/generate.module';
 import { HealthModule } from './health/health.module';
 import { IdentityModule } from './identity/identity.module';
 import { JobsModule } from './jobs/jobs.module';
+import { KeptRoutesModule } from './kept-routes/kept-routes.module';
 import { LimitsModule } from './limits/limits.module';
 import { ModelsModule } from './models/models.module';
+import { OpenAiModule } from './openai/openai.module';
 import type { GatewayParts } from './platform/parts';
 import { PlatformModule } from './platform/platform.module';
 import { ProviderCredentialsModule } from './provider-credentials/provider-credentials.module';
@@ -34,6 +36,8 @@ export class GatewayModule {
       ModelsModule,
       HealthModule,
       BillingModule,
+      OpenAiModule,
+      KeptRoutesModule,
     ];
     return { module: GatewayModule, imports: [PlatformModule.of(parts), ...features] };
   }

@@ -27,6 +27,21 @@ const routes: [string, string][] = [
   ['POST', '/api/v1/generate/image-to-video'],
   ['POST', '/api/v1/generate/text-to-video'],
   ['POST', '/api/v1/generate/video-to-anime'],
+  ['POST', '/api/v1/videos/generate'],
+  ['GET', '/api/v1/videos'],
+  ['GET', '/api/v1/videos/x'],
+  ['GET', '/uploads/videos/n'],
+  ['POST', '/v1/turbodiffusion/wan22-i2v/jobs'],
+  ['GET', '/v1/turbodiffusion/jobs/x'],
+  ['POST', '/api/v1/jobs'],
+  ['POST', '/v1/videos'],
+  ['GET', '/v1/videos'],
+  ['GET', '/v1/videos/x'],
+  ['DELETE', '/v1/videos/x'],
+  ['GET', '/v1/videos/x/content'],
+  ['POST', '/v1/videos/x/remix'],
+  ['GET', '/v1/models'],
+  ['GET', '/v1/models/x'],
   ['GET', '/api/v1/jobs'],
   ['GET', '/api/v1/jobs/x'],
   ['DELETE', '/api/v1/jobs/x'],
@@ -85,9 +100,13 @@ describe('without a valid key', () => {
     const wrong = { apiKey: `sl_0123456789abcdef_${'A'.repeat(43)}` };
     for (const key of [null, wrong, { apiKey: 'nonsense' }]) {
       const answer = await call(gateway, path, key, { method });
-      expect(answer.body).toMatchObject(problem(401, 'unauthorized'));
+      const openAi = /^\/v1\/(videos|models)/.test(path);
+      const refusal = openAi ? { error: { code: 'invalid_api_key' } } : problem(401, 'unauthorized');
+      expect(answer.body).toMatchObject(refusal);
       expect(answer.status).toBe(401);
-      expect(answer.headers.get('content-type')).toContain('application/problem+json');
+      expect(answer.headers.get('content-type')).toContain(
+        openAi ? 'application/json' : 'application/problem+json',
+      );
       expect(answer.headers.get('www-authenticate')).toContain('Bearer');
     }
   });
@@ -114,6 +133,7 @@ describe('without a valid key', () => {
           .replace('animatic:animatic-1', '{id}')
           .replace(/\/kling(?=\/|$)/, '/{provider}')
           .replace(/\/7(?=\/|$)/, '/{seq}')
+          .replace(/\/n$/, '/{name}')
           .replace(/\/u$/, '/{userId}')
           .replace(/\/i$/, '/{invitationId}')}`,
     );

@@ -32,6 +32,9 @@ export class Backstage {
   readonly accepted: Accept[] = [];
   readonly jobs = new Map<string, JobRecord>();
   readonly assets = new Map<string, AssetRecord>();
+  private readonly byKey = new Map<string, JobRecord[]>();
+  /** Whether the same key and body give the same jobs, as job-orchestrator does; without it every request is kept. */
+  replaysKeys = false;
   readonly listed: RpcRequest<typeof listJobsRpc>[] = [];
   readonly stopped: RpcRequest<typeof stopAllJobsRpc>[] = [];
   /** By job. */
@@ -123,9 +126,12 @@ export class Backstage {
 
   private answerForJobs(): void {
     this.bus.respond(acceptJobsRpc, async (request) => {
+      const known = this.replaysKeys ? this.byKey.get(keyOf(request)) : undefined;
+      if (known) return { jobs: known, replayed: true };
       this.accepted.push(request);
       const jobs = request.jobIds.map((jobId, index) => newJob(request, jobId, index + 1));
       for (const job of jobs) this.jobs.set(job.jobId, job);
+      if (request.idempotency) this.byKey.set(keyOf(request), jobs);
       await this.onAccept(request);
       return { jobs, replayed: false };
     });
@@ -196,6 +202,8 @@ export class Backstage {
     return job?.ownerUserId === userId ? job : null;
   }
 }
+
+const keyOf = ({ userId, idempotency }: Accept): string => JSON.stringify([userId, idempotency]);
 
 function newJob(request: Accept, jobId: string, index: number): JobRecord {
   const now = new Date().toISOString();

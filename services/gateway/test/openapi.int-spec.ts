@@ -49,6 +49,7 @@ import {
 import type { z } from 'zod';
 import { EXAMPLES, PROBLEM_EXAMPLE } from '../src/docs/examples';
 import { PUBLIC_OPERATIONS } from '../src/docs/openapi-document';
+import { OPENAI_TAG } from '../src/docs/route-docs';
 import { call, startGateway, type GatewayFixture } from './gateway-fixture';
 
 jest.setTimeout(30_000);
@@ -56,6 +57,7 @@ jest.setTimeout(30_000);
 interface Operation {
   operationId: string;
   summary?: string;
+  tags?: string[];
   security?: unknown[];
   requestBody?: { content: Record<string, { schema: unknown; example?: unknown }> };
   responses: Record<string, { content?: Record<string, { schema?: unknown; example?: unknown }> }>;
@@ -115,23 +117,31 @@ it('has the contracts as named components', () => {
   expect(document.components.schemas['Job']).not.toHaveProperty('additionalProperties');
 });
 
+const OPENAI_FAILURE = {
+  'application/json': {
+    schema: { $ref: '#/components/schemas/OpenAiError' },
+    example: { error: expect.objectContaining({ message: expect.any(String) as string }) as object },
+  },
+};
+const problemContent = (status: number): object => ({
+  'application/problem+json': {
+    schema: { $ref: '#/components/schemas/Problem' },
+    example: expect.objectContaining({ status }) as object,
+  },
+});
+
 it('describes every operation: a name of its own, words, its key, its refusals, an example', () => {
   const names = operations.map(({ operationId }) => operationId);
   expect(new Set(names).size).toBe(names.length);
   for (const operation of operations) {
-    const { operationId, summary, security, responses, requestBody } = operation;
+    const { operationId, summary, security, responses, requestBody, tags } = operation;
     expect([operationId, summary]).toEqual([operationId, expect.stringMatching(/.{5,}/)]);
     const open = PUBLIC_OPERATIONS.has(operationId);
     expect([operationId, security]).toEqual([operationId, open ? [] : [{ bearer: [] }, { apiKey: [] }]]);
     if (!open) expect([operationId, '401' in responses]).toEqual([operationId, true]);
     for (const [status, { content }] of Object.entries(responses)) {
       if (Number(status) < 400) continue;
-      expect(content).toEqual({
-        'application/problem+json': {
-          schema: { $ref: '#/components/schemas/Problem' },
-          example: expect.objectContaining({ status: Number(status) }) as object,
-        },
-      });
+      expect(content).toEqual(tags?.includes(OPENAI_TAG) ? OPENAI_FAILURE : problemContent(Number(status)));
     }
     for (const [type, { schema, example }] of Object.entries(requestBody?.content ?? {})) {
       expect([operationId, schema !== undefined]).toEqual([operationId, true]);

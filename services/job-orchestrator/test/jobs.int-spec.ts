@@ -321,22 +321,23 @@ describe('fairness and lists', () => {
     expect(mine.rows[0]?.count).toBe(3);
   });
 
-  it('pages through everything once, newest first', async () => {
+  it.each(['newest', 'oldest'] as const)('pages through everything once, the %s first', async (order) => {
     const user = await harness.user(100);
     const made: string[] = [];
-    for (let count = 0; count < 7; count += 1) made.unshift((await harness.accept(user)).jobId);
+    for (let count = 0; count < 7; count += 1) made.push((await harness.accept(user)).jobId);
     const seen: string[] = [];
     let cursor: string | undefined;
     do {
       const page = await harness.bus.request(listJobsRpc, {
         userId: user.userId,
         limit: 3,
+        order,
         ...(cursor ? { cursor } : {}),
       });
       seen.push(...page.jobs.map((job) => job.jobId));
       cursor = page.nextCursor ?? undefined;
     } while (cursor);
-    expect(seen).toEqual(made);
+    expect(seen).toEqual(order === 'oldest' ? made : made.reverse());
   });
 });
 

@@ -1,15 +1,7 @@
-import {
-  MODELS,
-  resolveParams,
-  vendorCostOf,
-  violations,
-  type InputRole,
-  type ModelSpec,
-  type Operation,
-  type VideoRequest,
-} from '@shotloom/contracts';
+import { MODELS, vendorCostOf, type InputRole } from '@shotloom/contracts';
 import type { VendorInput } from '@shotloom/provider-kit';
 import { startHailuoSimulator, ManualClock, type HailuoSimulator } from '@shotloom/vendor-simulators';
+import { FRAMES, ordersOf, type OrderInputs } from '../../../libs/provider-kit/test/support/catalogue-orders';
 import { HailuoAdapter } from '../src/provider';
 
 const call = {
@@ -17,12 +9,8 @@ const call = {
   timeoutMs: 20_000,
 };
 const living = MODELS.filter(({ provider, price }) => provider === 'hailuo' && price !== null);
-const INPUTS: readonly (readonly [Operation, readonly InputRole[]])[] = [
-  ['text-to-video', []],
-  ['image-to-video', ['first_frame']],
-  ['image-to-video', ['first_frame', 'last_frame']],
-  ['text-to-video', Array<InputRole>(7).fill('reference')],
-];
+/** Pictures of subjects too, more than are free. */
+const INPUTS: OrderInputs = [...FRAMES, ['text-to-video', Array<InputRole>(7).fill('reference')]];
 
 let clock: ManualClock;
 let simulator: HailuoSimulator;
@@ -40,35 +28,11 @@ const picture = (role: InputRole): VendorInput => ({
   open: () => Promise.reject(new Error('it goes by address')),
 });
 
-/** Every size, ratio, length at both ends and set of inputs that the catalogue says goes together. */
-function ordersOf(model: ModelSpec): VideoRequest[] {
-  const wanted = INPUTS.filter(
-    ([operation, roles]) =>
-      model.operations.includes(operation) &&
-      roles.every((role) => role === 'first_frame' || (role !== 'video' && model.inputs[role])),
-  );
-  const found = Object.entries(model.sizes).flatMap(([size, ratios]) =>
-    model.aspect_ratios.flatMap((aspectRatio) =>
-      [model.duration.min, model.duration.max].flatMap((durationSeconds) =>
-        wanted.map(([operation, roles]): VideoRequest => ({
-          ...{ operation, provider: 'hailuo', model: model.id, prompt: 'a cat', seed: 1, strength: null },
-          ...{ negativePrompt: 'blur', stylePreset: 'ghibli', durationSeconds, aspectRatio, size },
-          ...(ratios[aspectRatio] ?? { width: 0, height: 0 }),
-          inputs: roles.map((role) => ({ role, assetId: 'a', objectKey: 'k', contentType: 'image/png' })),
-          params: resolveParams(model, {}),
-          adjustments: [],
-        })),
-      ),
-    ),
-  );
-  return found.filter((request) => violations(model, request).length === 0);
-}
-
 it.each(living)(
   '$id makes everything that it is said to, at the cost that it is said to have',
   async (model) => {
     const adapter = new HailuoAdapter({ baseUrl: simulator.url });
-    const orders = ordersOf(model);
+    const orders = ordersOf(model, { inputs: INPUTS });
     expect(orders.length).toBeGreaterThan(2);
     const before = simulator.tasks().length;
     for (const [index, request] of orders.entries()) {

@@ -5,7 +5,8 @@ import { STYLE_PRESET_IDS } from '../catalogue/style-presets';
 /** Postgres keeps no NUL and no half of a surrogate pair in JSON; everything else that people write is welcome. */
 const isStorable = (value: string): boolean => !value.includes('\u0000') && value.isWellFormed();
 const NOT_STORABLE = 'Leave out NUL and broken characters.';
-const text = (max: number) => z.string().trim().max(max).refine(isStorable, NOT_STORABLE);
+/** Text that can be stored, at most so many characters. */
+export const text = (max: number) => z.string().trim().max(max).refine(isStorable, NOT_STORABLE);
 const MAX_METADATA = 16;
 const MAX_METADATA_CHARACTERS = 4_096;
 const MAX_PARAMS = 32;
@@ -13,12 +14,14 @@ const MAX_REFERENCES = 16;
 const lengthOf = (entries: Record<string, string>): number => Object.entries(entries).flat().join('').length;
 
 /** A prompt is checked after it is trimmed; its greatest length depends on the model. */
-const promptSchema = z
+export const promptSchema = z
   .string()
   .trim()
   .min(1, 'Say what should happen in the video.')
   .max(2000, 'A prompt has at most 2,000 characters.')
   .refine(isStorable, NOT_STORABLE);
+
+export const seedSchema = z.int().min(0).max(4_294_967_295);
 
 /** Our own pictures only: an `asset_id`, or the `file_url` that an upload answered. */
 const reference = z.string().min(1).max(2000);
@@ -36,7 +39,7 @@ const common = {
     .string()
     .regex(/^(\d{3,4}P|[2-8]K|\d{2,5}x\d{2,5})$/i, 'Give a class such as 720P, or pixels such as 1280x720.')
     .optional(),
-  seed: z.int().min(0).max(4_294_967_295).optional(),
+  seed: seedSchema.optional(),
   variants: z
     .int()
     .min(1)

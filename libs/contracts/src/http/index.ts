@@ -291,3 +291,37 @@ export {
   type WebhookResource,
   type WebhookWithSecret,
 } from './webhooks';
+  createVideoSchema,
+  deletedVideoSchema,
+  openAiErrorSchema,
+  openAiModelListSchema,
+  openAiModelSchema,
+  openAiVideoListSchema,
+  openAiVideoSchema,
+  REMIXED_FROM,
+  remixVideoSchema,
+  toOpenAiVideo,
+  videoContentQuerySchema,
+  videoListQuerySchema,
+  type CreateVideo,
+  type DeletedVideo,
+  type OpenAiError,
+  type OpenAiModel,
+  type OpenAiModelList,
+  type OpenAiVideo,
+  type OpenAiVideoList,
+  type RemixVideo,
+  type VideoContentQuery,
+  type VideoListQuery,
+} from './openai';
+export {
+  generateSoraVideoSchema,
+  soraVideoPageSchema,
+  soraVideoSchema,
+  toSoraVideo,
+  type GenerateSoraVideo,
+  type SoraVideo,
+  type SoraVideoPage,
+} from './sora-videos';
+export { toTurboJob, turboJobFormSchema, turboJobSchema, type TurboJob } from './turbodiffusion';
+export { createStoryJobSchema, type CreateStoryJob } from './story-job';

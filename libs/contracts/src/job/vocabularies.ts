@@ -1,4 +1,5 @@
 import { assertNever } from '@shotloom/kernel';
+import type { JobRecord } from './record';
 import type { JobStage, JobStatus } from './state';
 
 /** What the older words are made of. `handedOver`: a worker has been offered the job, though nothing is known to have begun. */
@@ -6,6 +7,15 @@ export interface JobMoment {
   readonly status: JobStatus;
   readonly stage: JobStage | null;
   readonly handedOver: boolean;
+}
+
+/** The moment of a job as one question gives it. A job that is handed over waits for nobody any more: its place is 0, and begins now. */
+export function jobMoment({
+  status,
+  stage,
+  queue,
+}: Pick<JobRecord, 'status' | 'stage' | 'queue'>): JobMoment {
+  return { status, stage, handedOver: status === 'queued' && queue?.etaSeconds === 0 };
 }
 
 /** The words of the systems whose routes Shotloom keeps (product, section 2). Each is a pure mapping of state and stage. */

@@ -74,6 +74,8 @@ export const listJobsRpc = defineRpc(
     userId: z.string(),
     limit: z.int().min(1).max(100),
     cursor: z.string().optional(),
+    /** By when they were made; the newest first unless said. */
+    order: z.enum(['newest', 'oldest']).optional(),
     statuses: z.array(z.enum(JOB_STATUSES)).optional(),
     provider: z.string().optional(),
     createdFrom: z.iso.datetime().optional(),

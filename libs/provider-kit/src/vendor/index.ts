@@ -24,6 +24,7 @@ export {
   type VendorCost,
   type VendorVideo,
 } from './vendor-outcome';
+export { beforeCreate, sharedDeadline } from './before-create';
 export { callFailure, neverConnected, type CallEffect } from './call-failure';
 export {
   laterRow,
@@ -34,14 +35,15 @@ export {
   type VendorFailure,
 } from './error-table';
 export { encodeJson, InlineFile, type EncodedBody } from './json-body';
-export { readShape, wrongShape, type ShapeResult } from './read-shape';
+export type { MultipartPart } from './multipart-body';
+export { decimalText, failedLook, unreadableLook } from './look-outcomes';
+export { jsonOfBytes, parseShape, readShape, wrongShape, type ShapeResult } from './read-shape';
 export { redact } from './redact';
 export {
-  signStandardWebhook,
   verifyStandardWebhook,
   type StandardWebhook,
   type StandardWebhookVerdict,
-} from './standard-webhook';
+} from './standard-webhooks';
 export {
   VendorHttpClient,
   type VendorHttpOptions,

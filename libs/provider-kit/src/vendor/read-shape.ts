@@ -15,6 +15,22 @@ export function readShape<T>(schema: z.ZodType<T>, body: unknown): ShapeResult<T
   return { ok: false, problem: issues.join('; ').slice(0, MAX_PROBLEM) };
 }
 
+/** What a call that buys nothing answered, read. Throws where it cannot be. */
+export function parseShape<T>(provider: string, schema: z.ZodType<T>, body: unknown): T {
+  const shape = readShape(schema, body);
+  if (shape.ok) return shape.data;
+  throw wrongShape(provider, shape.problem, 'accepted');
+}
+
+/** The JSON of raw bytes, such as a callback's; undefined where they are none. */
+export function jsonOfBytes(bytes: Uint8Array): unknown {
+  try {
+    return JSON.parse(Buffer.from(bytes).toString('utf8')) as unknown;
+  } catch {
+    return undefined;
+  }
+}
+
 /** The error for an answer that cannot be read. On a call that may have bought something give `unknown`. */
 export function wrongShape(provider: string, problem: string, outcome: CallOutcome): AppError {
   const code = outcome === 'unknown' ? 'submit_unknown' : 'provider_failed';

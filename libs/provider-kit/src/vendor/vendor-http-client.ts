@@ -1,6 +1,7 @@
 import { AppError } from '@shotloom/kernel';
 import { callFailure, type CallEffect, type CallProgress } from './call-failure';
-import { encodeJson } from './json-body';
+import { encodeJson, type EncodedBody } from './json-body';
+import { encodeMultipart, type MultipartPart } from './multipart-body';
 import { redact } from './redact';
 
 export interface VendorHttpOptions {
@@ -22,6 +23,8 @@ export interface VendorHttpRequest {
   readonly headers?: Readonly<Record<string, string>>;
   /** Sent as JSON; any value in it may be an `InlineFile`. */
   readonly json?: unknown;
+  /** Sent as a form, instead of `json`. */
+  readonly multipart?: readonly MultipartPart[];
   readonly effect: CallEffect;
   /** Instead of the client's, for example the region of a credential. */
   readonly baseUrl?: string | undefined;
@@ -60,9 +63,10 @@ export class VendorHttpClient {
     const source: { failure?: unknown } = {};
     try {
       signal?.throwIfAborted();
-      const init = this.toInit(request, progress, source);
+      const body = bodyOf(request);
+      const init = this.toInit(request, body, progress, source);
       // Without a body the request is whole as soon as it leaves, and nobody tells us when that is.
-      progress.bodySent = request.json === undefined;
+      progress.bodySent = body === undefined;
       const response = await (this.options.fetch ?? fetch)(this.urlOf(request), {
         ...init,
         signal: signal === undefined ? deadline : AbortSignal.any([deadline, signal]),
@@ -95,21 +99,28 @@ export class VendorHttpClient {
   }
 
   private toInit(
-    { method, headers = {}, json }: VendorHttpRequest,
+    { method, headers = {} }: VendorHttpRequest,
+    body: TypedBody | undefined,
     progress: CallProgress,
     source: { failure?: unknown },
   ): RequestInit {
     const common = { accept: 'application/json', 'user-agent': USER_AGENT, ...headers };
-    if (json === undefined) return { method, headers: common, redirect: 'manual' };
-    const body = encodeJson(json);
+    if (body === undefined) return { method, headers: common, redirect: 'manual' };
     return {
       method,
       redirect: 'manual',
-      headers: { ...common, 'content-type': 'application/json', 'content-length': `${body.sizeBytes}` },
+      headers: { ...common, 'content-type': body.contentType, 'content-length': `${body.sizeBytes}` },
       body: watched(body.chunks(), progress, source),
       duplex: 'half',
     };
   }
+}
+
+type TypedBody = EncodedBody & { readonly contentType: string };
+
+function bodyOf({ json, multipart }: VendorHttpRequest): TypedBody | undefined {
+  if (multipart !== undefined) return encodeMultipart(multipart);
+  return json === undefined ? undefined : { ...encodeJson(json), contentType: 'application/json' };
 }
 
 /** Passes a body on, and notes when the last of it was taken, or that the source of an input failed. */

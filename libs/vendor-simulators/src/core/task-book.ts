@@ -59,6 +59,8 @@ export interface TaskBookOptions<T> {
   readonly toId?: (number: bigint) => string;
   /** What a prompt with `[sim:fail]` fails of. */
   readonly failingWords?: string;
+  /** Tasks of its account that work at the same time; one more waits. Default: no limit. */
+  readonly slotsFor?: (task: T) => number;
 }
 
 /** All tasks of all accounts of one vendor, and their way from `submitted` to an end. */
@@ -66,6 +68,9 @@ export class TaskBook<A extends SimAccount, O extends SimOrder> {
   private readonly tasks = new Map<string, SimTaskOf<A, O>>();
   private readonly byExternalId = new Map<string, SimTaskOf<A, O>>();
   private readonly open = new Map<A, number>();
+  private readonly working = new Map<A, number>();
+  /** Those that could work if there were a slot, the oldest first. */
+  private held: { readonly task: SimTaskOf<A, O>; readonly begin: () => void }[] = [];
   private lastNumber: bigint;
 
   constructor(private readonly options: TaskBookOptions<SimTaskOf<A, O>>) {
@@ -93,6 +98,11 @@ export class TaskBook<A extends SimAccount, O extends SimOrder> {
   /** Tasks of an account that have not ended. */
   openOf(account: A): number {
     return this.open.get(account) ?? 0;
+  }
+
+  /** Whether it only waits for another task of its account to end. */
+  isHeld(task: SimTaskOf<A, O>): boolean {
+    return this.held.some((one) => one.task === task);
   }
 
   byId(account: A, id: string): SimTaskOf<A, O> | undefined {
@@ -130,11 +140,32 @@ export class TaskBook<A extends SimAccount, O extends SimOrder> {
       has(faults, 'task-fails')?.message ??
       (task.order.prompt.includes(FAILING_WORD) ? failingWords : undefined);
     // One after the other: two timers that are both late may fire in either order, and a task never goes back.
-    clock.after(queue, () => {
-      if (task.state !== 'submitted') return;
+    const begin = (): void => {
+      this.countWorking(task, 1);
       this.move(task, 'processing');
       clock.after(run, () => this.finish(task, failure));
+    };
+    clock.after(queue, () => {
+      if (task.state !== 'submitted') return;
+      if (this.hasSlot(task)) begin();
+      else this.held.push({ task, begin });
     });
+  }
+
+  private hasSlot(task: SimTaskOf<A, O>): boolean {
+    return (this.working.get(task.account) ?? 0) < (this.options.slotsFor?.(task) ?? Infinity);
+  }
+
+  private countWorking({ account }: SimTaskOf<A, O>, change: 1 | -1): void {
+    this.working.set(account, (this.working.get(account) ?? 0) + change);
+  }
+
+  /** What waited for the slot of a task that has ended. */
+  private release(account: A): void {
+    const next = this.held.find(({ task }) => task.account === account && this.hasSlot(task));
+    if (next === undefined) return;
+    this.held = this.held.filter((one) => one !== next);
+    next.begin();
   }
 
   private finish(task: SimTaskOf<A, O>, failure: string | undefined): void {
@@ -152,7 +183,10 @@ export class TaskBook<A extends SimAccount, O extends SimOrder> {
   private end(task: SimTaskOf<A, O>, state: 'succeeded' | 'failed' | 'cancelled'): boolean {
     if (task.state !== 'submitted' && task.state !== 'processing') return false;
     this.open.set(task.account, this.openOf(task.account) - 1);
+    this.held = this.held.filter((one) => one.task !== task);
+    if (task.state === 'processing') this.countWorking(task, -1);
     this.move(task, state);
+    this.release(task.account);
     return true;
   }
 

@@ -8,7 +8,7 @@ import {
   type Quote,
   type QuoteRequest,
 } from '@shotloom/contracts';
-import { publicUrl, type Config } from '../config';
+import { ownOrigins, type Config } from '../config';
 import { Answers } from '../docs/route-docs';
 import { Generation } from '../generate/generation';
 import { CurrentPrincipal, RequireScope } from '../identity/principal';
@@ -37,12 +37,12 @@ export class QuoteController {
   async quote(
     @Body({ schema: quoteRequestSchema }) request: QuoteRequest,
     @CurrentPrincipal() principal: Principal,
-    @Req() { id: requestId, protocol, host }: FastifyRequest,
+    @Req() http: FastifyRequest,
   ): Promise<Quote> {
     const { operation, ...body } = request;
-    const origins = [new URL(publicUrl(this.config)).origin, `${protocol}://${host}`];
+    const origins = ownOrigins(this.config, http);
     const [{ main, fallback }, { available, most }] = await Promise.all([
-      this.generation.resolve({ principal, operation, body, origins, requestId }),
+      this.generation.resolve({ principal, operation, body, origins, requestId: http.id }),
       this.credits.affordable(principal),
     ]);
     const chain = [main, ...fallback].map(({ request: { model }, price }) => ({

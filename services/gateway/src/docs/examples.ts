@@ -2,6 +2,8 @@ import { BILLING_EXAMPLES } from './billing-examples';
 import type { OperationExample } from './operation-example';
 import { OPERATIONS_EXAMPLES } from './operations-examples';
 import { ACCOUNT_EXAMPLES } from './account-examples';
+import { KEPT_ROUTE_EXAMPLES } from './kept-route-examples';
+import { OPENAI_EXAMPLES } from './openai-examples';
 import { SIGN_IN_EXAMPLES } from './sign-in-examples';
 import { MODELS } from '@shotloom/contracts';
 
@@ -60,6 +62,8 @@ const CREDITS = { available: 995, held: 5 };
 export const EXAMPLES: Readonly<Record<string, OperationExample>> = {
   ...OPERATIONS_EXAMPLES,
   ...SIGN_IN_EXAMPLES,
+  ...OPENAI_EXAMPLES,
+  ...KEPT_ROUTE_EXAMPLES,
   ...ACCOUNT_EXAMPLES,
   imageToVideo: {
     request: {

@@ -1,12 +1,15 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
-import { problemSchema } from '@shotloom/contracts';
+import { openAiErrorSchema, problemSchema } from '@shotloom/contracts';
 import { VERSION } from '../version';
 import { EVENTS_PATH } from './events-path';
 import { EXAMPLES, PROBLEM_EXAMPLE } from './examples';
+import { OPENAI_ERROR_EXAMPLE } from './openai-examples';
+import { OPENAI_TAG } from './route-docs';
 import { convertSchema } from './schema-converter';
 import { PUBLIC_SIGN_IN_OPERATIONS } from './sign-in-examples';
 
+const OPENAI_ERROR_REF = { $ref: '#/components/schemas/OpenAiError' };
 const PROBLEM_REF = { $ref: '#/components/schemas/Problem' };
 /** They need no credentials. */
 export const PUBLIC_OPERATIONS: ReadonlySet<string> = new Set(['getHealth', ...PUBLIC_SIGN_IN_OPERATIONS]);
@@ -39,6 +42,7 @@ interface Described {
 }
 interface Operation {
   operationId?: string;
+  tags?: string[];
   security?: unknown[];
   requestBody?: Described;
   responses: Record<string, Described>;
@@ -66,7 +70,8 @@ export function buildOpenApiDocument(app: NestFastifyApplication): OpenAPIObject
   });
   Object.assign(document.paths, structuredClone(EVENTS_PATH));
   const schemas = ((document.components ??= {}).schemas ??= {});
-  Object.assign(schemas, convertSchema(problemSchema, { schemaType: 'output' }).components);
+  for (const failure of [problemSchema, openAiErrorSchema])
+    Object.assign(schemas, convertSchema(failure, { schemaType: 'output' }).components);
   for (const operation of operationsOf(document)) complete(operation);
   return document;
 }
@@ -89,22 +94,27 @@ function complete(operation: Operation): void {
   for (const [status, description] of Object.entries(ALWAYS)) {
     if (!open || OF_EVERYBODY.has(status)) operation.responses[status] ??= { description };
   }
-  if (operation.requestBody && OPTIONAL_BODIES.has(id)) operation.requestBody.required = false;
-  const body = operation.requestBody?.content?.['application/json'];
   const example = EXAMPLES[id] ?? {};
-  if (body && example.request !== undefined) body.example = example.request;
+  if (operation.requestBody) completeBody(operation.requestBody, id, example.request);
   for (const [status, answer] of Object.entries(operation.responses)) {
-    completeAnswer(status, answer, example.response);
+    if (Number(status) >= 400) answer.content = failureContent(status, operation.tags ?? []);
+    else completeAnswer(answer, example.response);
   }
 }
 
-function completeAnswer(status: string, answer: Described, example: unknown): void {
-  if (Number(status) >= 400) {
-    answer.content = {
-      'application/problem+json': { schema: PROBLEM_REF, example: problemExample(status) },
-    };
-    return;
-  }
+function completeBody(body: Described, id: string, example: unknown): void {
+  if (OPTIONAL_BODIES.has(id)) body.required = false;
+  const json = body.content?.['application/json'];
+  if (json && example !== undefined) json.example = example;
+}
+
+function failureContent(status: string, tags: readonly string[]): Record<string, Content> {
+  return tags.includes(OPENAI_TAG)
+    ? { 'application/json': { schema: OPENAI_ERROR_REF, example: OPENAI_ERROR_EXAMPLE } }
+    : { 'application/problem+json': { schema: PROBLEM_REF, example: problemExample(status) } };
+}
+
+function completeAnswer(answer: Described, example: unknown): void {
   const content = answer.content?.['application/json'];
   if (content && example !== undefined) content.example = example;
 }

@@ -4,6 +4,9 @@ import type { z } from 'zod';
 import { jobGroupSchema, jobResourceSchema, problemSchema } from '@shotloom/contracts';
 import { convertSchema } from './schema-converter';
 
+/** Routes that fail with OpenAI's error object. */
+export const OPENAI_TAG = 'OpenAI-compatible';
+
 type Decorator = MethodDecorator & ClassDecorator;
 
 /** What each status means when it comes as problem details. */

@@ -14,7 +14,7 @@ import {
   type VideoToAnime,
 } from '@shotloom/contracts';
 import { AppError } from '@shotloom/kernel';
-import { publicUrl, type Config } from '../config';
+import { ownOrigins, type Config } from '../config';
 import { AnswersJobs } from '../docs/route-docs';
 import { CurrentPrincipal, RequireScope } from '../identity/principal';
 import { CONFIG } from '../platform/parts';
@@ -99,7 +99,7 @@ export class GenerateController {
       body,
       idempotencyKey: readIdempotencyKey(key),
       bodyAsSent: request.body,
-      origins: [new URL(publicUrl(this.config)).origin, `${request.protocol}://${request.host}`],
+      origins: ownOrigins(this.config, request),
       requestId: request.id,
     });
     if (replayed) void reply.header('idempotency-replayed', 'true');

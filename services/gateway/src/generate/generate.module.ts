@@ -8,6 +8,6 @@ import { RetryController } from './retry.controller';
 @Module({
   controllers: [GenerateController, RetryController],
   providers: [Generation, Retries, Acceptance],
-  exports: [Generation],
+  exports: [Generation, Retries],
 })
 export class GenerateModule {}

@@ -17,6 +17,7 @@ import { BUS, CATALOGUE, CLOCK } from '../platform/parts';
 import { OwnKeys, type OwnKeyTerms } from '../providers/own-keys';
 import { canonicalHash } from './canonical-json';
 import { Acceptance } from './acceptance';
+import { adapt, type Adapted } from './adapt';
 import {
   fitFallback,
   nameFallback,
@@ -27,7 +28,7 @@ import {
 } from './fallback';
 import { resolveModel } from './resolve-model';
 import { checkSources } from './check-sources';
-import { findSources, nameSources, type Source } from './sources';
+import { findSources, mainAsset, nameSources, type Source } from './sources';
 import {
   buildVideoRequest,
   checkCapabilities,
@@ -44,13 +45,20 @@ export interface GenerateCommand {
   readonly idempotencyKey: string | undefined;
   /** The body as it came, which the idempotency key is bound to. */
   readonly bodyAsSent: unknown;
+  /** The route that the key belongs to, where it is not the operation's own. */
+  readonly route?: string;
   /** Origins that a `file_url` of ours may have. */
   readonly origins: readonly string[];
   readonly requestId: string;
+  /**
+   * For routes that promise to take anything: what the model cannot do becomes the nearest that it can, and is said. So it is
+   * wherever a provider is named and no model: then the model is of our choosing.
+   */
+  readonly nearest?: boolean;
 }
 
 /** The part of it that says what is wanted, for a price too. */
-export type ResolveCommand = Omit<GenerateCommand, 'idempotencyKey' | 'bodyAsSent'>;
+export type ResolveCommand = Omit<GenerateCommand, 'idempotencyKey' | 'bodyAsSent' | 'route'>;
 
 /** A request that can be ordered: the main model's, and those that it may fall back to, each at its price of today. */
 export interface Resolved {
@@ -111,15 +119,20 @@ export class Generation {
     const { operation, principal } = command;
     checkMetadata(command.body.metadata ?? {});
     const terms = await this.ownKeys.termsOf(principal.userId);
-    const body = await this.withSettings(command);
+    const wished = await this.withSettings(command);
     // One state of the catalogue for the whole request, whatever an operator changes meanwhile.
     const catalogue = this.catalogue.snapshot();
-    const model = resolveModel(catalogue, operation, body, this.clock.now());
+    const model = resolveModel(catalogue, operation, wished, this.clock.now());
+    const nearest = command.nearest ?? (command.body.provider !== undefined && wished.model === undefined);
+    const { body, adjustments } = nearest
+      ? await this.adapt(command, model, wished)
+      : { body: wished, adjustments: [] };
     requirePrompt(model, operation, body);
     refuseUnsupported(checkCapabilities(model, operation, body));
     const others = nameFallback(catalogue, model, body.fallback ?? []);
-    const sources = await this.findSources(command, model);
-    const main = priced(model, buildVideoRequest(model, operation, body, sources), terms);
+    const sources = await this.findSources(command, body);
+    refuseUnsupported(checkSources(model, sources));
+    const main = priced(model, buildVideoRequest(model, operation, body, sources, adjustments), terms);
     const fallback = this.fallBackFrom(main, others, body, { sources, terms, catalogue });
     return { main, fallback, variants: body.variants ?? 1 };
   }
@@ -160,8 +173,15 @@ export class Generation {
     };
   }
 
-  private async findSources(command: ResolveCommand, model: ModelSpec): Promise<Source[]> {
-    const { operation, body, origins, principal, requestId } = command;
+  /** The shape of the picture or video decides what is nearest. */
+  private async adapt(command: ResolveCommand, model: ModelSpec, wished: GenerateBody): Promise<Adapted> {
+    const source = mainAsset(await this.findSources(command, wished));
+    const pixels = source && { width: source.width, height: source.height };
+    return adapt(model, command.operation, wished, pixels);
+  }
+
+  private async findSources(command: ResolveCommand, body: GenerateBody): Promise<Source[]> {
+    const { operation, origins, principal, requestId } = command;
     const named = nameSources(operation, body, origins);
     if (named.length === 0) return [];
     const assetIds = [...new Set(named.map(({ assetId }) => assetId))];
@@ -170,14 +190,12 @@ export class Generation {
       { userId: principal.userId, assetIds, expiresInSeconds: LINK_SECONDS },
       { correlationId: requestId },
     );
-    const sources = findSources(operation, named, assets);
-    refuseUnsupported(checkSources(model, sources));
-    return sources;
+    return findSources(operation, named, assets);
   }
 }
 
 function idempotencyOf(command: GenerateCommand): RpcRequest<typeof acceptJobsRpc>['idempotency'] {
-  const { idempotencyKey: key, operation } = command;
+  const { idempotencyKey: key, operation, route = `POST /api/v1/generate/${operation}` } = command;
   if (key === undefined) return null;
-  return { route: `POST /api/v1/generate/${operation}`, key, bodyHash: canonicalHash(command.bodyAsSent) };
+  return { route, key, bodyHash: canonicalHash(command.bodyAsSent) };
 }

@@ -3,6 +3,7 @@ import type { Bus } from '@shotloom/bus';
 import {
   describeAssetsRpc,
   getJobRpc,
+  REMIXED_FROM,
   type Catalogue,
   type JobRecord,
   type ModelSpec,
@@ -42,6 +43,13 @@ interface Known {
   readonly catalogue: Catalogue;
 }
 
+/** What the new job says of where it came from. */
+interface Made {
+  readonly route: string;
+  readonly metadata: JobRecord['metadata'];
+  readonly retryOf: string | null;
+}
+
 /** Nobody opens the links; the facts beside them are what is needed. */
 const LINK_SECONDS = 60;
 
@@ -58,9 +66,36 @@ export class Retries {
   ) {}
 
   async retry(command: RetryCommand): Promise<Accepted> {
-    const { principal, body, requestId } = command;
     const job = await this.find(command);
     assertRetryable(job);
+    return this.again(command, job, {
+      route: `POST /api/v1/jobs/${job.jobId}/retry`,
+      metadata: job.metadata,
+      retryOf: job.jobId,
+    });
+  }
+
+  /** The same video with other words: a new job, by today's prices, that says which video it came from. Throws `conflict` for one that is not finished. */
+  async remix(command: RetryCommand & { readonly prompt: string }): Promise<Accepted> {
+    const job = await this.find(command);
+    if (job.status !== 'completed') {
+      const message = `Only a finished video can be remixed; this one is ${job.status}.`;
+      throw new AppError('conflict', message, { details: { job_status: job.status } });
+    }
+    const request = { ...job.request, prompt: command.prompt };
+    return this.again(
+      command,
+      { ...job, request },
+      {
+        route: `POST /v1/videos/${job.jobId}/remix`,
+        metadata: { ...job.metadata, [REMIXED_FROM]: job.jobId },
+        retryOf: null,
+      },
+    );
+  }
+
+  private async again(command: RetryCommand, job: JobRecord, made: Made): Promise<Accepted> {
+    const { principal, body, requestId } = command;
     const terms = await this.ownKeys.termsOf(principal.userId);
     const catalogue = this.catalogue.snapshot();
     const { operation, model: id } = job.request;
@@ -79,11 +114,11 @@ export class Retries {
       {
         userId: principal.userId,
         accountId: principal.accountId,
-        idempotency: idempotencyOf(command),
+        idempotency: idempotencyOf(command, made.route),
         ...main,
         jobIds: [newId()],
-        metadata: job.metadata,
-        retryOf: job.jobId,
+        metadata: made.metadata,
+        retryOf: made.retryOf,
         fallback: this.fallbackOf(job, model, main, { body, sources, terms, catalogue }),
         ...planTerms(principal, await this.limits.of(principal), { at: this.clock.now() }),
       },
@@ -140,7 +175,6 @@ export class Retries {
   }
 }
 
-function idempotencyOf({ idempotencyKey: key, jobId, bodyAsSent }: RetryCommand) {
-  if (key === undefined) return null;
-  return { route: `POST /api/v1/jobs/${jobId}/retry`, key, bodyHash: canonicalHash(bodyAsSent ?? {}) };
+function idempotencyOf({ idempotencyKey: key, bodyAsSent }: RetryCommand, route: string) {
+  return key === undefined ? null : { route, key, bodyHash: canonicalHash(bodyAsSent ?? {}) };
 }

@@ -5,10 +5,12 @@ import { toProblem, type Logger } from '@shotloom/service-kit';
 import { LOGGER } from '../platform/parts';
 import { discardRest } from './discard-rest';
 import { toHttpFailure } from './failure';
+import { toOpenAiFailure, type OpenAiFailure } from './openai-error';
+import { routeFacts } from './route-facts';
 
 export const PROBLEM_TYPE = 'application/problem+json; charset=utf-8';
 
-/** Every error of every route leaves here, as problem details. */
+/** Every error of every route leaves here: as problem details, or in the words of the API that the route speaks. */
 @Catch()
 @Injectable()
 export class ProblemFilter implements ExceptionFilter {
@@ -39,11 +41,20 @@ export function sendProblem(
     reply.removeHeader('connection');
     discardRest(request);
   }
+  void reply.header('cache-control', 'no-store');
+  if (routeFacts(request).dialect === 'openai') sendAsOpenAi(reply, toOpenAiFailure(error, status, errorId));
+  else {
+    const problem = { ...toProblem(error, errorId), status };
+    void reply.code(status).header('content-type', PROBLEM_TYPE).send(JSON.stringify(problem));
+  }
+}
+
+function sendAsOpenAi(reply: FastifyReply, { status, body, shouldRetry }: OpenAiFailure): void {
+  if (shouldRetry !== undefined) void reply.header('x-should-retry', String(shouldRetry));
   void reply
     .code(status)
-    .header('content-type', PROBLEM_TYPE)
-    .header('cache-control', 'no-store')
-    .send(JSON.stringify({ ...toProblem(error, errorId), status }));
+    .header('content-type', 'application/json; charset=utf-8')
+    .send(JSON.stringify(body));
 }
 
 /** What the caller did wrong is in the request's own line; here is only what somebody has to look at. */

@@ -6,12 +6,25 @@ interface RouteFacts {
   readonly open?: boolean;
   /** Takes a body of any length, as it comes. */
   readonly streamsBody?: boolean;
+  /** Fails in the words of that API; all else fails as problem details. */
+  readonly dialect?: 'openai';
 }
 
 export const OPEN_ROUTE: RouteFacts = { open: true };
 export const STREAMS_BODY: RouteFacts = { streamsBody: true };
+export const OPENAI_ROUTE: RouteFacts = { dialect: 'openai' };
+export const OPENAI_UPLOAD: RouteFacts = { dialect: 'openai', streamsBody: true };
 
 export function routeFacts({ routeOptions }: FastifyRequest): RouteFacts {
-  const { open, streamsBody } = (routeOptions.config ?? {}) as RouteFacts;
-  return { open: open === true, streamsBody: streamsBody === true };
+  const { open, streamsBody, dialect } = (routeOptions.config ?? {}) as RouteFacts;
+  return { open: open === true, streamsBody: streamsBody === true, ...(dialect ? { dialect } : {}) };
+}
+
+/** Where a credential is needed. An address without a route has no pattern, and is not found by anybody. */
+const PROTECTED = ['/api/', '/v1/', '/uploads/', '/paths'];
+
+/** Whether nobody gets in here without a credential. */
+export function needsCredential(request: FastifyRequest): boolean {
+  const pattern = request.routeOptions.url ?? '';
+  return PROTECTED.some((prefix) => pattern.startsWith(prefix)) && routeFacts(request).open !== true;
 }

@@ -4,11 +4,9 @@ import { AppError } from '@shotloom/kernel';
 import type { Cookies } from '../auth/cookies';
 import { refuseForgery } from '../auth/forgery';
 import type { SessionVerifier } from '../auth/session-verifier';
-import { routeFacts } from '../http/route-facts';
+import { needsCredential } from '../http/route-facts';
 import type { Credentials } from './credentials';
 import { setPrincipal } from './principal';
-
-const PROTECTED = '/api/';
 
 export interface Authentication {
   readonly credentials: Credentials;
@@ -21,9 +19,7 @@ export interface Authentication {
 /** Asks who it is as soon as the headers are there: a stranger cannot make us take a body in, not even wait for one. */
 export function authenticateRequests(fastify: FastifyInstance, parts: Authentication): void {
   fastify.addHook('onRequest', async (request, reply) => {
-    // An address without a route has no pattern, and is not found by anybody.
-    const isProtected = request.routeOptions.url?.startsWith(PROTECTED) === true;
-    if (!isProtected || routeFacts(request).open === true) return;
+    if (!needsCredential(request)) return;
     const given = readCredential(request, parts.cookies);
     if (given?.from === 'cookie') refuseForgery(request, parts.ownOrigin);
     const principal = given && (await verifyCredential(given.value, parts));

@@ -14,6 +14,7 @@ import {
   type JobLogQuery,
   type JobListQuery,
   type JobRecord,
+  type RpcRequest,
   type RpcResponse,
   type StopAllJobs,
   type StoppedJobs,
@@ -41,7 +42,11 @@ export class Jobs {
     return job;
   }
 
-  list(query: JobListQuery, caller: Caller): Promise<RpcResponse<typeof listJobsRpc>> {
+  list(
+    query: JobListQuery,
+    caller: Caller,
+    order?: RpcRequest<typeof listJobsRpc>['order'],
+  ): Promise<RpcResponse<typeof listJobsRpc>> {
     const { limit, cursor, status: statuses, provider, created_from, created_before } = query;
     return this.bus.request(
       listJobsRpc,
@@ -49,6 +54,7 @@ export class Jobs {
         userId: caller.userId,
         limit,
         cursor,
+        order,
         statuses,
         provider,
         createdFrom: created_from,

@@ -95,9 +95,18 @@ export class Uploads {
     }
   }
 
+  /** Takes an asset back that nothing needs. It is asked for once: the caller has an answer to give. */
+  discard({ assetId, objectKey, ownerUserId }: AssetRecord, requestId: string): Promise<void> {
+    return this.undo({ assetId, objectKey, userId: ownerUserId }, requestId, true);
+  }
+
   /** Where storage may have registered it all the same, storage itself must remove it: row and object. */
   private async undo(
-    { assetId, objectKey, userId }: RpcRequest<typeof registerUploadRpc>,
+    {
+      assetId,
+      objectKey,
+      userId,
+    }: Pick<RpcRequest<typeof registerUploadRpc>, 'assetId' | 'objectKey' | 'userId'>,
     requestId: string,
     mayBeThere: boolean,
   ): Promise<void> {

@@ -52,21 +52,23 @@ export async function findJobs(
   return jobIds.flatMap((id) => byId.get(id) ?? []);
 }
 
-/** One page, newest first, by keyset: a deep page costs what the first one costs. */
+/** One page by keyset: a deep page costs what the first one costs. */
 export async function listJobs(
   executor: Executor,
   query: RpcRequest<typeof listJobsRpc>,
 ): Promise<{ jobs: JobRecord[]; nextCursor: string | null }> {
+  const direction = query.order === 'oldest' ? 'asc' : 'desc';
   let select = selectJobs(executor)
     .where('job.owner_user_id', '=', query.userId)
     .where('job.deleted_at', 'is', null)
-    .orderBy('job.created_at', 'desc')
-    .orderBy('job.job_id', 'desc')
+    .orderBy('job.created_at', direction)
+    .orderBy('job.job_id', direction)
     .limit(query.limit + 1);
   if (query.cursor !== undefined) {
     const after = decodeCursor(query.cursor);
+    const beyond = sql.raw(query.order === 'oldest' ? '>' : '<');
     select = select.where(
-      sql<boolean>`(job.created_at, job.job_id) < (${after.createdAt}::timestamptz, ${after.id}::uuid)`,
+      sql<boolean>`(job.created_at, job.job_id) ${beyond} (${after.createdAt}::timestamptz, ${after.id}::uuid)`,
     );
   }
   if (query.statuses) select = select.where('job.status', 'in', query.statuses);

@@ -1,4 +1,5 @@
 import {
+  parseShape,
   readShape,
   redact,
   wrongShape,
@@ -9,7 +10,6 @@ import {
   type VendorHttpResponse,
 } from '@shotloom/provider-kit';
 import { AppError } from '@shotloom/kernel';
-import type { z } from 'zod';
 import { hailuoError, PROVIDER } from './errors';
 import { createdSchema, fileSchema, v1EnvelopeSchema, v2ErrorSchema } from './schemas';
 import { writeTaskId, type HailuoTaskId } from './task-id';
@@ -57,7 +57,7 @@ export class HailuoClient {
     const response = await this.send(request, call);
     const failed = failure('v1', response, 'reads', secretsOf(call));
     if (failed !== null) throw failed;
-    return parsed(fileSchema, response.body).file.download_url;
+    return parseShape(PROVIDER, fileSchema, response.body).file.download_url;
   }
 
   private send(
@@ -119,9 +119,3 @@ export function codeOf(api: Api, { body }: VendorHttpResponse, secrets: readonly
 }
 
 const isSuccess = ({ status }: VendorHttpResponse): boolean => status >= 200 && status < 300;
-
-function parsed<T>(schema: z.ZodType<T>, body: unknown): T {
-  const shape = readShape(schema, body);
-  if (shape.ok) return shape.data;
-  throw wrongShape(PROVIDER, shape.problem, 'accepted');
-}

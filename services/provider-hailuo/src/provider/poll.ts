@@ -1,7 +1,8 @@
 import { AppError, type Clock } from '@shotloom/kernel';
 import {
+  failedLook,
   readShape,
-  wrongShape,
+  unreadableLook,
   type PollAnswer,
   type PollOutcome,
   type TaskRef,
@@ -33,7 +34,7 @@ export async function pollTask(
       task.api === 'v1' ? await v1Outcome(client, response, call, clock) : v2Outcome(response, call, clock);
     return { attemptId, vendorTaskId, outcome };
   } catch (error) {
-    return { attemptId, vendorTaskId, outcome: failed(error) };
+    return { attemptId, vendorTaskId, outcome: failedLook(error) };
   }
 }
 
@@ -50,10 +51,10 @@ async function v1Outcome(
   if (stage === 'failed') return ended(said?.code ?? null, said?.message ?? '');
   const error = failure('v1', response, 'reads', secretsOf(call));
   if (error !== null) return said === null ? unavailable(error) : refusal(said.code, said.message, error);
-  if (!task.ok) return unreadable(task.problem);
+  if (!task.ok) return unreadableLook(PROVIDER, task.problem);
   if (stage !== 'done') return underWay(stage, task.data.status);
   const fileId = task.data.file_id ?? null;
-  if (fileId === null) return unreadable('it succeeded, but there is no file in it');
+  if (fileId === null) return unreadableLook(PROVIDER, 'it succeeded, but there is no file in it');
   return succeeded({ url: await client.link(fileId, call), durationSeconds: null }, clock);
 }
 
@@ -65,13 +66,13 @@ function v2Outcome(response: VendorHttpResponse, call: VendorCall, clock: Clock)
     return said === null ? unavailable(error) : refusal(said.code, said.message, error);
   }
   const read = readShape(v2TaskSchema, response.body);
-  if (!read.ok) return unreadable(read.problem);
+  if (!read.ok) return unreadableLook(PROVIDER, read.problem);
   const { status, error: why, content, duration } = read.data.task;
   const stage = stageOf('v2', status);
   if (stage === 'failed') return ended(numberOf(why?.code), why?.message ?? `The task is ${status}.`);
   if (stage !== 'done') return underWay(stage, status);
   const url = content?.url ?? null;
-  if (url === null) return unreadable('it succeeded, but there is no link in it');
+  if (url === null) return unreadableLook(PROVIDER, 'it succeeded, but there is no link in it');
   return succeeded({ url, durationSeconds: duration ?? null }, clock);
 }
 
@@ -111,16 +112,6 @@ function refusal(code: number, message: string, error: AppError): PollOutcome {
 }
 
 const unavailable = (error: AppError): PollOutcome => ({ kind: 'unavailable', error });
-const unreadable = (problem: string): PollOutcome => ({
-  kind: 'unreadable',
-  error: wrongShape(PROVIDER, problem, 'accepted'),
-});
-
-function failed(thrown: unknown): PollOutcome {
-  const error = AppError.from(thrown);
-  return error.details?.['problem'] === undefined ? unavailable(error) : { kind: 'unreadable', error };
-}
-
 const notAskable = (): PollOutcome =>
   unavailable(
     new AppError(

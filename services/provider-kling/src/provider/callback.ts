@@ -1,5 +1,10 @@
 import type { Clock } from '@shotloom/kernel';
-import { verifyStandardWebhook, type CallbackVerdict, type IncomingCallback } from '@shotloom/provider-kit';
+import {
+  jsonOfBytes,
+  verifyStandardWebhook,
+  type CallbackVerdict,
+  type IncomingCallback,
+} from '@shotloom/provider-kit';
 import { readTask } from './outcome-mapping';
 
 /**
@@ -14,17 +19,9 @@ export function parseKlingCallback(callback: IncomingCallback, clock: Clock): Ca
   );
   const checked = verifyStandardWebhook({ rawBody, headers, secrets, now: clock.now() });
   if (checked.kind === 'invalid' && secrets.length > 0) return { kind: 'refused', reason: checked.reason };
-  const task = readTask(parseJson(rawBody));
+  const task = readTask(jsonOfBytes(rawBody));
   if (task === null) return { kind: 'refused', reason: 'there is no task id in it' };
   const { vendorTaskId, externalTaskId, outcome } = task;
   if (checked.kind !== 'valid') return { kind: 'hint', vendorTaskId, externalTaskId };
   return { kind: 'verified', deliveryId: checked.id, vendorTaskId, externalTaskId, outcome };
-}
-
-function parseJson(rawBody: Uint8Array): unknown {
-  try {
-    return JSON.parse(Buffer.from(rawBody).toString('utf8')) as unknown;
-  } catch {
-    return undefined;
-  }
 }

@@ -1,5 +1,6 @@
 import { AppError, type Clock } from '@shotloom/kernel';
 import {
+  parseShape,
   readShape,
   redact,
   wrongShape,
@@ -73,11 +74,15 @@ export class KlingClient {
   /** The resource packs; at most one call a second. */
   async costs(call: VendorCall): Promise<z.output<typeof costsSchema>> {
     const now = `${this.clock.now().getTime()}`;
-    return parsed(costsSchema, await this.read('/account/costs', { start_time: now, end_time: now }, call));
+    return parseShape(
+      PROVIDER,
+      costsSchema,
+      await this.read('/account/costs', { start_time: now, end_time: now }, call),
+    );
   }
 
   private toList(data: unknown): KlingTaskList {
-    const read = parsed(taskListSchema, data).map(readTask);
+    const read = parseShape(PROVIDER, taskListSchema, data).map(readTask);
     const tasks = read.filter((task) => task !== null);
     return { tasks, unreadable: read.length - tasks.length };
   }
@@ -131,10 +136,4 @@ function opened(
   const { code, message, request_id: requestId = null, data } = envelope.data;
   if (isSuccess && code === 0) return data;
   throw klingError({ status, code, message: redact(message ?? '', secrets), requestId, effect });
-}
-
-function parsed<T>(schema: z.ZodType<T>, data: unknown): T {
-  const shape = readShape(schema, data);
-  if (shape.ok) return shape.data;
-  throw wrongShape(PROVIDER, shape.problem, 'accepted');
 }

@@ -1,7 +1,7 @@
 import { AppError } from '@shotloom/kernel';
 import {
   readShape,
-  wrongShape,
+  unreadableLook,
   type PollOutcome,
   type VendorCost,
   type VendorVideo,
@@ -37,7 +37,7 @@ export function readTask(json: unknown): KlingTaskView | null {
 
 function legacyOutcome(json: unknown): PollOutcome {
   const task = readShape(legacyTaskSchema, json);
-  if (!task.ok) return unreadable(task.problem);
+  if (!task.ok) return unreadableLook(PROVIDER, task.problem);
   const { task_status, task_status_msg, task_result, final_unit_deduction, updated_at } = task.data;
   const videos = (task_result?.videos ?? []).map((video) => toVideo(video, updated_at));
   return outcomeOf(task_status, task_status_msg ?? '', videos, costOf(final_unit_deduction));
@@ -45,12 +45,12 @@ function legacyOutcome(json: unknown): PollOutcome {
 
 function standardOutcome(json: unknown): PollOutcome {
   const task = readShape(standardTaskSchema, json);
-  if (!task.ok) return unreadable(task.problem);
+  if (!task.ok) return unreadableLook(PROVIDER, task.problem);
   const { status, message, outputs, billing, update_time } = task.data;
   const videos: VendorVideo[] = [];
   for (const output of (outputs ?? []).filter(({ type }) => type === 'video')) {
     const video = readShape(standardVideoSchema, output);
-    if (!video.ok) return unreadable(`outputs: ${video.problem}`);
+    if (!video.ok) return unreadableLook(PROVIDER, `outputs: ${video.problem}`);
     videos.push(toVideo(video.data, update_time));
   }
   const units = (billing ?? [])
@@ -72,7 +72,7 @@ function outcomeOf(
       return { kind: 'running', phase: 'running', progress: null };
     case 'succeed':
     case 'succeeded':
-      if (videos.length === 0) return unreadable('it succeeded, but there is no video in it');
+      if (videos.length === 0) return unreadableLook(PROVIDER, 'it succeeded, but there is no video in it');
       return { kind: 'succeeded', videos, cost };
     case 'failed':
       return { kind: 'failed', error: failure(message, cost), cost };
@@ -117,8 +117,3 @@ function sumOf(amounts: readonly string[]): string | undefined {
   if (amounts.length === 0) return undefined;
   return `${amounts.reduce((sum, amount) => sum + Math.round(Number(amount) * 1000), 0) / 1000}`;
 }
-
-const unreadable = (problem: string): PollOutcome => ({
-  kind: 'unreadable',
-  error: wrongShape(PROVIDER, problem, 'accepted'),
-});

@@ -1,5 +1,5 @@
-import { AppError } from '@shotloom/kernel';
 import {
+  failedLook,
   wrongShape,
   type PollAnswer,
   type PollOutcome,
@@ -29,7 +29,7 @@ export async function pollSome(
     const otherwise = missingFrom(list, tasks);
     return tasks.map((task) => answerOf(task, find(list, task), otherwise));
   } catch (error) {
-    return tasks.map((task) => answerOf(task, undefined, failed(error)));
+    return tasks.map((task) => answerOf(task, undefined, failedLook(error)));
   }
 }
 
@@ -53,7 +53,7 @@ async function pollLegacy(
         const view = listed ?? (await client.legacyTask(product, id, call)) ?? undefined;
         return answerOf(task, view, { kind: 'notFound' });
       } catch (error) {
-        return answerOf(task, undefined, failed(error));
+        return answerOf(task, undefined, failedLook(error));
       }
     }),
   );
@@ -83,10 +83,4 @@ function missingFrom({ tasks, unreadable }: KlingTaskList, asked: readonly TaskR
   const strange = tasks.filter((view) => !asked.some((task) => isOf(task, view))).length;
   if (unreadable + strange === 0) return { kind: 'notFound' };
   return { kind: 'unreadable', error: wrongShape(PROVIDER, 'a task that nobody asked for', 'accepted') };
-}
-
-function failed(thrown: unknown): PollOutcome {
-  const error = AppError.from(thrown);
-  const isShape = error.details?.['problem'] !== undefined;
-  return isShape ? { kind: 'unreadable', error } : { kind: 'unavailable', error };
 }

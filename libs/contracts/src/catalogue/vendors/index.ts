@@ -3,10 +3,12 @@ import type { ProviderSpec } from '../provider-spec';
 import { animatic } from './animatic';
 import { hailuo } from './hailuo';
 import { kling } from './kling';
+import { replicate } from './replicate';
+import { runway } from './runway';
 import type { Vendor } from './vendor';
 
 /** Everybody whose models this release knows: a folder each, and a line here. */
-const VENDORS: readonly Vendor[] = [animatic, kling, hailuo];
+const VENDORS: readonly Vendor[] = [animatic, kling, hailuo, replicate, runway];
 
 export const PROVIDERS: readonly ProviderSpec[] = VENDORS.map(({ provider }) => provider);
 export const MODELS: readonly ModelSpec[] = VENDORS.flatMap(({ models }) => models);

@@ -1,10 +1,9 @@
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { routeFacts } from '../../http/route-facts';
+import type { FastifyInstance, FastifyReply } from 'fastify';
+import { needsCredential } from '../../http/route-facts';
 import { findPrincipal } from '../../identity/principal';
 import { setRateHeaders, type Counted } from './rate-headers';
 import type { RateLimits } from './rate-limits';
 
-const PROTECTED = '/api/';
 /** Proven by a signature before anything is done for them, or limited by the service behind. */
 const VERIFIED_OTHERWISE = ['/webhooks/', '/media', '/ws', '/api/v1/events', '/api/v1/health'];
 const FAILURE_WAIT_MS = 1_000;
@@ -12,7 +11,7 @@ const FAILURE_WAIT_MS = 1_000;
 /** Before the key is asked for: who is unknown and may come in all the same, and who has tried too many keys. */
 export function limitStrangers(fastify: FastifyInstance, limits: RateLimits): void {
   fastify.addHook('onRequest', async (request, reply) => {
-    if (needsKey(request)) {
+    if (needsCredential(request)) {
       if (limits.triedTooOften(request.ip)) throw limits.refuse('failures', FAILURE_WAIT_MS);
       return;
     }
@@ -21,7 +20,7 @@ export function limitStrangers(fastify: FastifyInstance, limits: RateLimits): vo
     judge(reply, limits, await limits.countStranger(request.ip));
   });
   fastify.addHook('onResponse', async (request, reply) => {
-    if (reply.statusCode === 401 && needsKey(request)) await limits.countFailure(request.ip);
+    if (reply.statusCode === 401 && needsCredential(request)) await limits.countFailure(request.ip);
   });
 }
 
@@ -37,9 +36,4 @@ function judge(reply: FastifyReply, limits: RateLimits, counted: readonly Counte
   setRateHeaders(reply, counted);
   const refusal = limits.refusal(counted);
   if (refusal) throw refusal;
-}
-
-/** The same routes that `authenticateRequests` stands before. */
-function needsKey(request: FastifyRequest): boolean {
-  return request.routeOptions.url?.startsWith(PROTECTED) === true && routeFacts(request).open !== true;
 }

@@ -1,0 +1,13 @@
+import { Module } from '@nestjs/common';
+import { GenerateModule } from '../generate/generate.module';
+import { JobsModule } from '../jobs/jobs.module';
+import { SoraVideosController } from './sora-videos.controller';
+import { StoriesController } from './stories.controller';
+import { TurboDiffusionController } from './turbodiffusion.controller';
+
+/** Routes of the systems that Shotloom unites, as thin mappings onto jobs, so that their clients go on working. */
+@Module({
+  imports: [GenerateModule, JobsModule],
+  controllers: [SoraVideosController, TurboDiffusionController, StoriesController],
+})
+export class KeptRoutesModule {}

@@ -1,0 +1,130 @@
+import {
+  Body,
+  Controller,
+  Get,
+  Headers,
+  HttpCode,
+  Inject,
+  Param,
+  Post,
+  Query,
+  Req,
+  Res,
+} from '@nestjs/common';
+import { ApiHeader, ApiTags } from '@nestjs/swagger';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import {
+  generateSoraVideoSchema,
+  jobListQuerySchema,
+  soraVideoPageSchema,
+  soraVideoSchema,
+  toSoraVideo,
+  type Catalogue,
+  type GenerateSoraVideo,
+  type JobListQuery,
+  type Principal,
+  type SoraVideo,
+  type SoraVideoPage,
+} from '@shotloom/contracts';
+import { AppError, type Clock } from '@shotloom/kernel';
+import { ownOrigins, type Config } from '../config';
+import { Answers, AnswersRedirect, TakesQuery } from '../docs/route-docs';
+import { Generation } from '../generate/generation';
+import { readIdempotencyKey } from '../generate/idempotency-key';
+import { CurrentPrincipal, RequireScope } from '../identity/principal';
+import { Jobs, type Caller } from '../jobs/jobs';
+import { fullModelName } from '../models/full-model-name';
+import { CATALOGUE, CLOCK, CONFIG } from '../platform/parts';
+
+/** The routes of the picture-to-video product, on jobs of ours. */
+@ApiTags('Picture-to-video product')
+@Controller()
+@RequireScope('read')
+export class SoraVideosController {
+  constructor(
+    private readonly generation: Generation,
+    private readonly jobs: Jobs,
+    @Inject(CATALOGUE) private readonly catalogue: Catalogue,
+    @Inject(CLOCK) private readonly clock: Clock,
+    @Inject(CONFIG) private readonly config: Config,
+  ) {}
+
+  @Post('api/v1/videos/generate')
+  @HttpCode(200)
+  @RequireScope('generate')
+  @ApiHeader({ name: 'Idempotency-Key', required: false, description: 'As on the routes of `Generate`.' })
+  @Answers(
+    200,
+    soraVideoSchema,
+    'Orders a video; what the model cannot do becomes the nearest that it can, see `adjustments`',
+    [400, 402, 404, 409, 415, 422, 503],
+  )
+  async generateSoraVideo(
+    @Body({ schema: generateSoraVideoSchema }) body: GenerateSoraVideo,
+    @Headers('idempotency-key') key: string | undefined,
+    @CurrentPrincipal() principal: Principal,
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<SoraVideo> {
+    const { image_url: file_url, asset_id, model, duration, resolution: size, prompt, aspect_ratio } = body;
+    const operation = file_url === undefined && asset_id === undefined ? 'text-to-video' : 'image-to-video';
+    const named =
+      model === undefined
+        ? this.config.DEFAULT_MODEL
+        : fullModelName(this.catalogue, model, this.clock.now());
+    const { jobs, replayed } = await this.generation.generate({
+      principal,
+      operation,
+      body: { prompt, file_url, asset_id, duration, size, aspect_ratio, model: named, variants: 1 },
+      idempotencyKey: readIdempotencyKey(key),
+      bodyAsSent: request.body,
+      route: 'POST /api/v1/videos/generate',
+      origins: ownOrigins(this.config, request),
+      requestId: request.id,
+      nearest: true,
+    });
+    const [job] = jobs;
+    if (!job) throw new AppError('internal', 'A video was ordered without a job.');
+    if (replayed) void reply.header('idempotency-replayed', 'true');
+    return toSoraVideo(job);
+  }
+
+  @Get('api/v1/videos')
+  @TakesQuery(jobListQuerySchema)
+  @Answers(200, soraVideoPageSchema, 'Your videos, newest first, a page at a time', [422])
+  async listSoraVideos(
+    @Query({ schema: jobListQuerySchema }) query: JobListQuery,
+    @CurrentPrincipal() principal: Principal,
+    @Req() request: FastifyRequest,
+  ): Promise<SoraVideoPage> {
+    const { jobs, nextCursor } = await this.jobs.list(query, callerOf(principal, request));
+    return { data: jobs.map(toSoraVideo), next_cursor: nextCursor };
+  }
+
+  @Get('api/v1/videos/:id')
+  @Answers(200, soraVideoSchema, 'One video', [404])
+  async getSoraVideo(
+    @Param('id') id: string,
+    @CurrentPrincipal() principal: Principal,
+    @Req() request: FastifyRequest,
+  ): Promise<SoraVideo> {
+    return toSoraVideo(await this.jobs.get(id, callerOf(principal, request)));
+  }
+
+  @Get('uploads/videos/:name')
+  @AnswersRedirect('The file behind `video_url`, by a link that works for an hour', [404, 409])
+  async getSoraVideoFile(
+    @Param('name') name: string,
+    @CurrentPrincipal() principal: Principal,
+    @Req() request: FastifyRequest,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
+    const { url } = await this.jobs.video(name.replace(/\.mp4$/, ''), callerOf(principal, request));
+    // The link expires, so nobody may keep the redirect.
+    void reply.header('cache-control', 'no-store').redirect(url, 302);
+  }
+}
+
+function callerOf({ userId }: Principal, { id }: FastifyRequest): Caller {
+  return { userId, requestId: id };
+}

@@ -1,0 +1,1 @@
+export { ReplicateAdapter, type ReplicateAdapterOptions } from './adapter';

@@ -1,0 +1,1 @@
+export { RunwayAdapter, type RunwayAdapterOptions } from './adapter';
