@@ -291,6 +291,7 @@ export {
   type WebhookResource,
   type WebhookWithSecret,
 } from './webhooks';
+export {
   createVideoSchema,
   deletedVideoSchema,
   openAiErrorSchema,
