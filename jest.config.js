@@ -12,7 +12,7 @@ const tier = (displayName, suffix, more = {}) => ({
   rootDir: __dirname,
   roots: ['<rootDir>/libs', '<rootDir>/services', '<rootDir>/tools', '<rootDir>/deploy', '<rootDir>/e2e'],
   testMatch: [`**/*.${suffix}.ts`],
-  testPathIgnorePatterns: ['/node_modules/', '/dist/', '/services/console/'],
+  testPathIgnorePatterns: ['/node_modules/', '/dist/'],
   modulePathIgnorePatterns: ['/dist/', '/\\.nx/', '/\\.shotloom/'],
   testEnvironment: 'node',
   testEnvironmentOptions: { customExportConditions: ['@shotloom/source', 'node', 'require', 'default'] },

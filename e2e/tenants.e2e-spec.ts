@@ -1,6 +1,7 @@
 import { once } from 'node:events';
-import type { JobResource } from '@shotloom/contracts';
-import { startPlatform, type RunningPlatform } from '@shotloom/testing';
+import { sql } from 'kysely';
+import type { JobResource, SignedIn } from '@shotloom/contracts';
+import { startPlatform, waitFor, type RunningPlatform } from '@shotloom/testing';
 import { Api, send } from './support/api';
 import { Truth } from './support/truth';
 
@@ -25,9 +26,15 @@ afterAll(async () => {
   await platform.stop();
 });
 
-interface Document {
-  paths: Record<string, Record<string, unknown>>;
+interface Operation {
+  requestBody?: { content: Record<string, { example?: unknown }> };
 }
+interface Document {
+  paths: Record<string, Record<string, Operation>>;
+}
+
+const exampleOf = ({ requestBody }: Operation): unknown =>
+  requestBody?.content['application/json']?.example ?? {};
 
 /**
  * How a route may turn a stranger away. Operators' routes tell nobody else anything. People's own matters need a session, and a body
@@ -45,13 +52,13 @@ it('opens no route with an id to anybody else, whatever routes there are', async
   const { paths } = await owner.json<Document>('/openapi.json');
   const withId = Object.entries(paths).flatMap(([path, methods]) =>
     path.includes('{id}') && !/\/(models|providers)\//.test(path)
-      ? Object.keys(methods).map((method) => ({ path, method }))
+      ? Object.entries(methods).map(([method, operation]) => ({ path, method, operation }))
       : [],
   );
   expect(withId.length).toBeGreaterThanOrEqual(6);
-  for (const { path, method } of withId) {
+  for (const { path, method, operation } of withId) {
     const own = path.replaceAll(/\{\w+\}/g, path.includes('/assets/') ? asset : job.id);
-    const init = method === 'get' || method === 'delete' ? { method } : send({});
+    const init = method === 'get' || method === 'delete' ? { method } : send(exampleOf(operation));
     const response = await stranger.fetch(own, { ...init, method: method.toUpperCase() });
     expect({
       path,
@@ -88,4 +95,22 @@ it.each(['job', 'user'] as const)("lets nobody watch another's %s", async (what)
   expect(response.statusCode).toBe(404);
   expect(messages).toEqual([]);
   socket.terminate();
+});
+
+it('holds a user to a new plan at once, also for what waits already', async () => {
+  const { accountId, userId, adminEmail, adminPassword } = platform.runtime;
+  const { access_token: token } = await new Api(platform.runtime, '').post<SignedIn>('/api/v1/auth/login', {
+    email: adminEmail,
+    password: adminPassword,
+  });
+  const admin = new Api(platform.runtime, token);
+  const json = send({ plan_id: 'standard', reason: 'a test of plans' });
+  await admin.json(`/api/v1/admin/accounts/${accountId}/plan`, { ...json, method: 'PUT' });
+  const limits = async () => {
+    const [row] = await truth.rows(
+      sql<{ plan_id: string }>`SELECT plan_id FROM jobs.user_limits WHERE owner_user_id = ${userId}`,
+    );
+    return row?.plan_id === 'standard';
+  };
+  await waitFor(limits, { what: 'the scheduler to know of the new plan' });
 });

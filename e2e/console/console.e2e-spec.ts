@@ -43,6 +43,7 @@ const at = (id: string) => page.getByTestId(id);
 
 it('turns a key away that opens nothing, and takes the one in the address out of sight', async () => {
   await page.goto(platform.runtime.gatewayUrl);
+  await at('to-connect').click();
   await at('api-key').fill('sl_nothing');
   await page.keyboard.press('Enter');
   await at('connect-error').waitFor();

@@ -3,7 +3,7 @@ import { openDatabase, type Database } from '@shotloom/database';
 import { credits, newId } from '@shotloom/kernel';
 import { checkInvariants, getBalance, grant } from '@shotloom/ledger';
 import { openObjectStore, type ObjectStore } from '@shotloom/object-store';
-import { silentLogger, waitFor, type RuntimeInfo } from '@shotloom/testing';
+import { rememberSecret, silentLogger, waitFor, type RuntimeInfo } from '@shotloom/testing';
 import { sql } from 'kysely';
 
 interface Books {
@@ -103,7 +103,7 @@ export class Truth {
       reference: accountId,
       reason: 'test',
     });
-    return { userId, key: `${prefix}_${secret}` };
+    return { userId, key: rememberSecret(`${prefix}_${secret}`, 'the API key of a test') };
   }
 
   /** The tries of a job, the first one first. */

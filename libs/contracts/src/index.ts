@@ -22,6 +22,7 @@ export {
   credentialsChangedV1,
   identityRevokedV1,
   jobChangedV1,
+  limitsChangedV1,
   jobProgressV1,
   mediaDeleteV1,
   mediaFailedV1,
@@ -30,7 +31,6 @@ export {
   mediaStoredV1,
   workSubmitV1,
   type MediaSource,
-  type RenderedObject,
   type VendorLink,
 } from './bus/messages';
 export {
@@ -49,6 +49,7 @@ export {
   mediaDeleteConsumer,
   mediaIngestConsumer,
   mediaPosterConsumer,
+  limitsConsumer,
   mediaResultsConsumer,
   pollsConsumer,
   subjects,
@@ -136,6 +137,7 @@ export {
   type AssetRecord,
   type DescribedAsset,
 } from './asset/record';
+export type { RenderedObject } from './attempt/rendered-object';
 export { ATTEMPT_STATUSES, attemptStateMachine, type AttemptStatus } from './attempt/state';
 export {
   credentialRefSchema,

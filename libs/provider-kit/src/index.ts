@@ -34,6 +34,8 @@ export {
   type IncomingCallback,
   type LookupAnswer,
   type MultipartPart,
+  type OpenedResponse,
+  type OpenedVideo,
   type PollAnswer,
   type PollOutcome,
   type ShapeResult,

@@ -74,8 +74,7 @@ function describeLife(subject: ConformanceSubject, bench: () => Bench): void {
     if (done.kind !== 'succeeded') throw new Error(`it is ${done.kind}`);
     if (tellsCost) expect(done.cost?.amount).toMatch(/^\d/);
     else expect(done.cost).toBeNull();
-    const response = await fetch(done.videos[0]?.url ?? '');
-    expect(Buffer.from(await response.arrayBuffer()).toString('latin1', 4, 8)).toBe('ftyp');
+    expect((await bench().bytesOf(id, vendorTaskId, done)).toString('latin1', 4, 8)).toBe('ftyp');
   }, 30_000);
 
   it('answers for many tasks at once, in their order, also for one that is not there', async () => {

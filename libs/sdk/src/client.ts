@@ -1,24 +1,33 @@
+import { AccountsApi } from './accounts-api';
+import { ApiKeysApi } from './api-keys-api';
+import { AuthApi } from './auth-api';
+import { BillingApi } from './billing-api';
 import { EventFeed, type Connection, type FeedHandlers, type FeedTimings } from './event-feed';
 import { iterateFeed } from './event-iterator';
 import { GenerateApi } from './generate-api';
 import type { EventScope } from './job-poller';
 import { JobsApi, type CallSignal } from './jobs-api';
+import { pageQuery, type PageOptions } from './pages';
+import { ProfileApi } from './profile-api';
+import { ProvidersApi } from './providers-api';
 import type { SocketClass } from './socket-session';
-import { Transport, type Fetch } from './transport';
+import { Transport, type Access, type Fetch } from './transport';
 import type {
-  CreditsResource,
+  CreditsSummary,
+  CreditTransactionPage,
   MeResource,
   ModelResource,
+  Quote,
+  QuoteRequest,
   SocketMessage,
   StylePreset,
   UploadResource,
 } from './types';
 import { uploadFile, type UploadOptions } from './upload';
 
-export interface ShotloomClientOptions {
+interface CommonOptions {
   /** Where the gateway is, for example `https://video.example.com`. Empty in a page: its own origin. */
   readonly baseUrl: string;
-  readonly apiKey: string;
   readonly fetch?: Fetch;
   readonly WebSocket?: SocketClass;
   /** Tries in all for calls that are safe to repeat. Default 4. */
@@ -28,6 +37,9 @@ export interface ShotloomClientOptions {
   /** Heartbeat, reconnects and polling of event feeds. */
   readonly timings?: Partial<FeedTimings>;
 }
+
+/** With an API key; or, in a page of the same origin, with `session: 'cookie'`. */
+export type ShotloomClientOptions = CommonOptions & Access;
 
 export interface EventOptions extends CallSignal {
   /** `job` (default): the id is a job's and the feed ends with it. `user`: the id is a user's; it never ends. */
@@ -52,10 +64,16 @@ const DEFAULT_TIMINGS: FeedTimings = {
   pollEveryMs: 2_000,
 };
 
-/** A Shotloom installation as seen by one API key. Needs `fetch`, and `WebSocket` for live events (else it polls). */
+/** A Shotloom installation as seen by one API key or one session. Needs `fetch`, and `WebSocket` for live events (else it polls). */
 export class ShotloomClient {
+  readonly accounts: AccountsApi;
+  readonly apiKeys: ApiKeysApi;
+  readonly auth: AuthApi;
+  readonly billing: BillingApi;
   readonly generate: GenerateApi;
   readonly jobs: JobsApi;
+  readonly profile: ProfileApi;
+  readonly providers: ProvidersApi;
   private readonly transport: Transport;
   private readonly timings: FeedTimings;
   private readonly Socket: SocketClass | undefined;
@@ -63,25 +81,42 @@ export class ShotloomClient {
   constructor(options: ShotloomClientOptions) {
     this.transport = new Transport({
       baseUrl: options.baseUrl,
-      apiKey: options.apiKey,
+      access: options,
       fetch: options.fetch ?? ((input, init) => globalThis.fetch(input, init)),
       backoff: options.backoff ?? { baseMs: 300, maxMs: 8_000 },
       maxTries: options.maxTries ?? 4,
     });
     this.timings = { ...DEFAULT_TIMINGS, ...options.timings };
     this.Socket = options.WebSocket ?? (globalThis as { WebSocket?: SocketClass }).WebSocket;
+    this.accounts = new AccountsApi(this.transport);
+    this.apiKeys = new ApiKeysApi(this.transport);
+    this.auth = new AuthApi(this.transport);
+    this.billing = new BillingApi(this.transport);
     this.generate = new GenerateApi(this.transport);
+    this.profile = new ProfileApi(this.transport);
+    this.providers = new ProvidersApi(this.transport);
     this.jobs = new JobsApi(this.transport, (id, handlers) => this.subscribe(id, handlers));
   }
 
-  /** Who the key belongs to, and the credits. Throws `unauthorized` where the key is not valid. */
+  /** Who is asking, and the credits. Throws `unauthorized` where the key is not valid, or nobody is signed in. */
   me({ signal }: CallSignal = {}): Promise<MeResource> {
     return this.transport.call<MeResource>('/api/v1/me', { signal });
   }
 
-  /** What can be spent, and what is held for running jobs; whole credits. */
-  credits({ signal }: CallSignal = {}): Promise<CreditsResource> {
-    return this.transport.call<CreditsResource>('/api/v1/credits', { signal });
+  /** What can be spent, is held and is owed, where it comes from, and monthly limits; whole credits. */
+  credits({ signal }: CallSignal = {}): Promise<CreditsSummary> {
+    return this.transport.call<CreditsSummary>('/api/v1/credits', { signal });
+  }
+
+  /** Every movement of the account's credits, newest first. In an organisation for owners and admins. */
+  creditTransactions(page: PageOptions = {}, { signal }: CallSignal = {}): Promise<CreditTransactionPage> {
+    const query = pageQuery(page);
+    return this.transport.call<CreditTransactionPage>('/api/v1/credits/transactions', { query, signal });
+  }
+
+  /** What a generation would cost now. What is refused here would be refused there; nothing is written. */
+  quote(body: QuoteRequest, { signal }: CallSignal = {}): Promise<Quote> {
+    return this.transport.call<Quote>('/api/v1/quote', { method: 'POST', body, repeatable: true, signal });
   }
 
   /** What can be asked for, with price and limits; a model that is not enabled says why. */

@@ -83,8 +83,9 @@ export class EventFeed {
         onMessage: (message: SocketMessage) => this.fromSocket(message),
         onLost: () => this.lost(),
       };
-      const { apiKey } = this.transport.options;
-      this.session = new SocketSession(Socket, this.address(), apiKey, handlers, this.timings.heartbeat);
+      const { socketProtocols } = this.transport.credentials;
+      const { heartbeat } = this.timings;
+      this.session = new SocketSession(Socket, this.address(), socketProtocols, handlers, heartbeat);
     } catch {
       this.lost();
     }

@@ -1,3 +1,7 @@
+export type { AccountsApi, NewInvitation } from './accounts-api';
+export type { ApiKeysApi, NewApiKey } from './api-keys-api';
+export type { AuthApi, MailRequest, Registration } from './auth-api';
+export type { BillingApi } from './billing-api';
 export {
   ShotloomClient,
   type EventOptions,
@@ -34,12 +38,34 @@ export {
   quoteCredits,
   type VideoWish,
 } from './model-choice';
+export type { PageOptions } from './pages';
+export type { ProfileApi } from './profile-api';
+export type { ProvidersApi } from './providers-api';
 export type { SocketClass, SocketLike } from './socket-session';
-export type { Fetch } from './transport';
+export type { Access, Fetch } from './transport';
 export type {
   Accepted,
-  CreditsResource,
+  AccountPage,
+  AccountResource,
+  ApiKeyPage,
+  ApiKeyResource,
+  AuthMethods,
+  BalanceResource,
+  BillingPlans,
+  BillingResource,
+  ChangeAccount,
+  ChangeMember,
+  CheckoutResource,
+  ConnectionReportResource,
+  CreateApiKey,
+  CreatedApiKey,
+  CreateInvitation,
+  CreditsSummary,
+  CreditTransaction,
+  CreditTransactionPage,
   ImageToVideo,
+  InvitationPage,
+  InvitationResource,
   JobLinks,
   JobListFilter,
   JobLogPage,
@@ -47,15 +73,30 @@ export type {
   JobResource,
   JobStage,
   JobStatus,
+  Language,
+  MemberPage,
+  MemberResource,
   MeResource,
   ModelResource,
+  OpenCheckout,
+  OpenedCheckout,
   Operation,
+  ProviderConfig,
+  ProviderResource,
+  ProviderSettings,
+  Quote,
+  QuoteRequest,
   RetryJob,
+  SaveProviderConfig,
+  SessionResource,
+  SignedIn,
+  SignInWays,
   SocketMessage,
   StopAllJobs,
   StoppedJobs,
   StylePreset,
   TextToVideo,
+  UpdateMe,
   UploadResource,
   VideoToAnime,
 } from './types';

@@ -1,6 +1,6 @@
 import { parseJson } from './errors';
 import type { SocketMessage } from './types';
-import { SOCKET_KEY_PREFIX, SOCKET_PROTOCOL } from './wire';
+import { SOCKET_PROTOCOL } from './wire';
 
 /** The part of WebSocket that is used; browsers and Node 24 both have it as a global. */
 export interface SocketLike {
@@ -30,7 +30,7 @@ export interface Heartbeat {
 
 const OPEN = 1;
 
-/** One connection: opened with the key in the subprotocol (never in the address), kept alive, lost at most once. */
+/** One connection: opened with the key in a subprotocol or the page's cookies (never in the address), kept alive, lost at most once. */
 export class SocketSession {
   private readonly socket: SocketLike;
   private nextPing: ReturnType<typeof setTimeout> | undefined;
@@ -39,11 +39,11 @@ export class SocketSession {
   constructor(
     Socket: SocketClass,
     url: string,
-    apiKey: string,
+    credentials: readonly string[],
     private readonly handlers: SessionHandlers,
     private readonly heartbeat: Heartbeat,
   ) {
-    this.socket = new Socket(url, [SOCKET_PROTOCOL, `${SOCKET_KEY_PREFIX}${apiKey}`]);
+    this.socket = new Socket(url, [SOCKET_PROTOCOL, ...credentials]);
     this.socket.onopen = () => {
       this.handlers.onOpen();
       this.alive();

@@ -1,12 +1,22 @@
 import { asError, delayAfter, pause, type Backoff } from './backoff';
+import { CookieCredentials, keyCredentials, type Credentials } from './credentials';
 import { errorOfAnswer, networkError, parseJson, ShotloomError } from './errors';
 
 export type Fetch = (input: string, init?: RequestInit) => Promise<Response>;
 
+/** An API key, or the session of the page, which is in its cookies. */
+export type Access =
+  | { readonly apiKey: string }
+  | {
+      readonly session: 'cookie';
+      /** The session has ended, by whatever hand: nobody is signed in any more. */
+      readonly onSignedOut?: (() => void) | undefined;
+    };
+
 export interface TransportOptions {
   /** Where the gateway is, for example `https://video.example.com`; empty for the page's own origin. */
   readonly baseUrl: string;
-  readonly apiKey: string;
+  readonly access: Access;
   readonly fetch: Fetch;
   readonly backoff: Backoff;
   /** Tries in all, the first included. */
@@ -14,20 +24,35 @@ export interface TransportOptions {
 }
 
 export interface CallOptions {
-  readonly method?: 'GET' | 'POST' | 'DELETE';
+  readonly method?: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   readonly query?: Readonly<Record<string, string | undefined>>;
   readonly body?: unknown;
   readonly form?: FormData;
   readonly idempotencyKey?: string;
+  /** A change that may be repeated all the same, because doing it twice is doing it once. */
+  readonly repeatable?: boolean;
+  /** A refusal says something about this call and nothing about the session: for signing in. */
+  readonly signedOut?: boolean;
   readonly signal?: AbortSignal | undefined;
 }
 
 const RETRIED_STATUSES = new Set([502, 503, 504]);
 const LONGEST_RETRY_AFTER_MS = 30_000;
 
-/** HTTP with the key, problem documents as errors, and another try only where it cannot do harm. */
+/** HTTP with credentials, problem documents as errors, and another try only where it cannot do harm. */
 export class Transport {
-  constructor(readonly options: TransportOptions) {}
+  readonly credentials: Credentials;
+
+  constructor(readonly options: TransportOptions) {
+    const { access } = options;
+    this.credentials =
+      'apiKey' in access
+        ? keyCredentials(access.apiKey)
+        : new CookieCredentials(
+            () => this.refresh(),
+            () => access.onSignedOut?.(),
+          );
+  }
 
   /** An address of the API from a path; absolute addresses stay as they are. */
   url(path: string, query: CallOptions['query'] = {}): string {
@@ -38,13 +63,33 @@ export class Transport {
     return search.size > 0 ? `${address}?${search.toString()}` : address;
   }
 
-  get authorization(): string {
-    return `Bearer ${this.options.apiKey}`;
-  }
-
   /** The parsed answer. Throws a ShotloomError; an aborted signal rejects with its reason. */
   async call<T>(path: string, call: CallOptions = {}): Promise<T> {
-    const mayRepeat = (call.method ?? 'GET') === 'GET' || call.idempotencyKey !== undefined;
+    if (call.signedOut) return this.persist<T>(path, call);
+    return this.authorized(() => this.persist<T>(path, call));
+  }
+
+  /** Does something, and once more where it was refused only because the session had to be renewed: what was refused was not done. */
+  async authorized<T>(run: () => Promise<T>): Promise<T> {
+    const mark = this.credentials.mark();
+    try {
+      return await run();
+    } catch (error) {
+      const refused = error instanceof ShotloomError && error.code === 'unauthorized';
+      if (!refused || !(await this.credentials.renew(mark))) throw error;
+      return run();
+    }
+  }
+
+  /** The next tokens of the session, in its cookies. A lost answer is asked for again: for some seconds the server gives the same once more. */
+  private refresh(): Promise<unknown> {
+    const call = { method: 'POST', body: {}, repeatable: true, signedOut: true } as const;
+    return this.call<unknown>('/api/v1/auth/refresh', call);
+  }
+
+  private async persist<T>(path: string, call: CallOptions): Promise<T> {
+    const { method = 'GET', idempotencyKey, repeatable = false } = call;
+    const mayRepeat = method === 'GET' || idempotencyKey !== undefined || repeatable;
     for (let attempt = 1; ; attempt += 1) {
       try {
         return await this.once<T>(path, call);
@@ -84,13 +129,14 @@ export class Transport {
   }
 
   private init(call: CallOptions): RequestInit {
-    const headers: Record<string, string> = { accept: 'application/json', authorization: this.authorization };
+    const headers: Record<string, string> = { accept: 'application/json', ...this.credentials.headers };
     if (call.idempotencyKey) headers['idempotency-key'] = call.idempotencyKey;
     if (call.body !== undefined) headers['content-type'] = 'application/json';
     const body = call.form ?? (call.body === undefined ? undefined : JSON.stringify(call.body));
     return {
       method: call.method ?? 'GET',
       headers,
+      ...(this.credentials.cookies ? { credentials: 'include' } : {}),
       ...(body === undefined ? {} : { body }),
       ...(call.signal ? { signal: call.signal } : {}),
     };

@@ -18,6 +18,7 @@ interface ProgressRequest {
   };
   readonly status: number;
   readonly responseText: string;
+  withCredentials: boolean;
   onload: (() => void) | null;
   onerror: (() => void) | null;
   onabort: (() => void) | null;
@@ -39,7 +40,9 @@ export async function uploadFile(
   const form = new FormData();
   form.append('file', file, options.fileName ?? ('name' in file ? String(file.name) : 'upload'));
   const Request = (globalThis as { XMLHttpRequest?: new () => ProgressRequest }).XMLHttpRequest;
-  if (options.onProgress && Request) return sendWithProgress(new Request(), transport, form, options);
+  if (options.onProgress && Request) {
+    return transport.authorized(() => sendWithProgress(new Request(), transport, form, options));
+  }
   const stored = await transport.call<UploadResource>(UPLOAD_PATH, {
     method: 'POST',
     form,
@@ -64,7 +67,9 @@ function sendWithProgress(
       finish();
     };
     request.open('POST', transport.url(UPLOAD_PATH));
-    request.setRequestHeader('authorization', transport.authorization);
+    const { headers, cookies } = transport.credentials;
+    request.withCredentials = cookies;
+    for (const [name, value] of Object.entries(headers)) request.setRequestHeader(name, value);
     request.setRequestHeader('accept', 'application/json');
     request.upload.onprogress = ({ loaded, total }) => onProgress?.(loaded, total);
     request.onerror = settle(() => reject(networkError(new Error('upload failed'))));

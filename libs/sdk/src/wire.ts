@@ -6,6 +6,7 @@ import type * as contracts from '@shotloom/contracts';
  */
 export const SOCKET_PROTOCOL: typeof contracts.SOCKET_PROTOCOL = 'shotloom.v1';
 export const SOCKET_KEY_PREFIX: typeof contracts.SOCKET_KEY_PREFIX = 'shotloom.key.';
+export const CSRF_HEADER: typeof contracts.CSRF_HEADER = 'x-shotloom-csrf';
 export const JOB_STATUSES: typeof contracts.JOB_STATUSES = [
   'draft',
   'queued',

@@ -64,3 +64,12 @@ it('writes JSON with the level in words and the time in UTC', () => {
     time: expect.stringMatching(/Z$/) as string,
   });
 });
+
+it('writes nothing that a terminal or another program would obey, and says the same', () => {
+  const { lines, destination } = capture();
+  const hostile = 'a\n{"level":"error"}\u001b[2J\u009b2J\u007f\u2028\u202egnp.exe';
+  createLogger({ service: 'test', destination }).warn({ hostile }, hostile);
+  expect(lines).toHaveLength(1);
+  expect(lines[0]?.trimEnd()).toMatch(/^[ -~]+$/);
+  expect(JSON.parse(lines[0] ?? '')).toMatchObject({ hostile, msg: hostile });
+});

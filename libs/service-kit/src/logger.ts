@@ -23,8 +23,17 @@ export function createLogger(options: {
     // Done already, before the secrets were looked for.
     serializers: { err: (error: unknown) => error },
     redact: { paths: BOUND_PATHS, censor: CENSOR },
+    hooks: { streamWrite: escapeControls },
   };
   return options.destination ? pino(settings, options.destination) : pino(settings);
+}
+
+/** DEL, the C1 controls, line and paragraph separators, and what turns the direction of text around. */
+const OBEYED = /[\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g;
+
+/** JSON escapes only what is below a space; a terminal that shows a log obeys more than that. The line means the same afterwards. */
+function escapeControls(line: string): string {
+  return line.replace(OBEYED, (found) => `\\u${found.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }
 
 /** A line that cannot be read (a getter that throws, say) is no reason to fail whoever writes it, nor to show what it holds. */

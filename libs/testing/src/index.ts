@@ -6,6 +6,7 @@ export { lastLines } from './infra/last-lines';
 export { isOurs, stopOrphan } from './infra/orphan';
 export { startNats, type NatsOptions, type NatsServer } from './infra/nats-server';
 export { startPostgres, type PostgresOptions, type PostgresServer } from './infra/postgres-server';
+export { findLeaks, leaksOf, rememberSecret, type Leak } from './platform/leaks';
 export type { RuntimeInfo, RuntimeMessage, RuntimeRequest } from './platform/runtime-info';
 export { startPlatform, type PlatformOptions, type RunningPlatform } from './platform/start-platform';
 export { infra, type SharedInfra } from './infra/shared-infra';

@@ -32,6 +32,8 @@ export {
   type RunwaySimulator,
   type RunwaySimulatorOptions,
 } from './runway/runway-simulator';
+export { SORA_DEMO_ACCOUNT, type SoraAccount } from './sora/sora-accounts';
+export { startSoraSimulator, type SoraSimulator, type SoraSimulatorOptions } from './sora/sora-simulator';
 export {
   startStripeSimulator,
   STRIPE_DEMO_KEY,

@@ -3,6 +3,7 @@ import { startHailuoSimulator } from './hailuo/hailuo-simulator';
 import { startKlingSimulator } from './kling/kling-simulator';
 import { startReplicateSimulator } from './replicate/replicate-simulator';
 import { startRunwaySimulator } from './runway/runway-simulator';
+import { startSoraSimulator } from './sora/sora-simulator';
 
 /** What the command line can say of any vendor. */
 export interface StartOptions extends SimulatorOptions {
@@ -19,6 +20,7 @@ export const SIMULATORS: Readonly<Record<string, Start>> = {
   // It queues whatever comes, so that there is no number of open tasks.
   replicate: ({ concurrency: _, ...options }) => startReplicateSimulator(options),
   runway: ({ concurrency, ...options }) => startRunwaySimulator({ ...options, accounts: [{ concurrency }] }),
+  sora: ({ concurrency, ...options }) => startSoraSimulator({ ...options, accounts: [{ concurrency }] }),
 };
 
 export const SIMULATED_VENDORS: readonly string[] = Object.keys(SIMULATORS);

@@ -1,6 +1,6 @@
 import { openServiceBus } from '@shotloom/bus';
 import { Catalogue } from '@shotloom/contracts';
-import { openServiceDatabase } from '@shotloom/database';
+import { openServiceDatabase, OutboxRelay } from '@shotloom/database';
 import { systemClock } from '@shotloom/kernel';
 import { ledgerMigrations } from '@shotloom/ledger';
 import { objectStoreConfigFromEnv, openObjectStore } from '@shotloom/object-store';
@@ -17,8 +17,18 @@ async function start(context: ServiceContext<Config>): Promise<void> {
   const { config, logger, metrics, health, shutdown } = context;
   const database = openServiceDatabase<IdentityTables>(context, {
     migrations: [identityMigrations, ledgerMigrations],
+    outboxSchema: identityMigrations.schema,
   });
   const bus = await openServiceBus(context);
+  const relay = new OutboxRelay({
+    database,
+    schema: identityMigrations.schema,
+    publish: (subject, envelope, headers) => bus.publishEnvelope(subject, envelope, headers),
+    logger,
+    metrics,
+  });
+  relay.start();
+  shutdown.add('outbox', () => relay.stop());
   const objectStore = openObjectStore(objectStoreConfigFromEnv(config));
   // Whoever comes first makes it; without a store we start all the same, and are not ready until there is one.
   await objectStore

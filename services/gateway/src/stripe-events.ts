@@ -2,6 +2,7 @@ import { openDatabase } from '@shotloom/database';
 import { createLogger, createMetrics, loadConfig } from '@shotloom/service-kit';
 import { Billing } from './billing/billing';
 import { configSchema } from './config';
+import { identityMigrations } from './identity/schema/migrations';
 import type { IdentityTables } from './identity/schema/tables';
 
 const USAGE = 'Usage: node dist/stripe-events.js list [cursor] | retry <event id> | sweep';
@@ -17,6 +18,7 @@ async function main(): Promise<void> {
       applicationName: 'gateway-stripe-events',
       poolSize: 2,
       logger,
+      outboxSchema: identityMigrations.schema,
     });
     try {
       const { events, sweep } = Billing.open({

@@ -86,6 +86,7 @@ const routes: [string, string][] = [
   ['GET', '/api/v1/providers/x/balance'],
   ...ADMIN_ROUTES.map(([method, path]): [string, string] => [method, path]),
   ['PATCH', '/api/v1/me'],
+  ['GET', '/api/v1/me/sign-in-ways'],
   ['GET', '/api/v1/sessions'],
   ['DELETE', '/api/v1/sessions/x'],
   ['POST', '/api/v1/auth/logout-all'],

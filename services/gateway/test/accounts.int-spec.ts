@@ -31,8 +31,13 @@ async function someone(name: string): Promise<Someone> {
   return { ...person, apiKey: access.apiKey };
 }
 
-const ask = (by: { apiKey: string }, method: string, path: string, json?: object): Promise<Answer> =>
-  call(gateway, path, by, json === undefined ? { method } : { method, json });
+const ask = (
+  by: { apiKey: string },
+  method: string,
+  path: string,
+  json?: object,
+  headers: Record<string, string> = {},
+): Promise<Answer> => call(gateway, path, by, { method, headers, ...(json === undefined ? {} : { json }) });
 
 async function organisation(by = owner): Promise<string> {
   const made = await ask(by, 'POST', '/api/v1/accounts', { name: 'Lighthouse Films' });
@@ -137,6 +142,28 @@ describe('an invitation', () => {
       204,
     );
     expect((await accept(other, second)).status).toBe(404);
+  });
+
+  it('is one mail for a repeated request, and none once it has been taken back', async () => {
+    const id = await organisation();
+    const { email } = await someone('repeated');
+    const path = `/api/v1/accounts/${id}/invitations`;
+    const key = { 'idempotency-key': 'invite-once' };
+    const [first, second] = [
+      await ask(owner, 'POST', path, { email }, key),
+      await ask(owner, 'POST', path, { email }, key),
+    ];
+    expect([first.status, second.status]).toEqual([201, 201]);
+    expect(second.body).toEqual(first.body);
+    const mails = await gateway.database.sql
+      .selectFrom('identity.mails')
+      .select('id')
+      .where('to_address', '=', email)
+      .execute();
+    expect(mails).toHaveLength(1);
+    expect((await ask(owner, 'POST', path, { email: 'other@test.local' }, key)).status).toBe(409);
+    await ask(owner, 'DELETE', `${path}/${String(first.body['id'])}`);
+    expect((await ask(owner, 'POST', path, { email }, key)).status).toBe(409);
   });
 
   it('does not outlive its week, and is nothing for an address that is not proven', async () => {

@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import { capture, grant, hold } from '@shotloom/ledger';
 import { credits, newId } from '@shotloom/kernel';
 import { waitFor } from '@shotloom/testing';
@@ -201,6 +202,17 @@ describe('accounts and plans', () => {
     expect((await give('nothing')).body).toMatchObject(problem(422, 'invalid_input', ['plan_id']));
     const changed = await ask(`/plans/${id}`, admin, { method: 'PATCH', json: { concurrency: 60, reason } });
     expect(changed.body).toMatchObject({ concurrency: 60, weight: 2.5, accounts: 1 });
+    const told = await sql<{ told: object }>`select envelope->'payload' as told from identity.outbox
+      where envelope->'payload'->>'planId' = ${id} order by seq`.execute(gateway.database.sql);
+    const news = { planId: id, perProvider: 3, weight: 2.5 };
+    expect(told.rows.map((row) => row.told)).toEqual([
+      expect.objectContaining({
+        ...news,
+        concurrency: 40,
+        account: expect.objectContaining({ id: user.accountId }) as object,
+      }),
+      expect.objectContaining({ ...news, concurrency: 60, account: null }),
+    ]);
     expect((await post(`/plans/${id}/retire`)).body).toMatchObject({
       retired_at: expect.any(String) as string,
     });

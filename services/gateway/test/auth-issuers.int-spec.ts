@@ -284,6 +284,18 @@ describe('the way back', () => {
     }
   });
 
+  it('takes no code that was made for another browser: a stolen one opens nothing', async () => {
+    issuer.people.set('victim', { email: 'victim@example.com', email_verified: true });
+    issuer.people.set('thief', { email: 'thief@example.com', email_verified: true });
+    const [victim, thief] = [new Jar(), new Jar()];
+    const code = new URLSearchParams((await away(victim, 'victim')).split('?')[1]).get('code') ?? '';
+    const back = await away(thief, 'thief');
+    expect(code).not.toBe('');
+    const stolen = back.replace(/code=[^&]+/, `code=${encodeURIComponent(code)}`);
+    expect(await error(thief, stolen)).toBe('/sign-in?error=failed');
+    expect([...thief.cookies.keys()].filter((name) => name.includes('access'))).toEqual([]);
+  });
+
   it('says that somebody changed their mind, or that the code is no code', async () => {
     expect(await error(...(await refusedTrip()))).toBe('/sign-in?error=refused');
     issuer.people.set('code', { email: 'code@example.com', email_verified: true });

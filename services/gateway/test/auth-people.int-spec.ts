@@ -88,6 +88,30 @@ describe('a registration', () => {
     expect(mail.text).not.toContain('#token');
   });
 
+  it('is sent again with a new link that opens with the same password, and to nobody who waits for none', async () => {
+    await register('again@example.com', { display_name: 'Again' });
+    const first = tokenIn(await sink.mailTo('again@example.com'));
+    const asked = await post('verify/resend', { email: 'Again@example.com', language: 'zh-CN' });
+    const second = tokenIn(await sink.mailTo('again@example.com', 2));
+    expect(second).not.toBe(first);
+    const unknown = await post('verify/resend', { email: 'nobody-waits@example.com' });
+    expect([asked.status, asked.body]).toEqual([unknown.status, unknown.body]);
+    expect(asked.status).toBe(202);
+    const verified = await post('verify', { token: second, password: PASSWORD });
+    expect(verified.status).toBe(200);
+    const ways = await call(gateway, '/api/v1/me/sign-in-ways', tokensOf(verified).access);
+    expect(ways.body).toEqual({ password: true, identities: [] });
+    // The account is there: the older link opens no second one, and no mail follows.
+    expect((await post('verify', { token: first, password: PASSWORD })).status).toBe(401);
+    await post('verify/resend', { email: 'again@example.com' });
+    const pending = await gateway.database.sql
+      .selectFrom('identity.mail_tokens')
+      .select('email')
+      .where('email', '=', 'again@example.com')
+      .execute();
+    expect(pending).toEqual([]);
+  });
+
   it('takes no role, id, credits or plan from its body', async () => {
     for (const more of [{ role: 'admin' }, { plan_id: 'x' }, { id: newId() }, { email_verified_at: 'now' }]) {
       const { status, body } = await register('mass@example.com', more);

@@ -1,5 +1,6 @@
 import { createHmac, randomBytes } from 'node:crypto';
 import { decodeProtectedHeader, exportJWK, SignJWT, UnsecuredJWT } from 'jose';
+import { sql as raw } from 'kysely';
 import { identityRevokedV1, subjects, verifyCredentialRpc } from '@shotloom/contracts';
 import { connectBus } from '@shotloom/bus';
 import { silentLogger, waitFor } from '@shotloom/testing';
@@ -190,6 +191,28 @@ describe('refresh tokens', () => {
     expect((await refresh(first.refresh)).status).toBe(401);
   });
 
+  it.each(['signed out', 'expired unused', 'expired with its session'])(
+    'give nothing any more when they are %s, nor does any other of their family',
+    async (how) => {
+      const first = await signIn(gateway, ada.email);
+      const second = tokensOf(await refresh(first.refresh));
+      const { sql } = gateway.database;
+      const past = new Date(Date.now() - 1_000);
+      if (how === 'signed out') {
+        await call(gateway, '/api/v1/auth/logout', null, { json: { refresh_token: second.refresh } });
+      } else {
+        const ended =
+          how === 'expired unused'
+            ? raw`update identity.refresh_tokens set expires_at = ${past} where session_id = ${first.sessionId}`
+            : raw`update identity.sessions set expires_at = ${past} where id = ${first.sessionId}`;
+        await ended.execute(sql);
+      }
+      for (const { refresh: token } of [second, first]) {
+        expect((await refresh(token)).body).toMatchObject(problem(401, 'unauthorized'));
+      }
+    },
+  );
+
   it('are kept as hashes only', async () => {
     const { refresh: token, sessionId } = await signIn(gateway, ada.email);
     const rows = await gateway.database.sql
@@ -202,8 +225,13 @@ describe('refresh tokens', () => {
     expect(rows[0]?.token_hash.toString('base64url')).not.toBe(token);
   });
 
-  it.each(['', 'x', 'A'.repeat(43), `${'A'.repeat(42)}\u0000`])('refuse %j', async (token) => {
-    expect((await refresh(token)).status).toBe(401);
+  it.each([
+    ['', 401],
+    ['x', 401],
+    ['A'.repeat(43), 401],
+    [`${'A'.repeat(42)}\u0000`, 422],
+  ])('refuse %j', async (token, status) => {
+    expect((await refresh(token)).status).toBe(status);
   });
 });
 

@@ -14,7 +14,8 @@ beforeAll(async () => {
 });
 afterAll(() => billing.close());
 beforeEach(async () => {
-  user = await billing.gateway.addUser();
+  // Whose key may change a subscription, as a session may.
+  user = await billing.gateway.addUser(['generate', 'read', 'admin'], 'operator');
 });
 afterEach(async () => {
   expect(await billing.violations()).toEqual([]);
@@ -148,6 +149,23 @@ describe('a subscription', () => {
     expect(paid).toBe(1_000);
     expect(await billing.available(user)).toBe(0);
     expect(await billing.owed(user)).toBe(4_000);
+  });
+
+  it('gives the credits of all the lines of a long invoice, page by page', async () => {
+    const subscription = await subscribe();
+    const priceOf = (amount: number) =>
+      billing.stripe.world.prices.all().find(({ unit_amount }) => unit_amount === amount)?.id ?? '';
+    await billing.post('checkout', user, { offer_id: 'studio' });
+    // Each change up and down leaves four lines, which cancel each other out, on the invoice of the next month.
+    for (let round = 0; round < 56; round += 1) {
+      for (const price of [priceOf(6_000), priceOf(1_500)]) {
+        billing.happen({ do: 'change', subscription, price, proration: 'create_prorations' });
+      }
+    }
+    await tell({ do: 'advance', seconds: MONTH });
+    const invoice = billing.stripe.world.invoices.all().at(-1);
+    expect(invoice?.lines.data.length).toBeGreaterThan(220);
+    expect((await billing.payments(user)).map(({ credits }) => Number(credits))).toEqual([1_000, 1_000]);
   });
 
   it('is shown as it is, whatever old event comes late', async () => {

@@ -50,6 +50,7 @@ describe('a pack', () => {
     expect(body).toMatchObject({
       may_buy: true,
       is_customer: true,
+      owed_credits: 0,
       subscription: null,
       invoices: {
         data: [{ kind: 'pack', credits: 500, price: { amount: 999, currency: 'usd' } }],
@@ -191,6 +192,9 @@ describe('what was paid', () => {
   });
 });
 
+/** Whose key may do what else only a session may. */
+const powerful = (): Promise<TestUser> => billing.gateway.addUser(['generate', 'read', 'admin'], 'operator');
+
 describe('who and where', () => {
   it('lets only owners and admins of the account buy', async () => {
     const { sql } = billing.gateway.database;
@@ -217,6 +221,21 @@ describe('who and where', () => {
       const answer = await billing.post('checkout', user, { offer_id: 'credits-500', [field]: url });
       expect(answer.body).toMatchObject(problem(422, 'invalid_input', [field]));
     }
+    const customer = await powerful();
+    await billing.buy(customer, 'credits-500');
+    const portal = await billing.post('portal', customer, { return_url: url });
+    expect(portal.body).toMatchObject(problem(422, 'invalid_input', ['return_url']));
+  });
+
+  it('opens the portal to who is signed in, and to no key of a program', async () => {
+    const { events } = await billing.buy(user, 'creator');
+    await billing.deliver(events);
+    expect((await billing.post('portal', user)).body).toMatchObject(problem(403, 'forbidden'));
+    const change = await billing.post('checkout', user, { offer_id: 'studio' });
+    expect(change.body).toMatchObject(problem(403, 'forbidden'));
+    const customer = await powerful();
+    await billing.buy(customer, 'credits-500');
+    expect((await billing.post('portal', customer)).status).toBe(201);
   });
 
   it('gives the same page for the same key, and refuses another order under it', async () => {

@@ -9,7 +9,7 @@ import { migrate, openDatabase, type Database } from '@shotloom/database';
 import { newId, systemClock, type Clock } from '@shotloom/kernel';
 import { ledgerMigrations } from '@shotloom/ledger';
 import { objectStoreConfigFromEnv, openObjectStore, type ObjectStore } from '@shotloom/object-store';
-import { createMetrics, HealthRegistry, type MetricsRegistry } from '@shotloom/service-kit';
+import { createMetrics, HealthRegistry, type Logger, type MetricsRegistry } from '@shotloom/service-kit';
 import { createTestDatabase, silentLogger, startNats } from '@shotloom/testing';
 import { configSchema, type Config } from '../src/config';
 import { createGatewayApp } from '../src/gateway-app';
@@ -44,9 +44,12 @@ export interface GatewayFixture {
 /** A real gateway on a real port with its own NATS, Postgres and object store; only job-orchestrator and storage are stood in for. */
 export async function startGateway(
   env: Record<string, string> = {},
-  { models, clock = systemClock }: { models?: readonly ModelSpec[]; clock?: Clock } = {},
+  {
+    models,
+    clock = systemClock,
+    logger = silentLogger(),
+  }: { models?: readonly ModelSpec[]; clock?: Clock; logger?: Logger } = {},
 ): Promise<GatewayFixture> {
-  const logger = silentLogger();
   const nats = await startNats();
   const testDatabase = await createTestDatabase();
   await migrate({ url: testDatabase.url }, [identityMigrations, ledgerMigrations]);
@@ -64,6 +67,7 @@ export async function startGateway(
     url: config.DATABASE_URL,
     applicationName: 'gateway',
     logger,
+    outboxSchema: 'identity',
   });
   const bus = await connectBus({ url: nats.url, name: 'gateway', logger });
   const store = openObjectStore(objectStoreConfigFromEnv(config));

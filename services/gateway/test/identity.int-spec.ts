@@ -1,3 +1,4 @@
+import crypto from 'node:crypto';
 import { join } from 'node:path';
 import { getBalance, ledgerMigrations } from '@shotloom/ledger';
 import type { Principal } from '@shotloom/contracts';
@@ -97,6 +98,30 @@ describe('an API key', () => {
     const { apiKey } = await seed();
     const changed = apiKey.slice(0, -2) + (apiKey.at(-2) === 'A' ? 'B' : 'A') + apiKey.slice(-1);
     expect(await credentials.verifyApiKey(changed)).toBeNull();
+  });
+
+  it('takes the same work to refuse, known or not: one look-up, one hash, one comparison', async () => {
+    const { apiKey } = await seed();
+    const [prefix = ''] = /^sl_[0-9a-f]{16}/.exec(apiKey) ?? [];
+    const secret = 'A'.repeat(43);
+    // Counted and not timed: a machine that is busy would make a clock say anything.
+    const work = [
+      jest.spyOn(database.sql, 'selectFrom'),
+      jest.spyOn(crypto, 'createHash'),
+      jest.spyOn(crypto, 'timingSafeEqual'),
+    ];
+    const counts: number[][] = [];
+    for (const key of [`${prefix}_${secret}`, `sl_0123456789abcdef_${secret}`]) {
+      work.forEach((spy) => spy.mockClear());
+      expect(await credentials.verifyApiKey(key)).toBeNull();
+      counts.push(work.map((spy) => spy.mock.calls.length));
+    }
+    work.forEach((spy) => spy.mockRestore());
+    // One hash is of the whole key, under which a valid one is remembered.
+    expect(counts).toEqual([
+      [1, 2, 1],
+      [1, 2, 1],
+    ]);
   });
 
   it('ends within a second of being revoked', async () => {

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { listCredentialsRpc } from '@shotloom/contracts';
 import { newId } from '@shotloom/kernel';
 import { EngineRoom } from './engine-room';
 import {
@@ -74,7 +75,7 @@ describe("one's own key", () => {
     });
     const again = await save({
       fields: { apiKey: 'sk-****x4KR' },
-      settings: { size: '1080P', max_concurrent: 2 },
+      settings: { size: '1080P', max_concurrent: 2, poll_interval: 40 },
     });
     expect(again.body).toMatchObject({
       own_key: { fields: { apiKey: 'sk-****x4KR' } },
@@ -83,6 +84,8 @@ describe("one's own key", () => {
     expect(engine.changes.at(-1)).toMatchObject({ renewed: false });
     const [row] = await rows(user);
     expect(row).toMatchObject({ current_version: 1, concurrency: 2 });
+    const { credentials } = await gateway.bus.request(listCredentialsRpc, { provider: 'kling' });
+    expect(credentials).toMatchObject([{ ownerUserId: user.userId, pollSeconds: 40 }]);
     await save({ fields: { apiKey: OTHER_SECRET } });
     expect((await rows(user))[0]).toMatchObject({ current_version: 2 });
   });

@@ -93,7 +93,14 @@ describe('on the bus', () => {
     await save({ fields: { apiKey: 'new' } });
     expect(await listed('kling')).toEqual([
       {
-        ...{ id: credentialId, version: 2, ownerUserId: null, enabled: true, concurrency: null },
+        ...{
+          id: credentialId,
+          version: 2,
+          ownerUserId: null,
+          enabled: true,
+          pollSeconds: null,
+          concurrency: null,
+        },
         ...{ dayCapMicros: null, monthCapMicros: null },
       },
     ]);

@@ -3,6 +3,7 @@ import { ORCHESTRATOR, type Orchestrator } from './app.tokens';
 import { AttemptsController } from './attempts/attempts.controller';
 import { VendorAttemptsController } from './attempts/vendor-attempts.controller';
 import { JobsController } from './jobs/jobs.controller';
+import { LimitsController } from './jobs/limits.controller';
 import { LogController } from './log/log.controller';
 import { MediaController } from './media/media.controller';
 import { OpsController } from './ops/ops.controller';
@@ -18,6 +19,7 @@ export class AppModule {
         AttemptsController,
         VendorAttemptsController,
         MediaController,
+        LimitsController,
         LogController,
         OpsController,
         ProvidersController,

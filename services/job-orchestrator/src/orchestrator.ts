@@ -14,6 +14,7 @@ import {
 import {
   getJobRpc,
   jobLogRpc,
+  limitsConsumer,
   listJobsRpc,
   mediaResultsConsumer,
   releaseLeaseRpc,
@@ -85,6 +86,7 @@ export async function startOrchestrator(context: ServiceContext<Config>): Promis
     database,
     bus,
     models,
+    credentials: orchestrator.credentials,
     providers: config.PROVIDERS_ENABLED,
     everyMs: config.PLANNER_MS,
     logger,
@@ -144,7 +146,7 @@ function assemble(
 
 async function listen({ shutdown }: ServiceContext<Config>, orchestrator: Orchestrator): Promise<void> {
   const strategy = new JetStreamStrategy(orchestrator.bus, {
-    consumers: [attemptsConsumer, mediaResultsConsumer],
+    consumers: [attemptsConsumer, mediaResultsConsumer, limitsConsumer],
     rpcs: [
       acceptJobsRpc,
       getJobRpc,

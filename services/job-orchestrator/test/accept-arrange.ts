@@ -33,7 +33,7 @@ export function acceptRequest(user: User, more: Partial<AcceptRequest> = {}): Ac
     fallback: [],
     budgets: [],
     weight: 1,
-    limits: { concurrency: null, perProvider: null, generationsPerHour: null },
+    limits: { concurrency: null, perProvider: null, generationsPerHour: null, accountVersion: 0, version: 0 },
     ...more,
   };
 }

@@ -150,7 +150,13 @@ export class Harness {
       fallback: [],
       budgets: [],
       weight: 1,
-      limits: { concurrency: null, perProvider: null, generationsPerHour: null },
+      limits: {
+        concurrency: null,
+        perProvider: null,
+        generationsPerHour: null,
+        accountVersion: 0,
+        version: 0,
+      },
       ...more,
     };
   }

@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import { beginSubmitRpc, mediaDeleteV1, providerSpec } from '@shotloom/contracts';
 import { checkInvariants, getBalance } from '@shotloom/ledger';
+import { newId } from '@shotloom/kernel';
 import { waitFor } from '@shotloom/testing';
 import { claimPolls } from '../src/planner/claim-polls';
 import type { User, Work } from './harness';
@@ -122,6 +123,36 @@ describe('a lookup', () => {
     expect((await harness.lastAttempt(jobId))?.status).toBe('uncertain');
     expect(offersOf(jobId)).toBe(1);
   });
+});
+
+it('asks about a video under a user’s own key no sooner than they want', async () => {
+  const provider = { ...providerSpec('kling'), id: 'elsewhere' };
+  const [mine, others] = await Promise.all(
+    [0, 1].map(async () => harness.atVendor(await harness.core.user(PRICE))),
+  );
+  const ids = [mine?.work.attemptId, others?.work.attemptId];
+  const own = newId();
+  const run = harness.core.database.sql;
+  await sql`UPDATE jobs.timers SET provider = ${provider.id}, next_poll_at = now() WHERE attempt_id = ANY (${ids}::uuid[])`.execute(
+    run,
+  );
+  await sql`UPDATE jobs.timers SET credential_id = ${own} WHERE attempt_id = ${ids[0]}`.execute(run);
+  await harness.core.database.run((tx) =>
+    claimPolls(tx, {
+      provider,
+      limit: 10,
+      models: { timesOf: () => ({ p50: 0, p95: 1_000 }) },
+      takeCalls: async (_tx, calls) => calls,
+      random: () => 0,
+      wantedSeconds: (id) => (id === own ? 300 : undefined),
+    }),
+  );
+  const { rows } = await sql<{ id: string; wait: number }>`
+    SELECT attempt_id AS id, extract(epoch FROM next_poll_at - now())::float AS wait FROM jobs.timers
+    WHERE attempt_id = ANY (${ids}::uuid[])`.execute(run);
+  const waits = ids.map((id) => rows.find((row) => row.id === id)?.wait ?? 0);
+  expect(waits[0]).toBeGreaterThan(250);
+  expect(waits[1]).toBeLessThan(60);
 });
 
 describe('lookups', () => {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { errorRecordSchema } from '../bus/rpc';
+import { renderedObjectSchema } from './rendered-object';
 
 /** What the vendor took for a task, in the vendor's own unit; a decimal string, since money is never a float. */
 export const vendorCostSchema = z.looseObject({ amount: z.string(), unit: z.string() });
@@ -12,6 +13,8 @@ export const vendorVideoSchema = z.looseObject({
   expiresAt: z.iso.datetime().nullable(),
   /** Seconds, as the vendor says. */
   durationSeconds: z.number().nullable(),
+  /** Set where only the vendor's key opens the video, so that the worker has fetched it itself: it is here, and `url` is empty. */
+  object: renderedObjectSchema.nullish(),
 });
 
 /**

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { defineMessage } from './envelope';
 import { errorRecordSchema } from './rpc';
 import { assetRecordSchema } from '../asset/record';
+import { renderedObjectSchema } from '../attempt/rendered-object';
 import { jobStateSchema } from '../job/record';
 
 /** WORK: an attempt waits for a worker of its provider. The worker must `begin` it before it does anything. */
@@ -9,16 +10,6 @@ export const workSubmitV1 = defineMessage(
   'work.submit.v1',
   z.looseObject({ attemptId: z.string(), jobId: z.string(), provider: z.string(), model: z.string() }),
 );
-
-/** Where a worker of ours left what it rendered. */
-const renderedObjectSchema = z.looseObject({
-  kind: z.literal('object'),
-  key: z.string(),
-  contentType: z.string(),
-  sizeBytes: z.int().positive(),
-  sha256: z.string(),
-});
-export type RenderedObject = z.infer<typeof renderedObjectSchema>;
 
 /**
  * Where a vendor left what it made. Whoever has the URL has the video, so a URL is a secret: it is never logged or kept
@@ -84,6 +75,23 @@ export const mediaDeleteV1 = defineMessage(
 );
 /** MEDIA: draw the poster of a stored video. Storage sends it to itself, off the completing path. */
 export const mediaPosterV1 = defineMessage('media.poster.v1', z.looseObject({ assetId: z.string() }));
+
+/**
+ * ACCOUNTS: what a plan allows from now on. With an account: that account has this plan now. Without: the plan itself was changed, for
+ * whoever has it. A lower version of the same account, or of the same plan, is older news.
+ */
+export const limitsChangedV1 = defineMessage(
+  'limits.changed.v1',
+  z.looseObject({
+    account: z.looseObject({ id: z.string(), version: z.int().positive() }).nullable(),
+    planId: z.string(),
+    /** Of the plan. */
+    version: z.int().nonnegative(),
+    concurrency: z.int().positive().nullable(),
+    perProvider: z.int().min(1).max(5).nullable(),
+    weight: z.number().min(1).max(8),
+  }),
+);
 
 /** RESULTS: what became of `media.ingest`. */
 export const mediaStoredV1 = defineMessage(

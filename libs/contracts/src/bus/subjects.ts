@@ -13,6 +13,7 @@ import {
 import { providerSpec } from '../catalogue/vendors';
 import {
   jobChangedV1,
+  limitsChangedV1,
   mediaDeleteV1,
   mediaFailedV1,
   mediaIngestV1,
@@ -31,6 +32,7 @@ export const subjects = {
   mediaDelete: 'media.delete',
   mediaPoster: 'media.poster',
   mediaResults: 'results.media',
+  limitsChanged: 'accounts.limits',
   jobs: (userId: string) => `jobs.${userId}`,
   allJobs: 'jobs.>',
   progress: (userId: string) => `progress.${userId}`,
@@ -110,6 +112,13 @@ export const mediaResultsConsumer: ConsumerSpec = {
   ...PATIENT,
   contracts: [mediaStoredV1, mediaFailedV1],
 };
+export const limitsConsumer: ConsumerSpec = {
+  stream: 'ACCOUNTS',
+  durable: 'job-orchestrator-limits',
+  filter: subjects.limitsChanged,
+  ...PATIENT,
+  contracts: [limitsChangedV1],
+};
 export const mediaIngestConsumer: ConsumerSpec = {
   stream: 'MEDIA',
   durable: 'storage-ingest',
@@ -151,6 +160,7 @@ export function consumersFor(providers: readonly string[]): readonly ConsumerSpe
   const own = [
     attemptsConsumer,
     mediaResultsConsumer,
+    limitsConsumer,
     mediaIngestConsumer,
     mediaDeleteConsumer,
     mediaPosterConsumer,

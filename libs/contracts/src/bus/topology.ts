@@ -39,6 +39,7 @@ export const STREAMS = {
   },
   attempts: { name: 'ATTEMPTS', subjects: ['attempts.>'], retention: 'workqueue', storage: 'file' },
   media: { name: 'MEDIA', subjects: ['media.>'], retention: 'workqueue', storage: 'file' },
+  accounts: { name: 'ACCOUNTS', subjects: ['accounts.>'], retention: 'workqueue', storage: 'file' },
   results: { name: 'RESULTS', subjects: ['results.>'], retention: 'workqueue', storage: 'file' },
   jobs: {
     name: 'JOBS',

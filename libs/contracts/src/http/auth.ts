@@ -63,6 +63,12 @@ export type Logout = z.infer<typeof logoutSchema>;
 export const forgotPasswordSchema = z.strictObject({ email, language }).meta({ id: 'ForgotPassword' });
 export type ForgotPassword = z.infer<typeof forgotPasswordSchema>;
 
+/** POST /api/v1/auth/verify/resend */
+export const resendVerificationSchema = z
+  .strictObject({ email, language })
+  .meta({ id: 'ResendVerification' });
+export type ResendVerification = z.infer<typeof resendVerificationSchema>;
+
 /** POST /api/v1/auth/password/reset */
 export const resetPasswordSchema = z
   .strictObject({ token: linkToken, password: newPassword })
@@ -125,6 +131,26 @@ export type SessionResource = z.infer<typeof sessionResourceSchema>;
 export const sessionListSchema = z
   .object({ data: z.array(sessionResourceSchema) })
   .meta({ id: 'SessionList' });
+
+/** GET /api/v1/me/sign-in-ways */
+export const signInWaysSchema = z
+  .object({
+    password: z.boolean().describe('Whether there is one; without it a link in a mail sets the first.'),
+    identities: z.array(
+      z.object({
+        issuer: z.string().describe('As it names itself in its tokens.'),
+        title: z
+          .string()
+          .nullable()
+          .describe('As the operator calls it; null where it is not offered any more.'),
+        email: z.string().describe('As the issuer gave it when it was linked.'),
+        linked_at: z.iso.datetime(),
+        last_used_at: z.iso.datetime(),
+      }),
+    ),
+  })
+  .meta({ id: 'SignInWays' });
+export type SignInWays = z.infer<typeof signInWaysSchema>;
 
 /** PATCH /api/v1/me */
 export const updateMeSchema = z

@@ -92,6 +92,9 @@ export const billingResourceSchema = z
     may_buy: z.boolean().describe('Only owners and admins of the account may.'),
     is_customer: z.boolean().describe('Whether the portal has anything to show.'),
     plan: z.object({ id: z.string(), title: z.string() }),
+    owed_credits: z
+      .int()
+      .describe('Owed after a payment went back; the next credits pay it before any can be spent.'),
     subscription: z
       .object({
         offer_id: z.string(),

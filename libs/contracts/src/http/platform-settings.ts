@@ -1,13 +1,12 @@
 import { z } from 'zod';
 
+const maintenance = { message: z.string().min(1).max(300), retry_after_seconds: z.int().min(1).max(86_400) };
+
 /** What admins set for the whole platform. Each has a default, so that a new one needs no row. */
 export const platformSettingsSchema = z
   .object({
     /** While it is on, what would make a job is refused with 503 and `Retry-After`; what runs goes on. */
-    maintenance: z
-      .object({ message: z.string().min(1).max(300), retry_after_seconds: z.int().min(1).max(86_400) })
-      .nullable()
-      .default(null),
+    maintenance: z.object(maintenance).nullable().default(null),
     /** Credits for a video that runs on the user's own key. */
     own_key_fee_credits: z.int().min(0).max(1_000_000).default(0),
     /** Whether users may bring keys of their own. */
@@ -43,6 +42,6 @@ export type ChangeSettings = z.infer<typeof changeSettingsSchema>;
 
 /** PUT /api/v1/admin/maintenance; null ends it. */
 export const setMaintenanceSchema = z
-  .strictObject({ maintenance: shape.maintenance.unwrap() })
+  .strictObject({ maintenance: z.strictObject(maintenance).nullable() })
   .meta({ id: 'SetMaintenance' });
 export type SetMaintenance = z.infer<typeof setMaintenanceSchema>;

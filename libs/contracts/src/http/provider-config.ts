@@ -17,7 +17,7 @@ export const providerSettingsSchema = z.strictObject({
     .max(600)
     .optional()
     .describe(
-      'Seconds between looks at progress, for clients that ask; vendors are asked at a pace of their own.',
+      'The vendor is asked about your videos under your own key no sooner than this many seconds after the last time. Its own shortest wait holds besides.',
     ),
 });
 export type ProviderSettings = z.infer<typeof providerSettingsSchema>;

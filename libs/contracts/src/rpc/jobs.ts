@@ -54,8 +54,20 @@ export const acceptJobsRpc = defineRpc(
         perProvider: z.int().min(1).max(5).nullable(),
         /** Jobs that may be started within an hour. Error: `rate_limited`, with the time after which there is room again. */
         generationsPerHour: z.int().positive().nullable(),
+        /** The plan's own, before `priority` lowered it. */
+        weight: z.number().min(1).max(8).optional(),
+        planId: z.string().optional(),
+        /** Grow with each change of which plan the account has, and of the plan: what was read before does not undo what was told after. */
+        accountVersion: z.int().nonnegative().default(0),
+        version: z.int().nonnegative().default(0),
       })
-      .default({ concurrency: null, perProvider: null, generationsPerHour: null }),
+      .default({
+        concurrency: null,
+        perProvider: null,
+        generationsPerHour: null,
+        accountVersion: 0,
+        version: 0,
+      }),
   }),
   z.object({ jobs: z.array(jobRecordSchema), replayed: z.boolean() }),
 );

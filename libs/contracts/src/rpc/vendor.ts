@@ -103,6 +103,8 @@ export const listCredentialsRpc = defineRpc(
         enabled: z.boolean(),
         /** Tasks that may be in flight under it; null where only the provider's own limit holds. */
         concurrency: z.int().positive().nullable(),
+        /** The shortest wait between looks that the owner of the key wants; never below the provider's own. */
+        pollSeconds: z.int().positive().nullable().optional(),
         /** Hard caps in millionths of a US dollar, by UTC day and month; null where there is none. */
         dayCapMicros: z.int().nonnegative().nullable().optional(),
         monthCapMicros: z.int().nonnegative().nullable().optional(),

@@ -13,6 +13,8 @@ export function outcomePayload(outcome: PollOutcome): VendorOutcome {
       return { kind: 'running', phase: outcome.phase, progress: share(outcome.progress) };
     case 'succeeded':
       if (outcome.videos.length === 0) return unreadable('it has succeeded, but there is no video in it');
+      // For the others it is still on its way: `VideoFetcher` says when it is here.
+      if (outcome.videos.some(({ needsKey }) => needsKey === true)) return ON_ITS_WAY;
       return { kind: 'succeeded', videos: outcome.videos.map(videoPayload), cost: costPayload(outcome.cost) };
     case 'failed':
       return { kind: 'failed', error: errorPayload(outcome.error), cost: costPayload(outcome.cost) };
@@ -29,7 +31,9 @@ export function outcomePayload(outcome: PollOutcome): VendorOutcome {
   }
 }
 
-const costPayload = (cost: VendorCost | null) => (cost === null ? null : { ...cost });
+const ON_ITS_WAY: VendorOutcome = { kind: 'running', phase: 'running', progress: null };
+
+export const costPayload = (cost: VendorCost | null) => (cost === null ? null : { ...cost });
 
 function videoPayload({ url, expiresAt, durationSeconds }: VendorVideo) {
   const hasEnd = expiresAt !== null && Number.isFinite(expiresAt.getTime());

@@ -3,6 +3,7 @@ import { AppError } from '@shotloom/kernel';
 import { alarmOf, lookAt, notAsked, type Look, type PollTask } from './look';
 import { outcomePayload } from './outcome-payload';
 import { publishSeen } from './seen-publisher';
+import type { VideoFetcher } from './video-fetcher';
 import type { WorkerParts } from './worker-parts';
 
 type PollBatch = PayloadOf<typeof pollBatchV1>;
@@ -17,7 +18,10 @@ const REPORT_MS = 10_000;
 
 /** Handles `polls.<provider>`: at most once, dropped when late, one report for all tasks of a message. Never throws. */
 export class PollHandler {
-  constructor(private readonly parts: WorkerParts) {}
+  constructor(
+    private readonly parts: WorkerParts,
+    private readonly fetcher: VideoFetcher,
+  ) {}
 
   async handle(batch: PollBatch, envelope: Pick<Envelope, 'id' | 'correlationId'>): Promise<void> {
     const { logger, metrics } = this.parts;
@@ -30,6 +34,7 @@ export class PollHandler {
       return;
     }
     const looks = await this.look(batch);
+    this.fetchWhatNeedsTheKey(batch, looks);
     const until = performance.now() + REPORT_MS;
     try {
       const answers = batch.tasks.map((task) => this.answerFor(task, looks.get(task)));
@@ -59,6 +64,13 @@ export class PollHandler {
       // The key cannot be had, so that nobody was asked.
       const look = notAsked(AppError.from(error));
       return new Map(tasks.map((task) => [task, look]));
+    }
+  }
+
+  private fetchWhatNeedsTheKey({ credential }: PollBatch, looks: ReadonlyMap<PollTask, Look>): void {
+    for (const [task, { outcome, vendorTaskId }] of looks) {
+      if (outcome.kind !== 'succeeded' || outcome.videos[0]?.needsKey !== true) continue;
+      this.fetcher.begin({ credential, task: { ...task, vendorTaskId }, outcome });
     }
   }
 

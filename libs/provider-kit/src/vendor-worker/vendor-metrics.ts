@@ -3,7 +3,7 @@ import type { MetricsRegistry } from '@shotloom/service-kit';
 import { Counter, Gauge, Histogram } from 'prom-client';
 import { known } from '../known-metric';
 
-export type VendorVerb = 'submit' | 'poll' | 'lookup' | 'cancel' | 'test_connection' | 'balance';
+export type VendorVerb = 'submit' | 'poll' | 'fetch' | 'lookup' | 'cancel' | 'test_connection' | 'balance';
 /** What became of a `work.submit`. `not_granted`: the fence did not let us in. `unreported`: the stream could not be told. */
 export type SubmitOutcome = 'submitted' | 'adopted' | 'refused' | 'uncertain' | 'not_granted' | 'unreported';
 

@@ -25,6 +25,7 @@ import { PollHandler } from './poll-handler';
 import { SubmitHandler } from './submit-handler';
 import type { MediaUrl } from './vendor-inputs';
 import { vendorMetrics } from './vendor-metrics';
+import { VideoFetcher } from './video-fetcher';
 import type { WorkerParts } from './worker-parts';
 
 export interface VendorWorkerOptions {
@@ -64,21 +65,26 @@ export async function runVendorWorker(options: VendorWorkerOptions): Promise<{ s
     workerId: options.workerId ?? `${hostname()}:${process.pid}:${newId()}`,
   };
   const submits = new SubmitHandler(parts);
+  const fetcher = new VideoFetcher(parts);
   const stopGraceMs = options.stopGraceMs ?? STOP_GRACE_MS;
-  const consumptions = await consumeAll(parts, submits, options);
+  const consumptions = await consumeAll(parts, submits, new PollHandler(parts, fetcher), options);
   const responders = respondAll(parts);
-  return { stop: () => stopAll(submits, consumptions, responders, stopGraceMs) };
+  return {
+    stop: async () => {
+      await Promise.all([stopAll(submits, consumptions, responders, stopGraceMs), fetcher.stop()]);
+    },
+  };
 }
 
 /** Each consumer has one contract, which the bus has parsed. */
 function consumeAll(
   parts: WorkerParts,
   submits: SubmitHandler,
+  polls: PollHandler,
   { submitConcurrency, pollConcurrency }: VendorWorkerOptions,
 ): Promise<Consumption[]> {
   const { bus, adapter } = parts;
   const { provider } = adapter;
-  const polls = new PollHandler(parts);
   const cancels = new CancelHandler(parts);
   return Promise.all([
     bus.consume(

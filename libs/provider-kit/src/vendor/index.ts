@@ -19,6 +19,7 @@ export type { CallbackVerdict, IncomingCallback } from './vendor-callback';
 export {
   isAlarming,
   isTerminal,
+  type OpenedVideo,
   type PollAnswer,
   type PollOutcome,
   type VendorCost,
@@ -46,6 +47,7 @@ export {
 } from './standard-webhooks';
 export {
   VendorHttpClient,
+  type OpenedResponse,
   type VendorHttpOptions,
   type VendorHttpRequest,
   type VendorHttpResponse,

@@ -1,7 +1,7 @@
 import type { InputRole, Operation, VideoRequest } from '@shotloom/contracts';
 import type { CallbackVerdict, IncomingCallback } from './vendor-callback';
 import type { BalanceReport, ConnectionReport, VendorCall, VendorCapabilities } from './vendor-account';
-import type { PollAnswer, PollOutcome } from './vendor-outcome';
+import type { OpenedVideo, PollAnswer, PollOutcome } from './vendor-outcome';
 import type { AppError } from '@shotloom/kernel';
 
 /** One picture or video that goes to the vendor. */
@@ -62,6 +62,8 @@ export interface VendorAdapter {
   submit(task: VendorTask, call: VendorCall): Promise<Submitted>;
   /** One answer a task, in the order of the tasks. Never rejects: a call that failed is each task's `unavailable`. */
   poll(tasks: readonly TaskRef[], call: VendorCall): Promise<readonly PollAnswer[]>;
+  /** Opens the video of a task that has succeeded with `needsKey`. Missing where links are enough. Rejects with an `AppError`. */
+  openVideo?(task: TaskRef, call: VendorCall): Promise<OpenedVideo>;
   /** Asks the vendor to stop. Missing where it cannot. `tooLate`: the task has ended or is past stopping. */
   cancel?(task: TaskRef, call: VendorCall): Promise<'cancelled' | 'requested' | 'tooLate'>;
   /** Finds a task by our external id. Missing where the vendor keeps none. Never rejects. */

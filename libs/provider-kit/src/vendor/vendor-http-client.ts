@@ -2,6 +2,7 @@ import { AppError } from '@shotloom/kernel';
 import { callFailure, type CallEffect, type CallProgress } from './call-failure';
 import { encodeJson, type EncodedBody } from './json-body';
 import { encodeMultipart, type MultipartPart } from './multipart-body';
+import { Patience, unhurried } from './patience';
 import { redact } from './redact';
 
 export interface VendorHttpOptions {
@@ -42,6 +43,11 @@ export interface VendorHttpResponse {
   /** The first characters of the body, secrets cut out, for messages. */
   readonly excerpt: string;
 }
+
+/** An answer whose body may be large: a success is read by whoever asked, anything else has been read. */
+export type OpenedResponse =
+  | (VendorHttpResponse & { readonly content: null })
+  | (Pick<VendorHttpResponse, 'status' | 'headers'> & { readonly content: AsyncIterable<Uint8Array> });
 
 const DEFAULT_TIMEOUT_MS = 30_000;
 const DEFAULT_MAX_RESPONSE = 4 * 1024 * 1024;
@@ -93,7 +99,60 @@ export class VendorHttpClient {
     }
   }
 
-  private urlOf({ baseUrl = this.options.baseUrl, path, query = {} }: VendorHttpRequest): string {
+  /**
+   * Reads by GET what may be large. The deadline is for the first byte, and then for every pause of the body, which must be read to its
+   * end or given back.
+   */
+  async open(request: Omit<VendorHttpRequest, 'method' | 'effect'>): Promise<OpenedResponse> {
+    const { timeoutMs = this.options.timeoutMs ?? DEFAULT_TIMEOUT_MS, signal } = request;
+    const patience = new Patience(timeoutMs, signal);
+    const progress: CallProgress = { bodySent: true, status: undefined };
+    const failed = (thrown: unknown): AppError =>
+      callFailure({
+        ...{ provider: this.options.provider, effect: 'reads', progress, timeoutMs, thrown },
+        stopped: patience.ranOut ? 'deadline' : signal?.aborted === true ? 'caller' : undefined,
+        clean: (text) => redact(text, request.secrets),
+      });
+    try {
+      signal?.throwIfAborted();
+      const { status, headers, body, text } = await this.head(request, patience);
+      progress.status = status;
+      if (body !== null) return { status, headers, content: unhurried(body, patience, failed) };
+      patience.end();
+      const excerpt = redact(text.slice(0, EXCERPT_CHARACTERS), request.secrets);
+      return { status, headers, body: parseJson(text), excerpt, content: null };
+    } catch (thrown) {
+      patience.end();
+      throw failed(thrown);
+    }
+  }
+
+  private async head(
+    request: Omit<VendorHttpRequest, 'method' | 'effect'>,
+    patience: Patience,
+  ): Promise<{
+    status: number;
+    headers: Headers;
+    body: AsyncIterable<Uint8Array> | null;
+    text: string;
+  }> {
+    const accept = { accept: '*/*', 'user-agent': USER_AGENT, ...request.headers };
+    const response = await (this.options.fetch ?? fetch)(this.urlOf(request), {
+      ...{ method: 'GET', headers: accept, redirect: 'manual', signal: patience.signal },
+    });
+    const { status, headers } = response;
+    if (response.ok && response.body !== null) {
+      return { status, headers, body: response.body as AsyncIterable<Uint8Array>, text: '' };
+    }
+    const text = await readLimited(response, this.options.maxResponseBytes ?? DEFAULT_MAX_RESPONSE);
+    return { status, headers, body: null, text };
+  }
+
+  private urlOf({
+    baseUrl = this.options.baseUrl,
+    path,
+    query = {},
+  }: Pick<VendorHttpRequest, 'baseUrl' | 'path' | 'query'>): string {
     const search = new URLSearchParams(query).toString();
     return `${baseUrl.replace(/\/+$/, '')}${path}${search === '' ? '' : `?${search}`}`;
   }

@@ -7,7 +7,21 @@ export interface VendorVideo {
   readonly expiresAt: Date | null;
   /** Seconds, as the vendor says. */
   readonly durationSeconds: number | null;
+  /** Only the key of the attempt opens it, so that nobody but the worker can fetch it: by `openVideo`, into the object store. */
+  readonly needsKey?: boolean;
 }
+
+/** A video that was opened with the key. `link`: the vendor led to an address that needs none, which is storage's to fetch. */
+export type OpenedVideo =
+  | {
+      readonly kind: 'bytes';
+      readonly contentType: string;
+      /** Null where the vendor does not say. */
+      readonly sizeBytes: number | null;
+      /** To be read to its end or given back (`return`). */
+      readonly body: AsyncIterable<Uint8Array>;
+    }
+  | { readonly kind: 'link'; readonly url: string };
 
 /** What the vendor took for a task, in the vendor's own unit; a decimal string, since money is never a float. */
 export interface VendorCost {

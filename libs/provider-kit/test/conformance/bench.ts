@@ -1,3 +1,4 @@
+import { buffer } from 'node:stream/consumers';
 import { AppError } from '@shotloom/kernel';
 import type {
   LookupAnswer,
@@ -8,6 +9,8 @@ import type {
   VendorCredential,
 } from '@shotloom/provider-kit';
 import type { ConformanceRig } from './rig';
+
+type Succeeded = Extract<PollOutcome, { kind: 'succeeded' }>;
 
 /** Milliseconds: a simulator on this machine that has not answered by then will not. */
 const TIMEOUT_MS = 1_000;
@@ -43,6 +46,17 @@ export class Bench {
 
   async lookup(attemptId: string): Promise<LookupAnswer | undefined> {
     return this.rig.adapter.lookup?.(this.refOf(attemptId, null), this.call());
+  }
+
+  /** The finished video, as storage fetches it, or the worker where it needs the key. */
+  async bytesOf(attemptId: string, vendorTaskId: string, { videos }: Succeeded): Promise<Buffer> {
+    const [video] = videos;
+    const fetched = async (url: string): Promise<Buffer> =>
+      Buffer.from(await (await fetch(url)).arrayBuffer());
+    if (video?.needsKey !== true) return fetched(video?.url ?? '');
+    expect((await fetch(video.url)).status).toBeGreaterThanOrEqual(400);
+    const opened = await this.rig.adapter.openVideo?.(this.refOf(attemptId, vendorTaskId), this.call());
+    return opened?.kind === 'bytes' ? buffer(opened.body) : fetched(opened?.url ?? '');
   }
 
   /** Tasks that the vendor was made to do so far. */

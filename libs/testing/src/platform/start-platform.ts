@@ -7,6 +7,7 @@ import { join, resolve } from 'node:path';
 import { lastLines } from '../infra/last-lines';
 import { isOurs } from '../infra/orphan';
 import { waitFor } from '../wait-for';
+import { findLeaks, rememberSecret } from './leaks';
 import type { RuntimeInfo, RuntimeMessage, RuntimeRequest } from './runtime-info';
 
 export interface PlatformOptions {
@@ -32,7 +33,10 @@ export interface RunningPlatform {
   restart(unit: string, signal?: NodeJS.Signals): Promise<void>;
   /** The log of one process so far. */
   log(unit: string): Promise<string>;
-  /** Ends everything in order, and removes a temporary data folder. */
+  /**
+   * Ends everything in order, and removes a temporary data folder. Throws where a log shows a secret: one of the installation, one that
+   * `rememberSecret` was told, or anything of their shapes.
+   */
   stop(): Promise<void>;
 }
 
@@ -70,9 +74,22 @@ export async function startPlatform(options: PlatformOptions = {}): Promise<Runn
     log: (unit) => readFile(join(dataDir, 'logs', `${unit}.log`), 'utf8'),
     stop: async () => {
       await end(runtime);
+      const leaks = await readLeaks(dataDir);
       if (temporary) await rm(dataDir, { recursive: true, force: true });
+      if (leaks.length > 0) throw new Error(`Logs show secrets:\n${leaks.join('\n')}`);
     },
   };
+}
+
+async function readLeaks(dataDir: string): Promise<string[]> {
+  const secrets: unknown = JSON.parse(await readFile(join(dataDir, 'secrets.json'), 'utf8'));
+  for (const [name, value] of Object.entries(secrets as Record<string, unknown>)) {
+    if (typeof value === 'string') rememberSecret(value, `the installation's ${name}`);
+  }
+  const leaks = await findLeaks(join(dataDir, 'logs'));
+  // A simulated vendor prints its demo keys, which open nothing else.
+  const ours = leaks.filter(({ file }) => !file.startsWith('simulator-'));
+  return ours.map(({ file, line, what }) => `${file}:${line} ${what}`);
 }
 
 async function launch(dataDir: string, options: PlatformOptions): Promise<ChildProcess> {

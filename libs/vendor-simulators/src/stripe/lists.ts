@@ -45,6 +45,22 @@ export function pageOf<T extends Listed>(url: string, items: readonly T[], param
   return { object: 'list', url, data, has_more: newest.length > start + limit };
 }
 
+/** Objects that keep their order, by pages that go on only forwards. */
+export function pageInOrder<T extends { readonly id: string }>(
+  url: string,
+  items: readonly T[],
+  params: Form,
+): object {
+  const limit = Number(params['limit'] ?? 10);
+  const { starting_after: after } = params;
+  const start = after === undefined ? 0 : items.findIndex(({ id }) => id === after) + 1;
+  if (after !== undefined && start === 0) {
+    throw missing('object', typeof after === 'string' ? after : 'starting_after', 'starting_after', 400);
+  }
+  const data = items.slice(start, start + limit);
+  return { object: 'list', url, data, has_more: items.length > start + limit };
+}
+
 function isInRange(created: number, range: FormValue | undefined): boolean {
   if (range === undefined) return true;
   if (typeof range === 'string') return created === Number(range);

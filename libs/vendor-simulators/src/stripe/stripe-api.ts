@@ -8,7 +8,7 @@ import {
   type Checkout,
 } from './checkout';
 import type { Form } from './form';
-import { listOf, pageOf } from './lists';
+import { listOf, pageOf, pageInOrder } from './lists';
 import type { Payments } from './payments';
 import { invalid, readParams } from './stripe-error';
 import type { SimCustomer, SimInvoice, SimPaymentIntent, SimWebhookEndpoint } from './stripe-objects';
@@ -210,7 +210,12 @@ function moneyApi({ world, payments }: StripeParts): Record<string, Handler> {
     'GET /v1/disputes/:id': (_, id) => world.disputes.get(id),
     'GET /v1/invoices': (params) =>
       listOf('/v1/invoices', world.invoices.all(), params, ['customer', 'status']),
-    'GET /v1/invoices/:id': (params, id) => withPayments(world, world.invoices.get(id), params),
+    'GET /v1/invoices/:id': (params, id) =>
+      withPayments(world, withFirstLines(world.invoices.get(id)), params),
+    'GET /v1/invoices/:id/lines': (params, id) => {
+      const { lines } = world.invoices.get(id);
+      return pageInOrder(lines.url, lines.data, params);
+    },
     'GET /v1/invoice_payments': (params) => {
       const wanted = params['payment'];
       const intent =
@@ -256,6 +261,15 @@ function expands(params: Form, field: string): boolean {
 function withCharge(world: StripeWorld, intent: SimPaymentIntent, params: Form): object {
   if (!expands(params, 'latest_charge') || intent.latest_charge === null) return intent;
   return { ...intent, latest_charge: world.charges.get(intent.latest_charge) };
+}
+
+/** https://docs.stripe.com/api/invoices/object: an invoice carries its first lines; the rest is listed by pages. */
+const FIRST_LINES = 10;
+
+function withFirstLines(invoice: SimInvoice): SimInvoice {
+  const { lines } = invoice;
+  const data = lines.data.slice(0, FIRST_LINES);
+  return { ...invoice, lines: { ...lines, data, has_more: lines.data.length > data.length } };
 }
 
 /** An invoice names its payments only where they are asked for. */

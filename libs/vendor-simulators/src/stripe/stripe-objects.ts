@@ -213,7 +213,7 @@ export interface SimInvoice {
     quote_details: null;
     subscription_details: { metadata: Metadata; subscription: string };
   };
-  lines: { object: 'list'; data: SimInvoiceLine[]; has_more: false; url: string };
+  lines: { object: 'list'; data: SimInvoiceLine[]; has_more: boolean; url: string };
   hosted_invoice_url: string;
   invoice_pdf: string;
   metadata: Metadata;

@@ -1,8 +1,10 @@
-import { Coins, LogOut } from 'lucide-react';
+import { Coins, LogOut, UserRound } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
+import { Link } from 'react-router';
 import { useMe } from '../shared/api/queries';
 import { useSession } from '../shared/api/session';
-import { IconButton } from '../shared/ui/button';
+import { IconButton, iconClass } from '../shared/ui/button';
+import { useTask } from '../shared/ui/use-task';
 import { Skeleton } from '../shared/ui/skeleton';
 import styles from './controls.module.css';
 
@@ -10,11 +12,12 @@ import styles from './controls.module.css';
 export function AccountControls() {
   const { t, i18n } = useTranslation();
   const { signOut } = useSession();
+  const leaving = useTask(signOut);
   const credits = useMe().data?.credits;
   const held = credits && credits.held > 0 ? ` · ${t('header.held', { count: credits.held })}` : '';
   return (
     <>
-      <span className={styles.credits} title={t('header.credits') + held}>
+      <Link to="/credits" className={styles.credits} title={t('header.credits') + held}>
         <Coins aria-hidden />
         <span className="visually-hidden">{t('header.credits')}</span>
         {credits ? (
@@ -22,8 +25,22 @@ export function AccountControls() {
         ) : (
           <Skeleton className={styles.creditsSkeleton} />
         )}
-      </span>
-      <IconButton label={t('header.signOut')} data-testid="sign-out" onClick={signOut}>
+      </Link>
+      <Link
+        to="/account"
+        className={iconClass}
+        aria-label={t('header.account')}
+        title={t('header.account')}
+        data-testid="to-account"
+      >
+        <UserRound aria-hidden />
+      </Link>
+      <IconButton
+        label={leaving.error === null ? t('account.signOut') : t('errors.unreachable')}
+        data-testid="sign-out"
+        disabled={leaving.busy}
+        onClick={() => leaving.run()}
+      >
         <LogOut aria-hidden />
       </IconButton>
     </>

@@ -2,6 +2,7 @@ import { Clapperboard, LibraryBig } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
 import { Navigate, NavLink, Outlet, ScrollRestoration, useLocation } from 'react-router';
 import { LiveProvider } from '../shared/api/live';
+import { wayIn } from '../shared/api/return-path';
 import { useSession } from '../shared/api/session';
 import { cx } from '../shared/ui/cx';
 import { Wordmark } from '../shared/ui/logo';
@@ -15,12 +16,12 @@ const ROOMS = [
   { to: '/library', icon: LibraryBig, name: 'nav.library' },
 ] as const;
 
-/** The frame around every room: header, navigation, and the live feed. Without a key it leads to Connect. */
+/** The frame around every room: header, navigation, and the live feed. Who is not signed in is led to sign in, and back. */
 export function Shell() {
-  const { apiKey } = useSession();
+  const { access } = useSession();
   const { t } = useTranslation();
-  const { pathname } = useLocation();
-  if (!apiKey) return <Navigate to="/connect" replace state={{ from: pathname }} />;
+  const { pathname, search, hash } = useLocation();
+  if (!access) return <Navigate to={wayIn('/sign-in', `${pathname}${search}${hash}`)} replace />;
   return (
     <LiveProvider>
       <a className={styles.skip} href="#room">

@@ -17,6 +17,18 @@ export function writeItem(storage: Storage, key: string, value: string | null): 
   }
 }
 
+/** What is the browser's own and says nothing about a person. */
+const PREFERENCES = new Set(['shotloom.theme', 'shotloom.language']);
+
+/** Removes everything of ours but the preferences. */
+export function clearPrivate(): void {
+  for (const storage of [sessionStorage, localStorage]) {
+    for (const key of Object.keys(storage)) {
+      if (key.startsWith('shotloom.') && !PREFERENCES.has(key)) writeItem(storage, key, null);
+    }
+  }
+}
+
 /** What was kept as JSON, checked by `accepts`; the fallback otherwise. */
 export function readJson<T>(
   storage: Storage,

@@ -1,5 +1,5 @@
-import { Body, Controller, Delete, Get, HttpCode, Param, Post, Query, Req } from '@nestjs/common';
-import { ApiTags } from '@nestjs/swagger';
+import { Body, Controller, Delete, Get, Headers, HttpCode, Param, Post, Query, Req } from '@nestjs/common';
+import { ApiHeader, ApiTags } from '@nestjs/swagger';
 import type { FastifyRequest } from 'fastify';
 import {
   acceptInvitationSchema,
@@ -18,6 +18,7 @@ import {
 } from '@shotloom/contracts';
 import { actorOf } from '../audit/audit-log';
 import { Answers, AnswersNothing, TakesQuery } from '../docs/route-docs';
+import { readIdempotencyKey } from '../generate/idempotency-key';
 import { pathId } from '../http/path-id';
 import { CurrentPrincipal, RequireScope } from '../identity/principal';
 import { requireOwner } from '../identity/require-owner';
@@ -52,6 +53,11 @@ export class InvitationsController {
 
   @Post('accounts/:id/invitations')
   @HttpCode(201)
+  @ApiHeader({
+    name: 'Idempotency-Key',
+    required: false,
+    description: 'The same key and body send one mail for 24 hours; another body gives 409.',
+  })
   @Answers(
     201,
     invitationResourceSchema,
@@ -61,11 +67,14 @@ export class InvitationsController {
   async createInvitation(
     @Param('id') id: string,
     @Body({ schema: createInvitationSchema }) body: CreateInvitation,
+    @Headers('idempotency-key') key: string | undefined,
     @CurrentPrincipal() principal: Principal,
     @Req() request: FastifyRequest,
   ): Promise<InvitationResource> {
     requireOwner(principal);
-    return this.invitations.create(principal, pathId('account', id), body, actorOf(request));
+    const accountId = pathId('account', id);
+    const idempotencyKey = readIdempotencyKey(key);
+    return this.invitations.create(principal, accountId, body, { actor: actorOf(request), idempotencyKey });
   }
 
   @Delete('accounts/:id/invitations/:invitationId')

@@ -11,8 +11,11 @@ import type {
 import type { Database, UnitOfWork } from '@shotloom/database';
 import { AppError, newId } from '@shotloom/kernel';
 import { writeAudit, type Actor } from '../audit/audit-log';
+import { invitationLimits } from '../auth/limits';
+import { Throttle } from '../auth/throttle';
 import { publicUrl, type Config } from '../config';
 import { notFound } from '../http/path-id';
+import { claimKey } from '../identity/idempotency';
 import type { InvitationsTable } from '../identity/schema/limit-tables';
 import type { IdentityTables } from '../identity/schema/tables';
 import { addMail } from '../mail/mails';
@@ -37,6 +40,7 @@ export class Invitations {
   constructor(
     @Inject(DATABASE) private readonly database: Database<IdentityTables>,
     @Inject(CONFIG) private readonly config: Config,
+    private readonly throttle: Throttle,
   ) {}
 
   async list(
@@ -58,25 +62,31 @@ export class Invitations {
     return pageOf(rows.map(toInvitation), limit, ({ id }) => id);
   }
 
-  /** A second one for the same address takes the place of the first, whose link ends. */
+  /** A second one for the same address takes the place of the first, whose link ends. Throws `rate_limited`: each is a mail. */
   async create(
     principal: Principal,
     accountId: string,
     body: CreateInvitation,
-    actor: Actor,
+    { actor, idempotencyKey }: { readonly actor: Actor; readonly idempotencyKey: string | undefined },
   ): Promise<InvitationResource> {
     const token = `in_${randomBytes(32).toString('base64url')}`;
+    const id = newId();
     return this.database.run(async ({ sql }) => {
       const manager = await managerOf(sql, accountId, principal.userId);
       onlyOrganisations(manager);
       mayTouch(manager.role, [body.role]);
+      const route = `POST /api/v1/accounts/${accountId}/invitations`;
+      const request = { userId: principal.userId, route, key: idempotencyKey, body };
+      const known = await claimKey(sql, request, id);
+      if (known !== null) return invitedBefore(sql, accountId, known);
       await refuseMember(sql, accountId, body.email);
       await refuseBeyondPlan(sql, accountId, 1);
+      await this.throttle.take(invitationLimits(principal.userId, body.email), sql);
       await makeRoom(sql, accountId, body.email);
       const row = await sql
         .insertInto('identity.invitations')
         .values({
-          id: newId(),
+          id,
           account_id: accountId,
           email: body.email,
           role: body.role,
@@ -164,6 +174,21 @@ export class Invitations {
       usefulSeconds: VALID_DAYS * DAY_SECONDS,
     });
   }
+}
+
+/** What an earlier request with the same key made. Throws `conflict` where it is gone by now. */
+async function invitedBefore(sql: Tx, accountId: string, id: string): Promise<InvitationResource> {
+  const row = await sql
+    .selectFrom('identity.invitations')
+    .selectAll()
+    .where('id', '=', id)
+    .where('account_id', '=', accountId)
+    .executeTakeFirst();
+  if (row) return toInvitation(row);
+  throw new AppError(
+    'conflict',
+    'This request was done before, and its invitation has been used or taken back since: use a new Idempotency-Key for another.',
+  );
 }
 
 function noInvitation(): AppError {

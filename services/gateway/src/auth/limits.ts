@@ -19,7 +19,7 @@ export function passwordLimits(email: string, address: string): Limit[] {
 }
 
 /** Registrations and requests for links from one network: each costs a hash or a mail. */
-export function formLimits(form: 'register' | 'forgot', address: string): Limit[] {
+export function formLimits(form: 'register' | 'resend' | 'forgot', address: string): Limit[] {
   return [{ key: `${form}:${clientNetwork(address)}`, tries: 20, seconds: HOUR }];
 }
 
@@ -31,4 +31,12 @@ export function linkLimits(address: string): Limit[] {
 /** Mail to one address, whoever asks for it. */
 export function mailLimit(email: string): Limit {
   return { key: `mail:${sameAddress(email)}`, tries: 5, seconds: HOUR };
+}
+
+/** Invitations that one person sends, and that one address gets: not counted with `mailLimit`, which would keep a reset from its owner. */
+export function invitationLimits(userId: string, email: string): Limit[] {
+  return [
+    { key: `invitations:${userId}`, tries: 100, seconds: HOUR },
+    { key: `invitation:${sameAddress(email)}`, tries: 5, seconds: HOUR },
+  ];
 }

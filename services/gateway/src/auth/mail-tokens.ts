@@ -14,12 +14,18 @@ export interface MailToken {
   readonly passwordHash: string | null;
 }
 
+/** What becomes an account once the link and the password come together. */
+export interface PendingRegistration {
+  readonly displayName: string;
+  readonly passwordHash: string;
+}
+
 interface NewMailToken {
   readonly purpose: Purpose;
   readonly email: string;
   readonly seconds: number;
   readonly userId?: string;
-  readonly registration?: { readonly displayName: string; readonly passwordHash: string };
+  readonly registration?: PendingRegistration;
 }
 
 /** Guesses at the password of a registration, by whoever has its link. */
@@ -53,6 +59,26 @@ export async function findMailToken(tx: Tx, purpose: Purpose, token: string): Pr
     .where('expires_at', '>', sql<Date>`now()`)
     .where('failures', '<', FAILURES)
     .executeTakeFirst();
+}
+
+/** The newest registration of the address that waits for its link. */
+export async function findRegistration(
+  tx: Tx,
+  email: string,
+): Promise<{ readonly email: string; readonly registration: PendingRegistration } | undefined> {
+  const row = await tx
+    .selectFrom('identity.mail_tokens')
+    .select(COLUMNS)
+    .where((where) => where(where.fn<string>('lower', ['email']), '=', email.toLowerCase()))
+    .where('purpose', '=', 'register')
+    .where('expires_at', '>', sql<Date>`now()`)
+    .where('failures', '<', FAILURES)
+    .orderBy('created_at', 'desc')
+    .limit(1)
+    .executeTakeFirst();
+  if (!row?.passwordHash) return undefined;
+  const { passwordHash } = row;
+  return { email: row.email, registration: { displayName: row.displayName ?? row.email, passwordHash } };
 }
 
 /** Uses it up. The delete is the check: of two that come at once, one gets the row. */

@@ -5,12 +5,14 @@ import {
   acceptedSchema,
   forgotPasswordSchema,
   registerSchema,
+  resendVerificationSchema,
   resetPasswordSchema,
   signedInSchema,
   verifyEmailSchema,
   type AcceptedResource,
   type ForgotPassword,
   type Register,
+  type ResendVerification,
   type ResetPassword,
   type SignedIn,
   type VerifyEmail,
@@ -80,6 +82,24 @@ export class PeopleController {
     if (body.transport === 'cookie') refuseForgery(request, this.ownOrigin);
     const opened = await this.registration.verify(body.token, body.password, clientOf(request));
     return this.answer.give(opened, body.transport, reply);
+  }
+
+  @Post('verify/resend')
+  @HttpCode(202)
+  @Public()
+  @Answers(
+    202,
+    acceptedSchema,
+    'Sends the mail of a registration again, where one waits for its address',
+    [400, 403, 415, 422, 429, 503],
+  )
+  async resendVerification(
+    @Body({ schema: resendVerificationSchema }) body: ResendVerification,
+    @Req() request: FastifyRequest,
+  ): Promise<AcceptedResource> {
+    this.answer.requireSigning();
+    await this.registration.resend(body, clientOf(request));
+    return { status: 'accepted', detail: 'If a registration waits for this address, a link is on its way.' };
   }
 
   @Post('password/forgot')

@@ -1,11 +1,12 @@
 import { Inject, Injectable } from '@nestjs/common';
-import type { Principal, UpdateMe } from '@shotloom/contracts';
+import type { Principal, SignInWays, UpdateMe } from '@shotloom/contracts';
 import type { Database, UnitOfWork } from '@shotloom/database';
 import { AppError } from '@shotloom/kernel';
 import { writeAudit } from '../audit/audit-log';
+import type { Config } from '../config';
 import type { IdentityTables } from '../identity/schema/tables';
 import { addMail } from '../mail/mails';
-import { DATABASE } from '../platform/parts';
+import { CONFIG, DATABASE } from '../platform/parts';
 import type { Client } from './client';
 import { passwordLimits } from './limits';
 import { noticeMail } from './mail-texts';
@@ -19,11 +20,14 @@ interface Change {
   readonly password: { readonly old: string; readonly next: string } | undefined;
 }
 
-/** What people change about themselves. */
+const MOST_IDENTITIES = 50;
+
+/** What people see and change about themselves. */
 @Injectable()
 export class Profile {
   constructor(
     @Inject(DATABASE) private readonly database: Database<IdentityTables>,
+    @Inject(CONFIG) private readonly config: Config,
     private readonly hasher: PasswordHasher,
     private readonly throttle: Throttle,
     private readonly sessions: Sessions,
@@ -34,6 +38,40 @@ export class Profile {
     const password = wanted.password && (await this.checkPassword(principal, wanted.password, client));
     const change: Change = { displayName: wanted.display_name, password };
     await this.database.run((work) => this.write(work, principal, change, client));
+  }
+
+  /** A person has a handful at most: one for each issuer's account that they came with. */
+  async signInWays({ userId }: Principal): Promise<SignInWays> {
+    const { sql } = this.database;
+    const user = await sql
+      .selectFrom('identity.users')
+      .select((where) => where('password_hash', 'is not', null).as('password'))
+      .where('id', '=', userId)
+      .executeTakeFirstOrThrow();
+    const rows = await sql
+      .selectFrom('identity.user_identities')
+      .select(['issuer', 'email', 'created_at', 'last_used_at'])
+      .where('user_id', '=', userId)
+      .orderBy('created_at')
+      .limit(MOST_IDENTITIES)
+      .execute();
+    return {
+      password: user.password === true,
+      identities: rows.map((row) => ({
+        issuer: row.issuer,
+        title: this.titleOf(row.issuer),
+        email: row.email,
+        linked_at: row.created_at.toISOString(),
+        last_used_at: row.last_used_at.toISOString(),
+      })),
+    };
+  }
+
+  /** Null for an issuer that the operator does not offer any more. */
+  private titleOf(issuer: string): string | null {
+    const plain = (address: string): string => address.replace(/\/$/, '');
+    const known = this.config.OIDC_ISSUERS.find((one) => plain(one.issuer) === plain(issuer));
+    return known?.title ?? null;
   }
 
   private async checkPassword(

@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import type { Register } from '@shotloom/contracts';
+import type { Register, ResendVerification } from '@shotloom/contracts';
 import type { Database, UnitOfWork } from '@shotloom/database';
 import { AppError } from '@shotloom/kernel';
 import { writeAudit } from '../audit/audit-log';
@@ -12,7 +12,15 @@ import type { Client } from './client';
 import { findUserByEmail } from './find-user';
 import { formLimits, linkLimits, mailLimit } from './limits';
 import { linkMail, REGISTER_SECONDS } from './mail-texts';
-import { addMailToken, countFailure, findMailToken, useMailToken, type MailToken } from './mail-tokens';
+import {
+  addMailToken,
+  countFailure,
+  findMailToken,
+  findRegistration,
+  useMailToken,
+  type MailToken,
+  type PendingRegistration,
+} from './mail-tokens';
 import { PasswordHasher } from './password-hasher';
 import { refuseWeakPassword } from './password-rules';
 import { Sessions, type OpenSession } from './sessions';
@@ -48,6 +56,21 @@ export class Registration {
       if (this.config.AUTH_REGISTRATION === 'unverified') {
         if (!user) await this.create(work, { email: wanted.email, ...registration }, null, client);
       } else if (mayMail) await this.sendLink(work, wanted, registration, user !== undefined);
+    });
+  }
+
+  /**
+   * Another link for the newest registration of the address; it opens with the same password as the one before. Does and answers the same
+   * where none waits. Throws `forbidden`, `unavailable` or `rate_limited`.
+   */
+  async resend({ email, language }: ResendVerification, client: Client): Promise<void> {
+    this.refuseWhereClosed();
+    await this.throttle.take(formLimits('resend', client.address));
+    await this.database.run(async (work) => {
+      const mayMail = await this.throttle.mayTake(mailLimit(email), work.sql);
+      const waiting = await findRegistration(work.sql, email);
+      if (!mayMail || !waiting) return;
+      await this.sendLink(work, { email: waiting.email, language }, waiting.registration, false);
     });
   }
 
@@ -88,8 +111,8 @@ export class Registration {
 
   private async sendLink(
     { sql }: Work,
-    wanted: Register,
-    registration: { displayName: string; passwordHash: string },
+    wanted: Pick<Register, 'email' | 'language'>,
+    registration: PendingRegistration,
     isTaken: boolean,
   ): Promise<void> {
     const { email, language } = wanted;

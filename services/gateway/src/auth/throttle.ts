@@ -26,11 +26,11 @@ export class Throttle {
 
   /**
    * Counts one try for each limit, before the try: many at the same moment cannot slip through. Throws `rate_limited` with the time to
-   * wait where one is over.
+   * wait where one is over. In a transaction, a try that fails is not counted.
    */
-  async take(limits: readonly Limit[]): Promise<void> {
+  async take(limits: readonly Limit[], tx?: Kysely<IdentityTables>): Promise<void> {
     for (const limit of limits) {
-      const { used, seconds } = await this.count(limit);
+      const { used, seconds } = await this.count(limit, tx);
       if (used <= limit.tries) continue;
       throw new AppError('rate_limited', `Too many tries; try again in ${waitWords(seconds)}.`, {
         retryable: true,

@@ -2,6 +2,7 @@ import { sql as raw } from 'kysely';
 import type { BillingResource, Principal } from '@shotloom/contracts';
 import { decodeCursor, encodeCursor, type Database } from '@shotloom/database';
 import { AppError } from '@shotloom/kernel';
+import { getOwed } from '@shotloom/ledger';
 import type { IdentityTables } from '../identity/schema/tables';
 import type { Customers } from './customers';
 import { returnUrl } from './return-urls';
@@ -39,14 +40,22 @@ export class BillingAccounts {
     page: { readonly limit: number; readonly cursor?: string | undefined },
   ): Promise<BillingResource> {
     const { accountId } = principal;
-    const [plan, customer, subscription, invoices, mayBuy] = await Promise.all([
+    const [plan, owed, customer, subscription, invoices, mayBuy] = await Promise.all([
       this.plan(accountId),
+      getOwed(this.database.sql, accountId),
       this.customers.find(accountId),
       this.subscription(accountId),
       this.invoices(accountId, page),
       this.mayBuy(principal),
     ]);
-    return { may_buy: mayBuy, is_customer: customer !== null, plan, subscription, invoices };
+    return {
+      may_buy: mayBuy,
+      is_customer: customer !== null,
+      plan,
+      owed_credits: owed,
+      subscription,
+      invoices,
+    };
   }
 
   customerOf(accountId: string): Promise<string | null> {

@@ -10,7 +10,8 @@ import { BillingRefusal } from './refusal';
 import type { StripeInvoice, StripeSession } from './stripe-schemas';
 import { applySubscription, readPrices } from './subscriptions';
 
-type Tx = UnitOfWork<IdentityTables>['sql'];
+type Work = UnitOfWork<IdentityTables>;
+type Tx = Work['sql'];
 type CheckoutRow = Selectable<BillingCheckoutsTable>;
 
 /** Stripe collects a renewal about an hour after its period began: the old credits last until the new ones are there. */
@@ -22,9 +23,10 @@ const LEAST_DAYS = 3;
  * Writes down how things stand at Stripe, with all that follows for credits and plan. In the caller's transaction; again without effect.
  * Throws `BillingRefusal` where what was paid is not what was offered.
  */
-export async function applyFacts(sql: Tx, accountId: string, facts: Facts): Promise<void> {
+export async function applyFacts(work: Work, accountId: string, facts: Facts): Promise<void> {
+  const { sql } = work;
   const { session, invoice, subscription, money } = facts;
-  if (subscription !== null) await applySubscription(sql, accountId, subscription);
+  if (subscription !== null) await applySubscription(work, accountId, subscription);
   if (invoice !== null) await applyInvoice(sql, accountId, invoice, money);
   if (session !== null) await applySession(sql, accountId, session, invoice === null ? money : []);
   if (session === null && invoice === null) await settleKnown(sql, accountId, money);

@@ -25,6 +25,7 @@ import { Answers, TakesQuery } from '../docs/route-docs';
 import { readIdempotencyKey } from '../generate/idempotency-key';
 import { pathId } from '../http/path-id';
 import { CurrentPrincipal, RequireScope } from '../identity/principal';
+import { requireOwner } from '../identity/require-owner';
 import { Billing } from './billing';
 import type { OfferRow } from './offers';
 
@@ -151,6 +152,8 @@ export class BillingController {
     @CurrentPrincipal() principal: Principal,
   ): Promise<z.infer<typeof openedPortalSchema>> {
     const { accounts } = this.billing.on;
+    // Who holds a key for programs must not end a subscription or read invoices.
+    requireOwner(principal);
     await accounts.requireBuyer(principal);
     return { url: await accounts.portal(principal.accountId, body?.return_url) };
   }

@@ -7,6 +7,7 @@ import { AppError, newId } from '@shotloom/kernel';
 import type { Actor } from '../audit/audit-log';
 import { writeAudit } from '../audit/audit-log';
 import type { BillingCheckoutsTable } from '../identity/schema/billing-tables';
+import { requireOwner } from '../identity/require-owner';
 import type { IdentityTables } from '../identity/schema/tables';
 import type { Customers } from './customers';
 import type { OfferRow, Offers } from './offers';
@@ -47,7 +48,7 @@ export class Checkouts {
     private readonly publicUrl: string,
   ) {}
 
-  /** Throws `AppError` `not_found`, `invalid_input`, `conflict` (the key was used for another order) or `unavailable`. */
+  /** Throws `AppError` `not_found`, `invalid_input`, `conflict` (the key was used for another order), `forbidden` or `unavailable`. */
   async open(order: Order): Promise<Opened> {
     const success = returnUrl('success_url', order.successUrl, '/billing', this.publicUrl);
     const cancel = returnUrl('cancel_url', order.cancelUrl, '/billing', this.publicUrl);
@@ -55,7 +56,11 @@ export class Checkouts {
     const { accountId, userId } = order.principal;
     const subscription = offer.kind === 'subscription' ? await this.aliveSubscription(accountId) : undefined;
     const email = await this.emailOf(userId);
-    if (subscription !== undefined) return this.change(subscription, offer, accountId, cancel);
+    if (subscription !== undefined) {
+      // The card that is kept pays at once, and the page leads to the whole portal: not for keys of programs.
+      requireOwner(order.principal);
+      return this.change(subscription, offer, accountId, cancel);
+    }
     const checkout = await this.reserve(order, offer, `${success.href} ${cancel.href}`);
     if (checkout.url !== null) return toOpened(checkout, checkout.url);
     const customer = await this.customers.ensure(accountId, email);

@@ -39,10 +39,10 @@ export class Reconciler {
       if ((await task.isDone?.()) === true) return 'already';
       const facts = await collectFacts(this.api, subject, await this.knownIntents(subject));
       if (subject.kind === 'customer') await this.customers.forget(subject.id);
-      await this.database.run(async ({ sql }) => {
-        await lease.confirm(sql);
-        await applyFacts(sql, accountId, facts);
-        await task.mark?.(sql);
+      await this.database.run(async (work) => {
+        await lease.confirm(work.sql);
+        await applyFacts(work, accountId, facts);
+        await task.mark?.(work.sql);
       });
       return 'applied';
     });

@@ -8,6 +8,7 @@ import {
   stripeIntentSchema,
   stripeInvoicePaymentSchema,
   stripeInvoiceSchema,
+  stripeLinePageSchema,
   stripePriceSchema,
   stripeSessionSchema,
   stripeSubscriptionSchema,
@@ -27,6 +28,8 @@ const RETRIES = 2;
 const PAGE = 100;
 /** Disputes of one payment: there is hardly ever a second one. */
 const MOST_PAGES = 5;
+/** Of an invoice: of a part of its lines nobody could tell what was paid for. */
+const MOST_LINES = 5_000;
 
 /** The only place that talks to Stripe. Each call has a deadline, each POST a key of ours, each answer a schema. */
 export class StripeApi {
@@ -167,9 +170,22 @@ export class StripeApi {
     return this.call(stripeSubscriptionSchema, () => this.stripe.subscriptions.retrieve(id));
   }
 
-  /** With its payments. */
-  invoice(id: string): Promise<StripeInvoice> {
-    return this.call(stripeInvoiceSchema, () => this.stripe.invoices.retrieve(id, { expand: ['payments'] }));
+  /** With its payments and all of its lines. */
+  async invoice(id: string): Promise<StripeInvoice> {
+    const invoice = await this.call(stripeInvoiceSchema, () =>
+      this.stripe.invoices.retrieve(id, { expand: ['payments'] }),
+    );
+    if (!invoice.lines.has_more) return invoice;
+    const data = [...invoice.lines.data];
+    for (let more = true; more;) {
+      const page = await this.call(stripeLinePageSchema, () =>
+        this.stripe.invoices.listLineItems(id, { limit: PAGE, starting_after: data.at(-1)?.id ?? '' }),
+      );
+      data.push(...page.data);
+      more = page.has_more;
+      if (more && data.length >= MOST_LINES) throw tooManyLines(id);
+    }
+    return { ...invoice, lines: { ...invoice.lines, data, has_more: false } };
   }
 
   async invoiceOfIntent(intentId: string): Promise<string | null> {
@@ -212,6 +228,11 @@ export class StripeApi {
     const message = 'Stripe answered in a shape that is not known here; try again, or look for an update.';
     throw new AppError('unavailable', message, { retryable: true, outcome: 'unknown', cause: parsed.error });
   }
+}
+
+function tooManyLines(id: string): AppError {
+  const message = `The invoice ${id} has more than ${MOST_LINES} lines; the operator of this installation must look at it.`;
+  return new AppError('unavailable', message, { provider: 'stripe' });
 }
 
 /** True where Stripe does not know the object any more, or never did. */

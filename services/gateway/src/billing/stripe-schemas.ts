@@ -87,11 +87,14 @@ export const stripeSubscriptionSchema = z.looseObject({
 export type StripeSubscription = z.output<typeof stripeSubscriptionSchema>;
 
 const lineSchema = z.looseObject({
+  id: z.string(),
   amount: z.int(),
   currency: z.string(),
   period: z.looseObject({ start: seconds, end: seconds }),
   pricing: z.looseObject({ price_details: z.looseObject({ price: reference }).nullish() }).nullable(),
 });
+/** Invoices name their first lines only. */
+export const stripeLinePageSchema = listOf(lineSchema);
 export type StripeInvoiceLine = z.output<typeof lineSchema>;
 
 /** `parent` instead of `subscription`, and `payments` instead of `payment_intent`, since 2025-03-31.basil. */

@@ -2,21 +2,24 @@ import { sql as raw } from 'kysely';
 import type { UnitOfWork } from '@shotloom/database';
 import { PLATFORM_ACTOR, writeAudit } from '../audit/audit-log';
 import type { IdentityTables } from '../identity/schema/tables';
+import { tellAccountLimits } from '../limits/tell-limits';
 import type { PriceMeaning } from './credits-of';
 import { BillingRefusal } from './refusal';
 import type { StripeSubscription } from './stripe-schemas';
 
-type Tx = UnitOfWork<IdentityTables>['sql'];
+type Work = UnitOfWork<IdentityTables>;
+type Tx = Work['sql'];
 
 /** With these an account has the plan; `past_due` while Stripe tries to collect, which brings no new credits. */
 export const ALIVE: readonly string[] = ['active', 'trialing', 'past_due'];
 
 /** Writes down how a subscription stands, and gives or takes its plan. In the caller's transaction. */
 export async function applySubscription(
-  sql: Tx,
+  work: Work,
   accountId: string,
   subscription: StripeSubscription,
 ): Promise<void> {
+  const { sql } = work;
   const [item, ...more] = subscription.items.data;
   if (item === undefined || more.length > 0) {
     throw new BillingRefusal(`The subscription ${subscription.id} does not have exactly one item.`);
@@ -48,7 +51,7 @@ export async function applySubscription(
       conflict.column('stripe_subscription_id').doUpdateSet({ ...changed, updated_at: raw<Date>`now()` }),
     )
     .execute();
-  await givePlan(sql, accountId);
+  await givePlan(work, accountId);
 }
 
 /** What the prices stand for that are known here. */
@@ -68,7 +71,8 @@ export async function readPrices(sql: Tx, ids: readonly string[]): Promise<Map<s
 }
 
 /** The plan of the newest subscription that is alive, else the default one; an operator's own choice stays until something changes. */
-async function givePlan(sql: Tx, accountId: string): Promise<void> {
+async function givePlan(work: Work, accountId: string): Promise<void> {
+  const { sql } = work;
   const account = await sql
     .selectFrom('identity.accounts')
     .select('plan_id')
@@ -87,7 +91,7 @@ async function givePlan(sql: Tx, accountId: string): Promise<void> {
   const current = all.find(({ status }) => ALIVE.includes(status));
   if (current !== undefined && current.plan_id !== null) {
     if (current.plan_given === current.plan_id) return;
-    await setPlan(sql, accountId, account.plan_id, current.plan_id);
+    await setPlan(work, accountId, account.plan_id, current.plan_id);
     await markGiven(sql, current.id, current.plan_id);
     return;
   }
@@ -99,7 +103,7 @@ async function givePlan(sql: Tx, accountId: string): Promise<void> {
     .select('id')
     .where('is_default', '=', true)
     .executeTakeFirstOrThrow();
-  await setPlan(sql, accountId, account.plan_id, id);
+  await setPlan(work, accountId, account.plan_id, id);
 }
 
 async function markGiven(sql: Tx, subscriptionId: string, planId: string | null): Promise<void> {
@@ -110,9 +114,11 @@ async function markGiven(sql: Tx, subscriptionId: string, planId: string | null)
     .execute();
 }
 
-async function setPlan(sql: Tx, accountId: string, from: string, to: string): Promise<void> {
+async function setPlan(work: Work, accountId: string, from: string, to: string): Promise<void> {
   if (from === to) return;
+  const { sql } = work;
   await sql.updateTable('identity.accounts').set({ plan_id: to }).where('id', '=', accountId).execute();
+  await tellAccountLimits(work, accountId);
   const target = { type: 'account', id: accountId };
   const details = { from, to };
   await writeAudit(sql, {

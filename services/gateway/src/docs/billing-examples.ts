@@ -28,6 +28,7 @@ export const BILLING_EXAMPLES: Readonly<Record<string, OperationExample>> = {
       may_buy: true,
       is_customer: true,
       plan: { id: 'creator', title: 'Creator' },
+      owed_credits: 0,
       subscription: {
         offer_id: 'creator',
         title: 'Creator',

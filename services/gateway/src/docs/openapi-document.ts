@@ -26,7 +26,6 @@ const OPTIONAL_BODIES = new Set([
 const OF_EVERYBODY = new Set(['429', '500']);
 const ALWAYS: Readonly<Record<string, string>> = {
   401: 'No credential, or one that is not valid.',
-  403: 'The credential lacks the scope, or may not do this.',
   429: 'Too many requests, or too many videos in an hour; `Retry-After` says when to come again.',
   500: 'Something failed on our side; `error_id` finds it in the log.',
 };
@@ -46,6 +45,9 @@ interface Operation {
   security?: unknown[];
   requestBody?: Described;
   responses: Record<string, Described>;
+  /** What a credential must have, and who must hold it; both are checked before anything else. */
+  'x-required-scope'?: string;
+  'x-required-role'?: string;
 }
 
 /** The OpenAPI 3.1 document of every route, made from the same schemas that check the requests. */
@@ -94,12 +96,18 @@ function complete(operation: Operation): void {
   for (const [status, description] of Object.entries(ALWAYS)) {
     if (!open || OF_EVERYBODY.has(status)) operation.responses[status] ??= { description };
   }
+  if (!open) operation.responses['403'] ??= { description: whoMay(operation) };
   const example = EXAMPLES[id] ?? {};
   if (operation.requestBody) completeBody(operation.requestBody, id, example.request);
   for (const [status, answer] of Object.entries(operation.responses)) {
     if (Number(status) >= 400) answer.content = failureContent(status, operation.tags ?? []);
     else completeAnswer(answer, example.response);
   }
+}
+
+function whoMay({ 'x-required-scope': scope, 'x-required-role': role }: Operation): string {
+  const person = role === undefined ? '' : ` or its owner the role \`${role}\``;
+  return `The credential lacks the scope \`${scope ?? 'read'}\`${person}, or may not do this.`;
 }
 
 function completeBody(body: Described, id: string, example: unknown): void {

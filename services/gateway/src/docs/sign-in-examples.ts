@@ -43,6 +43,7 @@ export const PUBLIC_SIGN_IN_OPERATIONS = [
   'logout',
   'register',
   'verifyEmail',
+  'resendVerification',
   'forgotPassword',
   'resetPassword',
   'startGoogleSignIn',
@@ -63,6 +64,10 @@ export const SIGN_IN_EXAMPLES: Readonly<Record<string, OperationExample>> = {
   },
   register: { request: { email: EMAIL, password: PASSWORD, display_name: 'Ada' }, response: ACCEPTED },
   verifyEmail: { request: { token: TOKEN, password: PASSWORD }, response: SIGNED_IN },
+  resendVerification: {
+    request: { email: EMAIL },
+    response: { ...ACCEPTED, detail: 'If a registration waits for this address, a link is on its way.' },
+  },
   login: { request: { email: EMAIL, password: PASSWORD }, response: SIGNED_IN },
   refreshSession: { request: { refresh_token: TOKEN }, response: SIGNED_IN },
   logout: { request: { refresh_token: TOKEN } },
@@ -81,6 +86,20 @@ export const SIGN_IN_EXAMPLES: Readonly<Record<string, OperationExample>> = {
       email: EMAIL,
       email_verified: true,
       credits: { available: 100, held: 0 },
+    },
+  },
+  getSignInWays: {
+    response: {
+      password: true,
+      identities: [
+        {
+          issuer: 'https://accounts.google.com',
+          title: 'Google',
+          email: EMAIL,
+          linked_at: AT,
+          last_used_at: AT,
+        },
+      ],
     },
   },
   listSessions: {

@@ -55,11 +55,19 @@ function describe(request: FastifyRequest, reply?: FastifyReply): object {
     requestId: request.id,
     method: request.method,
     route: routeOf(request),
-    path: request.url.split('?', 1)[0],
+    path: loggedPath(request.url),
     remote: request.ip,
     ...(principal ? { userId: principal.userId } : {}),
     ...(reply ? { durationMs: Math.round(reply.elapsedTime * 10) / 10 } : {}),
   };
+}
+
+/** Longer than any name or id of ours. */
+const LONG_SEGMENT = /[^/]{41,}/g;
+
+/** Without the query. What is longer than an id may be a key or a token that somebody put into the wrong place. */
+export function loggedPath(url: string): string {
+  return (url.split('?', 1)[0] ?? '').replace(LONG_SEGMENT, '[long]');
 }
 
 /** The pattern and not the address, so that labels come from a closed set. */

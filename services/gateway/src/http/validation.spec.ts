@@ -1,5 +1,5 @@
 import { textToVideoSchema } from '@shotloom/contracts';
-import { invalidInput } from './validation';
+import { invalidInput, unstorableText } from './validation';
 
 const fieldsOf = (schema: typeof textToVideoSchema, value: unknown): unknown => {
   const { error } = schema.safeParse(value);
@@ -38,5 +38,16 @@ describe('invalidInput', () => {
         { path: [{ key: 'b' }], message: 'y' },
       ]).message,
     ).toBe('2 fields are not valid: a, b.');
+  });
+});
+
+describe('text that cannot be kept', () => {
+  it.each([
+    ['a\u0000', ['']],
+    [{ a: ['x', { b: '\ud800' }], c: 'fine \ud83d\ude00' }, ['a.1.b']],
+    [{ metadata: { 'a\u0000': 1 } }, ['metadata']],
+    [{ a: 1, b: null, c: true }, []],
+  ])('is found wherever it is in %j', (value, places) => {
+    expect(unstorableText(value, []).map(({ path }) => path?.map(String).join('.'))).toEqual(places);
   });
 });

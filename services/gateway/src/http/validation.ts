@@ -1,4 +1,4 @@
-import { StandardSchemaValidationPipe } from '@nestjs/common';
+import { StandardSchemaValidationPipe, type ArgumentMetadata } from '@nestjs/common';
 import { AppError, type FieldError } from '@shotloom/kernel';
 
 type PathStep = PropertyKey | { readonly key: PropertyKey };
@@ -13,7 +13,31 @@ export interface SchemaIssue {
 
 /** Checks bodies and queries that name their schema, and reports everything that is wrong with them at once. */
 export function validationPipe(): StandardSchemaValidationPipe {
-  return new StandardSchemaValidationPipe({ exceptionFactory: (issues) => invalidInput(issues) });
+  return new TextCheckingPipe({ exceptionFactory: (issues) => invalidInput(issues) });
+}
+
+/** Also refuses text that no schema minds and Postgres does not take, wherever it is. */
+class TextCheckingPipe extends StandardSchemaValidationPipe {
+  override async transform<T>(value: T, metadata: ArgumentMetadata): Promise<T> {
+    const checked = await super.transform(value, metadata);
+    const isPath = metadata.type === 'param';
+    const issues = isPath || metadata.schema !== undefined ? unstorableText(checked, []) : [];
+    if (issues.length === 0) return checked;
+    throw isPath ? new AppError('not_found', 'There is nothing at this address.') : invalidInput(issues);
+  }
+}
+
+/** NUL, and halves of a surrogate pair: neither `text` nor `jsonb` can hold them. */
+export function unstorableText(value: unknown, path: readonly PropertyKey[]): SchemaIssue[] {
+  if (typeof value === 'string') {
+    if (!value.includes('\u0000') && value.isWellFormed()) return [];
+    return [{ path, message: 'Must not hold the character NUL or half of a surrogate pair.' }];
+  }
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.entries(value).flatMap(([key, field]) => [
+    ...unstorableText(key, path),
+    ...unstorableText(field, [...path, key]),
+  ]);
 }
 
 export function invalidInput(issues: readonly SchemaIssue[]): AppError {

@@ -8,6 +8,7 @@ import { Credentials } from './credentials';
 import { MeController } from './me.controller';
 import { Revocations } from './revocations';
 import { ScopeGuard } from './scope.guard';
+import { Throttle } from '../auth/throttle';
 import { Tickets } from './tickets';
 
 /** Who is asking and how they prove it. Signing in is a folder of its own, and the same module: each needs the other. */
@@ -22,6 +23,6 @@ import { Tickets } from './tickets';
     ...AUTH_PROVIDERS,
     { provide: APP_GUARD, useClass: ScopeGuard },
   ],
-  exports: [Revocations],
+  exports: [Revocations, Throttle],
 })
 export class IdentityModule {}

@@ -4,10 +4,12 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { z } from 'zod';
 import {
   meResourceSchema,
+  signInWaysSchema,
   ticketResourceSchema,
   updateMeSchema,
   type MeResource,
   type Principal,
+  type SignInWays,
   type UpdateMe,
 } from '@shotloom/contracts';
 import type { Database } from '@shotloom/database';
@@ -72,6 +74,13 @@ export class MeController {
     requireOwner(principal);
     await this.profile.update(principal, body, clientOf(request));
     return this.getMe(principal);
+  }
+
+  @Get('me/sign-in-ways')
+  @Answers(200, signInWaysSchema, 'Whether you have a password, and which issuers you can sign in with')
+  async getSignInWays(@CurrentPrincipal() principal: Principal): Promise<SignInWays> {
+    requireOwner(principal);
+    return this.profile.signInWays(principal);
   }
 
   @Post('tickets')

@@ -1,11 +1,6 @@
-import {
-  applyDecorators,
-  createParamDecorator,
-  SetMetadata,
-  type CustomDecorator,
-  type ExecutionContext,
-} from '@nestjs/common';
+import { applyDecorators, createParamDecorator, SetMetadata, type ExecutionContext } from '@nestjs/common';
 import { RouteConfig } from '@nestjs/platform-fastify';
+import { ApiExtension } from '@nestjs/swagger';
 import type { FastifyRequest } from 'fastify';
 import type { Principal } from '@shotloom/contracts';
 import { AppError } from '@shotloom/kernel';
@@ -20,15 +15,20 @@ export const REQUIRED_ROLE = 'shotloom:role';
 /** This route needs no key. For methods only: the hook that asks for keys knows routes and no classes. */
 export const Public = (): MethodDecorator =>
   applyDecorators(SetMetadata(PUBLIC_ROUTE, true), RouteConfig(OPEN_ROUTE));
-/** The key must have this scope. A route that says neither this nor `Public` is refused to everybody. */
-export const RequireScope = (scope: Scope): CustomDecorator => SetMetadata(REQUIRED_SCOPE, scope);
+/** The key must have this scope, which the documentation tells. A route that says neither this nor `Public` is refused to everybody. */
+export const RequireScope = (scope: Scope): MethodDecorator & ClassDecorator =>
+  applyDecorators(SetMetadata(REQUIRED_SCOPE, scope), ApiExtension('x-required-scope', scope));
 
 /**
  * Only for operators of the platform (and admins, who may do all that operators may), or only for admins. The credential needs the
  * scope `admin` besides: the role says who somebody is, the scope what they gave this key.
  */
 export const RequireRole = (role: Exclude<Principal['role'], 'user'>): MethodDecorator & ClassDecorator =>
-  applyDecorators(SetMetadata(REQUIRED_ROLE, role), SetMetadata(REQUIRED_SCOPE, 'admin' satisfies Scope));
+  applyDecorators(
+    SetMetadata(REQUIRED_ROLE, role),
+    ApiExtension('x-required-role', role),
+    RequireScope('admin'),
+  );
 
 const principals = new WeakMap<FastifyRequest, Principal>();
 

@@ -8,6 +8,10 @@ import { CLOCK, DATABASE } from '../platform/parts';
 /** What a caller may do, by the plan of the account that pays, and what the account and the key allow. */
 export interface Limits {
   readonly planId: string;
+  /** Grows with each change of the plan. */
+  readonly version: number;
+  /** Grows with each change of which plan it is. */
+  readonly accountVersion: number;
   /** Attempts in flight of one user, over all providers and at one; null: what the installation allows. */
   readonly concurrency: number | null;
   readonly perProvider: number | null;
@@ -100,6 +104,7 @@ export class AccountLimits {
       .selectAll('plan')
       .select(['member.monthly_credit_limit as member_credits', 'key.monthly_credit_limit as key_credits'])
       .select((where) => where.fn.coalesce('key.root_key_id', 'key.id').as('budget_key_id'))
+      .select('account.limits_version as account_version')
       .where('member.account_id', '=', accountId)
       .where('member.user_id', '=', userId)
       .executeTakeFirst();
@@ -109,6 +114,8 @@ export class AccountLimits {
     const { unlimited } = row;
     return {
       planId: row.id,
+      version: Number(row.limits_version),
+      accountVersion: Number(row.account_version),
       concurrency: unlimited ? null : row.concurrency,
       perProvider: unlimited ? null : row.per_provider_concurrency,
       weight: Number(row.weight),

@@ -15,6 +15,8 @@ const principal: Principal = {
 };
 const LIMITS: Limits = {
   planId: 'standard',
+  version: 7,
+  accountVersion: 3,
   concurrency: 15,
   perProvider: 3,
   weight: 2,
@@ -31,7 +33,15 @@ it('takes everything from the plan, and counts nothing that has no limit', () =>
   expect(planTerms(principal, LIMITS, { at })).toEqual({
     budgets: [],
     weight: 2,
-    limits: { concurrency: 15, perProvider: 3, generationsPerHour: 1_000 },
+    limits: {
+      concurrency: 15,
+      perProvider: 3,
+      generationsPerHour: 1_000,
+      weight: 2,
+      planId: 'standard',
+      version: 7,
+      accountVersion: 3,
+    },
   });
 });
 

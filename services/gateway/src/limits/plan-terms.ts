@@ -11,10 +11,10 @@ export function planTerms(
   limits: Limits,
   { priority, at }: { readonly priority?: number | undefined; readonly at: Date },
 ): PlanTerms {
-  const { concurrency, perProvider, generationsPerHour, weight } = limits;
+  const { concurrency, perProvider, generationsPerHour, weight, planId, version, accountVersion } = limits;
   return {
     budgets: budgetsOf(principal, limits, at),
     weight: Math.min(weight, priority ?? weight),
-    limits: { concurrency, perProvider, generationsPerHour },
+    limits: { concurrency, perProvider, generationsPerHour, weight, planId, version, accountVersion },
   };
 }

@@ -1,4 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
+import { sql as raw } from 'kysely';
 import type {
   CredentialRef,
   credentialSecretRpc,
@@ -42,6 +43,12 @@ export class ProviderCredentials {
           .onRef('sealed.credential_id', '=', 'credential.id')
           .onRef('sealed.version', '=', 'credential.current_version'),
       )
+      .leftJoin('identity.provider_preferences as preferred', (join) =>
+        join
+          .onRef('preferred.user_id', '=', 'credential.owner_user_id')
+          .onRef('preferred.provider', '=', 'credential.provider'),
+      )
+      .select(raw<number | null>`(preferred.settings ->> 'poll_interval')::int`.as('pollSeconds'))
       .select([
         'credential.id',
         'sealed.version',

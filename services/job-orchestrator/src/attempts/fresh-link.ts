@@ -4,7 +4,7 @@ import type { JobRow } from '../jobs/job-row';
 import { logJob } from '../log/log-entry';
 import { changeAttempt, inSeconds, type AttemptRow } from './attempt-rows';
 import { startTimer } from './timers';
-import { MOST_FRESH_LINKS } from './vendor-link';
+import { MOST_FRESH_LINKS } from './video-source';
 
 /** The first question at once, later ones after a while: a vendor's storage may be down. Seconds. */
 const waitFor = (refreshes: number): number => (refreshes === 0 ? 0 : Math.min(15 * 2 ** refreshes, 900));

@@ -11,7 +11,8 @@ import { tooLate } from './fail-attempt';
 import { cancelJob } from '../jobs/job-endings';
 import { shownNow } from './shown';
 import { startTimer, stopTimer } from './timers';
-import { linkOf, MOST_FRESH_LINKS } from './vendor-link';
+import { correctSpend } from '../spend/late-cost';
+import { sourceOf, MOST_FRESH_LINKS } from './video-source';
 
 /** A video that was given up is looked for at this pace, for as long again as it was waited for. Seconds. */
 const LATE_LOOK_SECONDS = 300;
@@ -38,14 +39,16 @@ export async function lateVideo(
   attempt: AttemptRow,
   outcome: VendorOutcome,
 ): Promise<OutcomeResult> {
+  await correctSpend(tx, attempt, outcome);
   if (outcome.kind === 'failed') {
     await stopTimer(tx, attempt.attempt_id);
+    if (outcome.cost !== null) await changeAttempt(tx, attempt, { cost: outcome.cost });
     return { applied: false };
   }
   if (outcome.kind !== 'succeeded' || !wasGivenUp(attempt) || attempt.result !== null)
     return { applied: false };
   await stopTimer(tx, attempt.attempt_id);
-  const source = linkOf(outcome);
+  const source = sourceOf(outcome);
   const late = await changeAttempt(tx, attempt, { result: source, cost: outcome.cost });
   if (job.deleted_at !== null) return { applied: true };
   emitIngest(tx, job, late, source);

@@ -7,7 +7,7 @@ import { emitIngest, INGEST_RESEND_SECONDS } from './attempt-messages';
 import type { OutcomeResult } from './apply-outcome';
 import { changeAttempt, endAttempt, inSeconds, type AttemptRow } from './attempt-rows';
 import { stopTimer } from './timers';
-import { linkOf } from './vendor-link';
+import { sourceOf } from './video-source';
 
 type Succeeded = Extract<VendorOutcome, { kind: 'succeeded' }>;
 
@@ -33,7 +33,7 @@ export async function videoIsThere(
     await cancelJob(tx, job, attempt.progress);
     return { applied: true };
   }
-  const source = linkOf({ videos });
+  const source = sourceOf({ videos });
   const storing = await changeAttempt(tx, attempt, {
     status: 'storing',
     progress: 1,

@@ -39,6 +39,8 @@ export interface ClaimOptions {
     wanted: ReadonlyMap<string, number>,
   ) => Promise<ReadonlyMap<string, number>>;
   readonly random: () => number;
+  /** The shortest wait that the owner of a key wants; undefined for the operator's. */
+  readonly wantedSeconds?: (credentialId: string) => number | undefined;
 }
 
 /**
@@ -105,7 +107,7 @@ function firstWithin(rows: readonly DueRow[], calls: number, batch: number): Due
   });
 }
 
-function nextWait(row: DueRow, { provider, models, random }: ClaimOptions): number {
+function nextWait(row: DueRow, { provider, models, random, wantedSeconds }: ClaimOptions): number {
   switch (row.verb) {
     case 'lookup':
       return Math.min(LOOKUP.first * 2 ** Math.min(row.misses, 5), LOOKUP.longest);
@@ -117,6 +119,7 @@ function nextWait(row: DueRow, { provider, models, random }: ClaimOptions): numb
         times: models.timesOf(row.model),
         min: provider.poll?.minSeconds ?? 5,
         max: provider.poll?.maxSeconds ?? 60,
+        wanted: wantedSeconds?.(row.credential_id),
         misses: row.misses,
         random: random(),
       });

@@ -14,6 +14,12 @@ it('asks rarely at first, as often as it may about the usual time, and rarely ag
   expect(pollInterval(input({ elapsed: 10_000 }))).toBe(60);
 });
 
+it('keeps to what the owner of the key wants, under the limit of the provider and above it', () => {
+  expect(pollInterval(input({ elapsed: 130, wanted: 30 }))).toBe(30);
+  expect(pollInterval(input({ elapsed: 130, wanted: 2 }))).toBe(5);
+  expect(pollInterval(input({ elapsed: 10_000, wanted: 600 }))).toBe(600);
+});
+
 it('is patient with a vendor that does not answer', () => {
   expect(pollInterval(input({ elapsed: 130, misses: 2 }))).toBe(20);
 });

@@ -7,6 +7,8 @@ export interface IntervalInput {
   /** The provider's shortest and longest interval. Seconds. */
   readonly min: number;
   readonly max: number;
+  /** The shortest that the owner of the key wants, where it is a user's own. Seconds. */
+  readonly wanted?: number | undefined;
   /** Questions in a row that told nothing. */
   readonly misses: number;
   /** 0 to 1: spreads the questions of tasks that began together. */
@@ -21,7 +23,9 @@ const LATE_SHARE = 0.1;
  * Seconds until a task is asked about again. Long before the model's usual time nobody asks often; about that time, as often as
  * the provider allows; past it, ever more rarely, and also where questions get no answer.
  */
-export function pollInterval({ elapsed, times, min, max, misses, random }: IntervalInput): number {
+export function pollInterval({ elapsed, times, misses, random, ...limits }: IntervalInput): number {
+  const min = Math.max(limits.min, limits.wanted ?? 0);
+  const max = Math.max(limits.max, min);
   const untilUsual = times.p50 * 0.9 - elapsed;
   const base =
     untilUsual > 0 ? Math.max(min, untilUsual / 3) : elapsed <= times.p95 ? min : elapsed * LATE_SHARE;

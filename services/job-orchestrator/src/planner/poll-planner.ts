@@ -5,6 +5,7 @@ import type { Database } from '@shotloom/database';
 import type { Logger } from '@shotloom/service-kit';
 import type { ModelClock } from '../models/model-clock';
 import { takeRequestsOf } from '../requests/request-buckets';
+import type { CredentialDirectory } from '../scheduler/credential-directory';
 import type { JobsSchema } from '../schema/tables';
 import { claimPolls, type ClaimedPoll } from './claim-polls';
 
@@ -19,6 +20,7 @@ export interface PlannerDeps {
   readonly database: Database<JobsSchema>;
   readonly bus: Bus;
   readonly models: ModelClock;
+  readonly credentials: Pick<CredentialDirectory, 'peek'>;
   /** Ids; those that are not polled are passed over. */
   readonly providers: readonly string[];
   /** How often rows are looked at. Milliseconds. */
@@ -63,6 +65,7 @@ export class PollPlanner {
           models,
           takeCalls: (within, wanted) => takeRequestsOf(within.sql, provider.id, wanted, RESERVE),
           random: Math.random,
+          wantedSeconds: (id) => this.deps.credentials.peek(provider.id)?.pollSeconds.get(id),
         }),
       );
       await Promise.all(

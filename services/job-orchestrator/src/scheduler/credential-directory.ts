@@ -8,6 +8,8 @@ export type ListedCredential = RpcResponse<typeof listCredentialsRpc>['credentia
 export interface KnownCredentials {
   readonly shared: readonly ListedCredential[];
   readonly byOwner: ReadonlyMap<string, readonly ListedCredential[]>;
+  /** The shortest wait between polls that owners of keys want, by key; also of one that is switched off, for what is under way. */
+  readonly pollSeconds: ReadonlyMap<string, number>;
 }
 
 /** A list of this age is used, and asked for anew meanwhile. Milliseconds. */
@@ -99,5 +101,8 @@ function index(credentials: readonly ListedCredential[]): KnownCredentials {
     if (credential.ownerUserId === null) continue;
     byOwner.set(credential.ownerUserId, [...(byOwner.get(credential.ownerUserId) ?? []), credential]);
   }
-  return { shared: usable.filter(({ ownerUserId }) => ownerUserId === null), byOwner };
+  const pollSeconds = new Map(
+    credentials.flatMap(({ id, pollSeconds: wanted }) => (wanted ? [[id, wanted] as const] : [])),
+  );
+  return { shared: usable.filter(({ ownerUserId }) => ownerUserId === null), byOwner, pollSeconds };
 }

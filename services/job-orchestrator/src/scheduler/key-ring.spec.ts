@@ -23,7 +23,7 @@ const state = (id: string, more: Partial<KeyState> = {}): KeyState => ({
 
 function ring(shared: ListedCredential[], states: KeyState[], own: ListedCredential[] = []): KeyRing {
   const byOwner = new Map(own.map((key) => [key.ownerUserId ?? '', [key]]));
-  const keys = new KeyRing({ shared, byOwner }, 10);
+  const keys = new KeyRing({ shared, byOwner, pollSeconds: new Map() }, 10);
   keys.add(states, [...shared, ...own]);
   return keys;
 }

@@ -7,6 +7,7 @@ import { indexOpenJobsMigration } from './0005-open-jobs-by-owner';
 import { addExpectMigration } from './0006-expect';
 import { limitUsersMigration } from './0007-limit-users';
 import { addOwnKeysAndSpendMigration } from './0008-own-keys-and-spend';
+import { versionLimitsMigration } from './0009-version-limits';
 
 export const SCHEMA = 'jobs';
 
@@ -21,5 +22,6 @@ export const jobsMigrations: MigrationSet = {
     '0006-expect': addExpectMigration,
     '0007-limit-users': limitUsersMigration,
     '0008-own-keys-and-spend': addOwnKeysAndSpendMigration,
+    '0009-version-limits': versionLimitsMigration,
   },
 };

@@ -202,12 +202,29 @@ export interface IdempotencyKeysTable {
 }
 
 /** What a user's plan allows, as the last accept said it; null is no limit of the plan. */
+/** The newest news of each plan. */
+export interface PlanLimitsTable {
+  plan_id: string;
+  version: number;
+  concurrency: number | null;
+  per_provider: number | null;
+  weight: number;
+}
+
 export interface UserLimitsTable {
   owner_user_id: string;
   /** Attempts in flight over all providers. */
   concurrency: number | null;
   /** Attempts in flight at one provider, 1 to 5. */
   per_provider: number | null;
+  /** Whose plan it is; null where the accept was of an earlier release. */
+  account_id: string | null;
+  plan_id: string | null;
+  /** The plan's, 1 to 8. */
+  weight: number | null;
+  /** Of which plan the account has, and of the plan; older news changes nothing. */
+  account_version: Generated<number>;
+  version: Generated<number>;
   changed_at: Generated<Date>;
 }
 
@@ -220,6 +237,7 @@ export interface GenerationHoursTable {
 
 export interface JobsSchema {
   'jobs.user_limits': UserLimitsTable;
+  'jobs.plan_limits': PlanLimitsTable;
   'jobs.generation_hours': GenerationHoursTable;
   'jobs.jobs': JobsTable;
   'jobs.attempts': AttemptsTable;

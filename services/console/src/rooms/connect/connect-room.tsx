@@ -1,51 +1,39 @@
 import { useState, type FormEvent } from 'react';
 import { ArrowRight, Eye, EyeOff } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
-import { Navigate, useLocation } from 'react-router';
+import { Link, Navigate, useSearchParams } from 'react-router';
+import { safeReturnPath, wayIn } from '../../shared/api/return-path';
 import { useSession } from '../../shared/api/session';
 import { Button, IconButton } from '../../shared/ui/button';
-import { Wordmark } from '../../shared/ui/logo';
-import { PreferenceControls } from '../../shared/ui/preference-controls';
+import { Entry } from '../../shared/ui/entry';
 import { Problem } from '../../shared/ui/problem';
-import { Threads } from './threads';
 import styles from './connect-room.module.css';
 
-/** Where the user was going before the key was asked for. */
-function destination(state: unknown): string {
-  const from = typeof state === 'object' && state !== null && 'from' in state ? state.from : null;
-  return typeof from === 'string' && from !== '/connect' ? from : '/create';
-}
-
-/** The way in: an API key, checked before it is kept. */
+/** The way in for those who have an API key, which is checked before it is kept. */
 export function ConnectRoom() {
   const { t } = useTranslation();
-  const { apiKey, expired } = useSession();
-  const state: unknown = useLocation().state;
-  if (apiKey) return <Navigate to={destination(state)} replace />;
+  const { access, expired, sessionsPossible } = useSession();
+  const [query] = useSearchParams();
+  const back = safeReturnPath(query.get('return_to'));
+  if (access) return <Navigate to={back} replace />;
   return (
-    <div className={styles.page}>
-      <Threads />
-      <header className={styles.header}>
-        <Wordmark />
-        <div className={styles.preferences}>
-          <PreferenceControls />
-        </div>
-      </header>
-      <main className={styles.main}>
-        <h1>{t('connect.title')}</h1>
-        <p className={styles.lead}>{t('connect.lead')}</p>
-        <KeyForm expired={expired} />
-        <p className={styles.note}>
-          {t('connect.where')} {t('connect.kept')}
-        </p>
-      </main>
-    </div>
+    <Entry
+      look="loud"
+      title={t('connect.title')}
+      lead={t('connect.lead')}
+      foot={sessionsPossible && <Link to={wayIn('/sign-in', back)}>{t('connect.signIn')}</Link>}
+    >
+      <KeyForm expired={expired} />
+      <p className={styles.note}>
+        {t('connect.where')} {t('connect.kept')}
+      </p>
+    </Entry>
   );
 }
 
 function KeyForm({ expired }: { expired: boolean }) {
   const { t } = useTranslation();
-  const { signIn } = useSession();
+  const { connect } = useSession();
   const [key, setKey] = useState('');
   const [shown, setShown] = useState(false);
   const [checking, setChecking] = useState(false);
@@ -57,7 +45,7 @@ function KeyForm({ expired }: { expired: boolean }) {
     setChecking(true);
     setError(null);
     try {
-      await signIn(key.trim());
+      await connect(key.trim());
     } catch (refusal) {
       setError(refusal);
       setChecking(false);
@@ -79,7 +67,7 @@ function KeyForm({ expired }: { expired: boolean }) {
             autoFocus
             data-testid="api-key"
           />
-          <IconButton label={t(shown ? 'connect.hide' : 'connect.show')} onClick={() => setShown(!shown)}>
+          <IconButton label={t(shown ? 'common.hide' : 'common.show')} onClick={() => setShown(!shown)}>
             {shown ? <EyeOff aria-hidden /> : <Eye aria-hidden />}
           </IconButton>
         </div>

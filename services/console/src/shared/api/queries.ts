@@ -12,6 +12,11 @@ export const keys = {
   jobLists: ['jobs'] as const,
   jobs: (status: readonly JobStatus[]) => ['jobs', ...status] as const,
   links: (id: string) => ['links', id] as const,
+  credits: ['credits'] as const,
+  transactions: ['credits', 'transactions'] as const,
+  billing: ['billing'] as const,
+  plans: ['billing', 'plans'] as const,
+  checkout: (id: string) => ['checkout', id] as const,
 };
 
 const RARELY_CHANGES = 5 * 60_000;

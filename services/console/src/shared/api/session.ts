@@ -1,37 +1,25 @@
 import { createContext, useContext } from 'react';
 import type { ShotloomClient } from '@shotloom/sdk';
-import { readItem, writeItem } from '../storage';
-
-const KEY = 'shotloom.key';
-
-/** The key of this browser, or null. It is kept in localStorage until sign-out. */
-export function storedKey(): string | null {
-  return readItem(localStorage, KEY);
-}
-
-export function keepKey(key: string | null): void {
-  writeItem(localStorage, KEY, key);
-}
-
-/** Takes a key from `#key=...` and removes it from the address, so that it is not bookmarked or shared. */
-export function takeKeyFromAddress(): string | null {
-  const key = new URLSearchParams(window.location.hash.slice(1)).get('key');
-  if (!key) return null;
-  window.history.replaceState(window.history.state, '', window.location.pathname + window.location.search);
-  return key;
-}
+import type { Access } from './access';
 
 export interface Session {
-  readonly apiKey: string | null;
-  /** Set after the server refused the stored key. */
+  /** How this browser proves who it is; null: nobody is signed in. */
+  readonly access: Access | null;
+  /** Set after the server refused the stored key, or the session ended. */
   readonly expired: boolean;
-  /** Checks the key with the server and keeps it. Throws a ShotloomError where it is refused. */
-  readonly signIn: (key: string) => Promise<void>;
-  readonly signOut: () => void;
+  /** Whether this page can hold a session: the API is on its own origin, or its cookies would not go along. */
+  readonly sessionsPossible: boolean;
+  /** Checks a key with the server and keeps it. Throws a ShotloomError where it is refused. */
+  readonly connect: (apiKey: string) => Promise<void>;
+  /** Takes note of a session whose cookies were just set. */
+  readonly begin: () => void;
+  /** Ends the session and forgets everything about the person. Throws where the server could not be told. */
+  readonly signOut: () => Promise<void>;
 }
 
 export const SessionContext = createContext<Session | null>(null);
 export const ClientContext = createContext<ShotloomClient | null>(null);
+export const VisitorContext = createContext<ShotloomClient | null>(null);
 
 export function useSession(): Session {
   const session = useContext(SessionContext);
@@ -39,9 +27,16 @@ export function useSession(): Session {
   return session;
 }
 
-/** The client of the signed-in key. Only for rooms behind the shell. */
+/** The client of whoever is signed in. Only for rooms behind the shell. */
 export function useClient(): ShotloomClient {
   const client = useContext(ClientContext);
   if (!client) throw new Error('useClient needs a signed-in session.');
+  return client;
+}
+
+/** The client of the page itself, for signing in. */
+export function useVisitor(): ShotloomClient {
+  const client = useContext(VisitorContext);
+  if (!client) throw new Error('useVisitor needs a SessionProvider.');
   return client;
 }

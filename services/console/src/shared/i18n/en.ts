@@ -1,3 +1,7 @@
+import { accountEn } from './account-en';
+import { entryEn } from './entry-en';
+import { moneyEn } from './money-en';
+
 /** Every sentence of the console. `zh-cn.ts` must have exactly the same keys, or it does not compile. */
 export const en = {
   common: {
@@ -11,12 +15,20 @@ export const en = {
     seconds: '{{count}} s',
     reference: 'Reference {{id}}',
     skip: 'Skip to content',
+    show: 'Show it',
+    hide: 'Hide it',
+    save: 'Save',
+    saving: 'Saving…',
+    saved: 'Saved.',
+    copy: 'Copy',
+    copied: 'Copied',
+    more: 'Show more',
   },
   nav: { label: 'Rooms', create: 'Create', library: 'Library' },
   header: {
     credits: 'Available credits',
     held: '{{count}} held for running jobs',
-    signOut: 'Sign out',
+    account: 'Account and settings',
     language: 'Switch language',
     theme: { system: 'Theme: system', light: 'Theme: light', dark: 'Theme: dark' },
   },
@@ -41,12 +53,11 @@ export const en = {
     placeholder: 'sl_…',
     submit: 'Connect',
     checking: 'Checking…',
-    show: 'Show key',
-    hide: 'Hide key',
     where: 'A local installation prints a ready-made link when it starts. Otherwise ask whoever runs it.',
     kept: 'The key stays in this browser until you sign out.',
     empty: 'Paste your API key first.',
     expired: 'Your key is no longer accepted. Connect again.',
+    signIn: 'Sign in with an account instead',
   },
   create: {
     title: 'Create',
@@ -253,6 +264,9 @@ export const en = {
     detail: 'Job details',
     openJob: 'Open: {{prompt}}',
   },
+  entry: entryEn,
+  account: accountEn,
+  money: moneyEn,
   errors: {
     title: 'Something went wrong',
     unexpected: 'This page ran into a problem. Your jobs keep running.',

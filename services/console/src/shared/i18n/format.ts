@@ -36,3 +36,21 @@ export function formatSeconds(seconds: number, language: string): string {
   const unit = language.startsWith('zh') ? '秒' : 's';
   return `${seconds.toLocaleString(language, { maximumFractionDigits: 1 })} ${unit}`;
 }
+
+/** `9.99 USD` as people of the language write it; the amount is in the currency's smallest unit. */
+export function formatMoney(
+  money: { readonly amount: number; readonly currency: string },
+  language: string,
+): string {
+  const format = new Intl.NumberFormat(language, {
+    style: 'currency',
+    currency: money.currency.toUpperCase(),
+  });
+  const digits = format.resolvedOptions().maximumFractionDigits ?? 2;
+  return format.format(money.amount / 10 ** digits);
+}
+
+/** `27 Nov 2026`. */
+export function formatDate(iso: string, language: string): string {
+  return new Date(iso).toLocaleDateString(language, { dateStyle: 'medium' });
+}

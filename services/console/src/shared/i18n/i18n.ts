@@ -13,6 +13,11 @@ function preferred(): Language {
   return /^zh/i.test(readItem(localStorage, KEY) ?? navigator.language) ? 'zh-CN' : 'en';
 }
 
+/** The language of a page as the server knows it. */
+export function languageOf(language: string): Language {
+  return LANGUAGES.find((one) => one === language) ?? 'en';
+}
+
 /** Makes the dictionaries ready; call it once, before the first render. */
 export async function startI18n(): Promise<void> {
   await i18next.use(initReactI18next).init({

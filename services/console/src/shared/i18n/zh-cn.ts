@@ -1,4 +1,7 @@
+import { accountZh } from './account-zh';
 import type { Dictionary } from './en';
+import { entryZh } from './entry-zh';
+import { moneyZh } from './money-zh';
 
 export const zh: Dictionary = {
   common: {
@@ -12,12 +15,20 @@ export const zh: Dictionary = {
     seconds: '{{count}} 秒',
     reference: '编号 {{id}}',
     skip: '跳到正文',
+    show: '显示',
+    hide: '隐藏',
+    save: '保存',
+    saving: '保存中…',
+    saved: '已保存。',
+    copy: '复制',
+    copied: '已复制',
+    more: '显示更多',
   },
   nav: { label: '页面', create: '创作', library: '作品库' },
   header: {
     credits: '可用积分',
     held: '运行中的任务已预留 {{count}}',
-    signOut: '退出',
+    account: '账户与设置',
     language: '切换语言',
     theme: { system: '主题：跟随系统', light: '主题：浅色', dark: '主题：深色' },
   },
@@ -42,12 +53,11 @@ export const zh: Dictionary = {
     placeholder: 'sl_…',
     submit: '连接',
     checking: '校验中…',
-    show: '显示密钥',
-    hide: '隐藏密钥',
     where: '本地安装启动时会打印一个现成的链接；否则请向管理员索取密钥。',
     kept: '密钥只保存在此浏览器中，退出后即清除。',
     empty: '请先粘贴 API 密钥。',
     expired: '密钥已失效，请重新连接。',
+    signIn: '改用账户登录',
   },
   create: {
     title: '创作',
@@ -232,6 +242,9 @@ export const zh: Dictionary = {
     detail: '任务详情',
     openJob: '打开：{{prompt}}',
   },
+  entry: entryZh,
+  account: accountZh,
+  money: moneyZh,
   errors: {
     title: '出了点问题',
     unexpected: '页面遇到了问题，你的任务仍在继续。',

@@ -43,6 +43,9 @@ export function buttonClass(
   return cx(styles.button, styles[variant], styles[size], more);
 }
 
+/** The look of a button that is only an icon, for links. */
+export const iconClass: string = cx(styles.icon);
+
 export interface IconButtonProps extends ButtonHTMLAttributes<HTMLButtonElement> {
   /** What it does, for those who cannot see the icon. */
   readonly label: string;

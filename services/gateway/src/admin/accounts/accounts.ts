@@ -7,6 +7,7 @@ import { getBalance, listTransactions } from '@shotloom/ledger';
 import { writeAudit, type Actor } from '../../audit/audit-log';
 import { notFound, pathId } from '../../http/path-id';
 import type { IdentityTables } from '../../identity/schema/tables';
+import { tellAccountLimits } from '../../limits/tell-limits';
 import { DATABASE } from '../../platform/parts';
 import { after, containing, exactly, toPage } from '../page';
 
@@ -73,7 +74,8 @@ export class AdminAccounts {
 
   /** Throws `conflict` for a plan that is retired, `invalid_input` for one that is not there. */
   async changePlan(id: string, planId: string, reason: string, actor: Actor): Promise<AdminAccountDetail> {
-    await this.database.run(async ({ sql: tx }) => {
+    await this.database.run(async (work) => {
+      const { sql: tx } = work;
       const account = await lockAccount(tx, id);
       const plan = await tx
         .selectFrom('identity.plans')
@@ -93,6 +95,7 @@ export class AdminAccounts {
         .set({ plan_id: planId })
         .where('id', '=', account.id)
         .execute();
+      await tellAccountLimits(work, account.id);
       const details = { from: account.plan_id, to: planId, reason };
       await audit(tx, actor, 'account.plan_changed', account.id, details);
     });

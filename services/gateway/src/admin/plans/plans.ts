@@ -7,6 +7,7 @@ import { writeAudit, type Actor } from '../../audit/audit-log';
 import { notFound } from '../../http/path-id';
 import type { PlansTable } from '../../identity/schema/people-tables';
 import type { IdentityTables } from '../../identity/schema/tables';
+import { tellPlanLimits } from '../../limits/tell-limits';
 import { DATABASE } from '../../platform/parts';
 
 type Tx = UnitOfWork<IdentityTables>['sql'];
@@ -64,7 +65,8 @@ export class AdminPlans {
     { reason, is_default: isDefault, ...limits }: ChangePlanLimits,
     actor: Actor,
   ): Promise<AdminPlan> {
-    await this.database.run(async ({ sql: tx }) => {
+    await this.database.run(async (work) => {
+      const { sql: tx } = work;
       await lockDefault(tx);
       const before = await lockPlan(tx, id);
       const given = Object.fromEntries(Object.entries(limits).filter(([, value]) => value !== undefined));
@@ -84,6 +86,7 @@ export class AdminPlans {
         .$if(isDefault === true, (query) => query.set({ is_default: true }))
         .where('id', '=', id)
         .execute();
+      await tellPlanLimits(work, id);
       const from = Object.fromEntries(
         Object.keys(given).map((name) => [name, before[name as keyof PlanRow]]),
       );

@@ -9,6 +9,7 @@ import { createBillingMigration } from './0007-create-billing';
 import { manageProviderCredentialsMigration } from './0008-manage-provider-credentials';
 import { createCatalogueMigration } from './0009-create-catalogue';
 import { createPlatformSettingsMigration } from './0010-create-platform-settings';
+import { tellOfLimitsMigration } from './0011-tell-of-limits';
 
 export const identityMigrations: MigrationSet = {
   schema: 'identity',
@@ -23,5 +24,6 @@ export const identityMigrations: MigrationSet = {
     '0008-manage-provider-credentials': manageProviderCredentialsMigration,
     '0009-create-catalogue': createCatalogueMigration,
     '0010-create-platform-settings': createPlatformSettingsMigration,
+    '0011-tell-of-limits': tellOfLimitsMigration,
   },
 };

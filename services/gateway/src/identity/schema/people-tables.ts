@@ -26,6 +26,8 @@ export interface PlansTable {
   members_max: Generated<number>;
   /** No limit of requests, generations or concurrency, whatever the columns say: for measurements. */
   unlimited: Generated<boolean>;
+  /** Of what the plan allows, in one sequence with those of accounts. */
+  limits_version: ColumnType<string, number | undefined, number | string>;
   created_at: Timestamp;
   updated_at: Timestamp;
 }
@@ -40,6 +42,8 @@ export interface AccountsTable {
   low_balance_credits: NullableBig;
   /** Whether the balance was above since the last mail. */
   low_balance_armed: Generated<boolean>;
+  /** Of which plan it has. */
+  limits_version: ColumnType<string, number | undefined, number | string>;
   disabled_at: NullableTimestamp;
   created_at: Timestamp;
 }

@@ -1,4 +1,4 @@
-import styles from './connect-room.module.css';
+import styles from './entry.module.css';
 
 const COUNT = 26;
 const WIDTH = 1200;

@@ -1,0 +1,67 @@
+import { useInfiniteQuery, useQuery, useQueryClient } from '@tanstack/react-query';
+import type { AccountResource } from '@shotloom/sdk';
+import { useMe } from './queries';
+import { useClient } from './session';
+
+export const accountKeys = {
+  all: ['accounts'] as const,
+  members: (id: string) => ['members', id] as const,
+  invitations: (id: string) => ['invitations', id] as const,
+};
+
+/** More than anybody has: a person owns at most 20. */
+const MOST_ACCOUNTS = 100;
+const SWITCH_TRIES = 12;
+const SWITCH_PAUSE_MS = 250;
+
+/** The accounts that the person is a member of: their own, and organisations. */
+export function useAccounts() {
+  const client = useClient();
+  const queryFn = async ({ signal }: { signal: AbortSignal }) =>
+    (await client.accounts.list({ limit: MOST_ACCOUNTS }, { signal })).data;
+  return useQuery({ queryKey: accountKeys.all, queryFn });
+}
+
+/** The account that pays for what is done here. */
+export function useActiveAccount(): AccountResource | undefined {
+  const accounts = useAccounts().data;
+  const id = useMe().data?.account_id;
+  return accounts?.find((account) => account.id === id);
+}
+
+export function useMembers(accountId: string) {
+  const client = useClient();
+  return useInfiniteQuery({
+    queryKey: accountKeys.members(accountId),
+    queryFn: ({ pageParam, signal }) =>
+      client.accounts.members(accountId, { cursor: pageParam || undefined }, { signal }),
+    initialPageParam: '',
+    getNextPageParam: (page) => page.next_cursor,
+  });
+}
+
+export function useInvitations(accountId: string, enabled: boolean) {
+  const client = useClient();
+  return useInfiniteQuery({
+    queryKey: accountKeys.invitations(accountId),
+    queryFn: ({ pageParam, signal }) =>
+      client.accounts.invitations(accountId, { cursor: pageParam || undefined }, { signal }),
+    initialPageParam: '',
+    getNextPageParam: (page) => page.next_cursor,
+    enabled,
+  });
+}
+
+/** Switches to another account. The server's replicas take up to a second to know; then everything is read anew. */
+export function useActivate(): (id: string) => Promise<void> {
+  const client = useClient();
+  const cache = useQueryClient();
+  return async (id) => {
+    await client.accounts.activate(id);
+    for (let tries = 0; tries < SWITCH_TRIES; tries += 1) {
+      if ((await client.me()).account_id === id) break;
+      await new Promise((resolve) => setTimeout(resolve, SWITCH_PAUSE_MS));
+    }
+    await cache.resetQueries();
+  };
+}

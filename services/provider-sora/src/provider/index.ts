@@ -1,0 +1,1 @@
+export { SoraAdapter, type SoraAdapterOptions } from './adapter';

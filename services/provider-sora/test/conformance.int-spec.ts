@@ -1,0 +1,155 @@
+import type { VideoRequest } from '@shotloom/contracts';
+import { AppError, newId } from '@shotloom/kernel';
+import type { VendorCredential, VendorInput } from '@shotloom/provider-kit';
+import { ManualClock, startSoraSimulator, type Fault } from '@shotloom/vendor-simulators';
+import {
+  describeVendorConformance,
+  recordingFetch,
+  type ConformanceRig,
+  type ErrorCase,
+} from '../../../libs/provider-kit/test/vendor-conformance';
+import { SoraAdapter } from '../src/provider';
+
+const QUEUE_MS = 1_000;
+const RUN_MS = 60_000;
+const KEY = 'test-sora-api-key';
+const NEWER = 'test-newer-sora-key';
+const HOUR_MS = 3600 * 1000;
+/** One pixel: what is to be seen is that it becomes as many as the video has, which the simulator checks. */
+const PHOTO = Buffer.from(
+  'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==',
+  'base64',
+);
+
+const request: VideoRequest = {
+  ...{ operation: 'text-to-video', provider: 'sora', model: 'sora:sora-2', prompt: 'a cat walks' },
+  ...{ negativePrompt: 'blur', stylePreset: null, durationSeconds: 8, aspectRatio: '16:9', size: '720P' },
+  ...{ width: 1280, height: 720, seed: 1, strength: null, inputs: [], params: {}, adjustments: [] },
+};
+const photo: VendorInput = {
+  ...{ role: 'first_frame', contentType: 'image/png', sizeBytes: PHOTO.length, url: null },
+  open: async () =>
+    (async function* () {
+      yield PHOTO;
+    })(),
+};
+
+const startRig =
+  (more: Partial<VideoRequest> = {}, redirectsContent = false) =>
+  async (): Promise<ConformanceRig & { readonly letTimePass: (ms: number) => void }> => {
+    const clock = new ManualClock();
+    const answers: unknown[] = [];
+    const simulator = await startSoraSimulator({
+      ...{ clock, queueMs: [QUEUE_MS, QUEUE_MS], runMs: [RUN_MS, RUN_MS], media: { scale: 0.1 } },
+      ...{ redirectsContent, accounts: [{ apiKeys: [KEY], concurrency: 1_000_000 }] },
+    });
+    const [account] = simulator.accounts;
+    if (!account) throw new Error('no account');
+    const credential = (version: number, apiKey: string): VendorCredential => ({
+      ...{ id: 'cred', version, fields: { apiKey } },
+    });
+    return {
+      adapter: new SoraAdapter({ baseUrl: simulator.url, fetch: recordingFetch(answers) }),
+      simulator: { ...simulator, script: (fault) => simulator.script(fault as Fault) },
+      credential: credential(1, KEY),
+      task: (attemptId, callbackUrl) => ({
+        ...{ attemptId, callbackUrl, request: { ...request, ...more }, params: {} },
+        inputs: more.operation === 'image-to-video' ? [photo] : [],
+      }),
+      letRun: () => clock.advance(QUEUE_MS),
+      letFinish: () => clock.advance(RUN_MS),
+      letTimePass: (ms) => clock.advance(ms),
+      answers,
+      rotateKey: () => {
+        account.apiKeys = [KEY, NEWER];
+        return credential(2, NEWER);
+      },
+      revokeOldKey: () => {
+        account.apiKeys = [NEWER];
+      },
+    };
+  };
+
+const refused = (vendorCode: string, code: ErrorCase['code'], retryable = false): ErrorCase => ({
+  ...{ vendorCode, code, retryable, outcome: 'refused' },
+});
+
+/** Every error of the contract's table. */
+const errors: readonly ErrorCase[] = [
+  ...['request_timeout', 'conflict', 'server_error', 'service_unavailable'].map((vendorCode): ErrorCase => ({
+    ...{ vendorCode, code: 'submit_unknown', retryable: false, outcome: 'unknown' },
+  })),
+  refused('invalid_request_error', 'invalid_input'),
+  refused('moderation_blocked', 'content_rejected'),
+  refused('invalid_api_key', 'provider_auth_failed'),
+  refused('permission_error', 'provider_auth_failed'),
+  ...['not_found', 'model_not_found', 'gone'].map((code) => refused(code, 'unsupported_by_model')),
+  refused('rate_limit_exceeded', 'provider_rate_limited', true),
+  refused('insufficient_quota', 'provider_quota_exhausted'),
+];
+const lacks = {
+  signsCallbacks: 'never',
+  looksUp: false,
+  tellsCost: false,
+  unknownTaskId: 'video_68d7',
+} as const;
+
+describeVendorConformance({ name: 'Sora from text', start: startRig(), errors, ...lacks });
+describeVendorConformance({
+  name: 'Sora from a picture, with redirects to the content',
+  start: startRig({ operation: 'image-to-video', model: 'sora:sora-2-pro', width: 720, height: 1280 }, true),
+  ...{ errors: errors.slice(0, 1), ...lacks },
+});
+
+describe('Sora', () => {
+  let rig: Awaited<ReturnType<ReturnType<typeof startRig>>>;
+  beforeEach(async () => {
+    rig = await startRig()();
+  });
+  afterEach(() => rig.simulator.stop());
+
+  it('does not send a key, or anything, to OpenAI, which has ended', async () => {
+    const sent = jest.fn();
+    for (const baseUrl of [
+      'https://api.openai.com',
+      'https://api.openai.com/v1/',
+      'https://API.openai.com',
+    ]) {
+      const adapter = new SoraAdapter({ baseUrl, fetch: sent });
+      const error: unknown = await adapter
+        .submit(rig.task(newId(), null), { credential: rig.credential })
+        .catch((thrown: unknown) => thrown);
+      expect(error).toMatchObject({ code: 'unsupported_by_model', outcome: 'refused', retryable: false });
+      const report = await adapter.testConnection({ credential: rig.credential });
+      expect(report.checks[0]?.detail).toMatch(/2026-09-24.*SORA_BASE_URL/);
+    }
+    expect(sent).not.toHaveBeenCalled();
+  });
+
+  it('refuses what is no picture before anything is sent', async () => {
+    const open = async () =>
+      (async function* () {
+        yield Buffer.from('no picture');
+      })();
+    const task = rig.task(newId(), null);
+    const given = { ...task, request: { ...request, operation: 'image-to-video' as const } };
+    const error: unknown = await rig.adapter
+      .submit({ ...given, inputs: [{ ...photo, open }] }, { credential: rig.credential })
+      .catch((thrown: unknown) => thrown);
+    expect(error).toBeInstanceOf(AppError);
+    expect(error).toMatchObject({ code: 'media_invalid', outcome: 'refused', retryable: false });
+    expect(rig.simulator.tasks()).toEqual([]);
+  });
+
+  it('says that content which has ended is not there, without the key', async () => {
+    const call = { credential: rig.credential, timeoutMs: 1_000 };
+    const { vendorTaskId } = await rig.adapter.submit(rig.task(newId(), null), call);
+    rig.letRun();
+    rig.letFinish();
+    rig.letTimePass(HOUR_MS);
+    const ref = { attemptId: 'a', externalTaskId: 'a', vendorTaskId, operation: request.operation };
+    const error: unknown = await rig.adapter.openVideo?.(ref, call).catch((thrown: unknown) => thrown);
+    expect(error).toMatchObject({ code: 'not_found' });
+    expect(JSON.stringify(error)).not.toContain(KEY);
+  });
+});
