@@ -6,7 +6,8 @@ import { documentedRoutes, pathOf, type DocumentedRoute } from './documented-rou
 import { LOGGER } from '../src/platform/parts';
 import { EngineRoom } from './engine-room';
 import { call, problem, startGateway, type GatewayFixture, type TestUser } from './gateway-fixture';
-import { addPerson, ORIGIN, SIGNING_KEY, startMailSink, tokenIn, type MailSink } from './sign-in-fixture';
+import { startMailSink, tokenIn, type MailSink } from './mail-sink';
+import { addPerson, ORIGIN, SIGNING_KEY } from './sign-in-fixture';
 
 /** Text that means something to SQL, to logs, to terminals, to mail and to HTTP, in every place that takes text. */
 jest.setTimeout(120_000);
