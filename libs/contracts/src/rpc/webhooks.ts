@@ -25,7 +25,7 @@ export const createWebhookRpc = defineRpc(
     url: z.string().max(2_000),
     description: z.string().max(500),
     eventTypes: z.array(z.string()).min(1).max(50),
-    /** Living endpoints of the account, by its plan. */
+    /** Living endpoints that the account may have. */
     maxWebhooks: z.int().nonnegative(),
   }),
   z.object({ webhook: webhookRecordSchema, secret: z.string().nullable() }),

@@ -178,7 +178,7 @@ async function refuseTooMany(sql: Sql, accountId: string, most: number): Promise
   if (Number(count) < most) return;
   throw new AppError(
     'conflict',
-    `The plan of this account allows ${most} webhooks: delete one that is not used.`,
+    `This account may have ${most} webhooks: delete one that is not used.`,
   );
 }
 

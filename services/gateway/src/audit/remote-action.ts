@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { Database } from '@shotloom/database';
 import { AppError } from '@shotloom/kernel';
-import { writeAudit, type AuditEntry } from '../audit/audit-log';
+import { writeAudit, type AuditEntry } from './audit-log';
 import type { IdentityTables } from '../identity/schema/tables';
 import { DATABASE } from '../platform/parts';
 
