@@ -1,16 +1,7 @@
 import { z } from 'zod';
-import { AllowList } from '@shotloom/guarded-http';
+import { allowListSchema } from '@shotloom/guarded-http';
 import { sealingKeysSchema } from '@shotloom/sealing';
 import { baseConfigSchema } from '@shotloom/service-kit';
-
-const allowListSchema = z.string().transform((text, context) => {
-  try {
-    return AllowList.parse(text);
-  } catch (error) {
-    context.addIssue({ code: 'custom', message: error instanceof Error ? error.message : 'cannot be read' });
-    return z.NEVER;
-  }
-});
 
 const webhooksSchema = baseConfigSchema.extend({
   DATABASE_URL: z.string().min(1),
