@@ -176,10 +176,7 @@ async function refuseTooMany(sql: Sql, accountId: string, most: number): Promise
     .where('deleted_at', 'is', null)
     .executeTakeFirstOrThrow();
   if (Number(count) < most) return;
-  throw new AppError(
-    'conflict',
-    `This account may have ${most} webhooks: delete one that is not used.`,
-  );
+  throw new AppError('conflict', `This account may have ${most} webhooks: delete one that is not used.`);
 }
 
 function changesOf(
