@@ -94,6 +94,17 @@ const routes: [string, string][] = [
   ['POST', '/api/v1/api-keys'],
   ['POST', '/api/v1/api-keys/x/rotate'],
   ['DELETE', '/api/v1/api-keys/x'],
+  ['GET', '/api/v1/webhooks'],
+  ['POST', '/api/v1/webhooks'],
+  ['GET', '/api/v1/webhooks/x'],
+  ['PATCH', '/api/v1/webhooks/x'],
+  ['DELETE', '/api/v1/webhooks/x'],
+  ['POST', '/api/v1/webhooks/x/rotate-secret'],
+  ['POST', '/api/v1/webhooks/x/test'],
+  ['POST', '/api/v1/webhooks/x/enable'],
+  ['GET', '/api/v1/webhooks/x/deliveries'],
+  ['POST', '/api/v1/webhooks/x/deliveries/d/redeliver'],
+  ['POST', '/api/v1/webhooks/x/redeliver-failed'],
 ];
 
 describe('without a valid key', () => {
@@ -135,6 +146,7 @@ describe('without a valid key', () => {
           .replace(/\/kling(?=\/|$)/, '/{provider}')
           .replace(/\/7(?=\/|$)/, '/{seq}')
           .replace(/\/n$/, '/{name}')
+          .replace(/\/d(?=\/|$)/, '/{deliveryId}')
           .replace(/\/u$/, '/{userId}')
           .replace(/\/i$/, '/{invitationId}')}`,
     );
