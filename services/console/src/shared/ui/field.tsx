@@ -127,3 +127,24 @@ export function SelectField({
     </Frame>
   );
 }
+
+export type CreditsFieldProps = Omit<TextFieldProps, 'value' | 'onChange' | 'inputMode'> & {
+  /** Whole credits; null: the field is empty. */
+  readonly value: number | null;
+  readonly onChange: (value: number | null) => void;
+};
+
+/** A number of credits, or none. Nothing but digits can be typed. */
+export function CreditsField({ value, onChange, ...rest }: CreditsFieldProps) {
+  return (
+    <TextField
+      {...rest}
+      inputMode="numeric"
+      value={value ?? ''}
+      onChange={(typed) => {
+        const digits = typed.replace(/\D/g, '').slice(0, 9);
+        onChange(digits === '' ? null : Number(digits));
+      }}
+    />
+  );
+}
