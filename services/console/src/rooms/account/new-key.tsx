@@ -4,7 +4,7 @@ import type { CreatedApiKey } from '@shotloom/sdk';
 import { useMe } from '../../shared/api/queries';
 import { useClient } from '../../shared/api/session';
 import { Button } from '../../shared/ui/button';
-import { CreditsField, SelectField, TextField } from '../../shared/ui/field';
+import { NumberField, SelectField, TextField } from '../../shared/ui/field';
 import { Panel, panelStyles } from '../../shared/ui/panel';
 import { Problem } from '../../shared/ui/problem';
 import { fieldError, useTask } from '../../shared/ui/use-task';
@@ -78,7 +78,7 @@ export function NewKey({ onMade }: { onMade: (key: CreatedApiKey) => void }) {
               </option>
             ))}
           </SelectField>
-          <CreditsField
+          <NumberField
             label={t('account.keys.limit')}
             value={limit}
             onChange={setLimit}

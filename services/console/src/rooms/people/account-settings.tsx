@@ -5,7 +5,7 @@ import type { AccountResource } from '@shotloom/sdk';
 import { accountKeys } from '../../shared/api/accounts';
 import { useClient } from '../../shared/api/session';
 import { Button } from '../../shared/ui/button';
-import { CreditsField, TextField } from '../../shared/ui/field';
+import { NumberField, TextField } from '../../shared/ui/field';
 import { Note } from '../../shared/ui/note';
 import { Panel, panelStyles } from '../../shared/ui/panel';
 import { Problem } from '../../shared/ui/problem';
@@ -39,7 +39,7 @@ export function AccountSettings({ account }: { account: AccountResource }) {
           maxLength={100}
           error={fieldError(task.error, 'name')}
         />
-        <CreditsField
+        <NumberField
           label={t('account.people.alert')}
           hint={t('account.people.alertHint')}
           value={alert}

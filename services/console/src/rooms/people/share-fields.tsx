@@ -1,6 +1,6 @@
 import { useTranslation } from 'react-i18next';
 import type { MemberResource } from '@shotloom/sdk';
-import { CreditsField, SelectField } from '../../shared/ui/field';
+import { NumberField, SelectField } from '../../shared/ui/field';
 import { panelStyles } from '../../shared/ui/panel';
 import { fieldError } from '../../shared/ui/use-task';
 
@@ -39,7 +39,7 @@ export function ShareFields({ value, onChange, mine, error }: ShareFieldsProps) 
           </option>
         ))}
       </SelectField>
-      <CreditsField
+      <NumberField
         label={t('account.people.limit')}
         hint={t('account.keys.limitHint')}
         value={value.limit}

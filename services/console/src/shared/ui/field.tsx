@@ -128,14 +128,14 @@ export function SelectField({
   );
 }
 
-export type CreditsFieldProps = Omit<TextFieldProps, 'value' | 'onChange' | 'inputMode'> & {
-  /** Whole credits; null: the field is empty. */
+export type NumberFieldProps = Omit<TextFieldProps, 'value' | 'onChange' | 'inputMode'> & {
+  /** Whole and not negative; null: the field is empty. */
   readonly value: number | null;
   readonly onChange: (value: number | null) => void;
 };
 
-/** A number of credits, or none. Nothing but digits can be typed. */
-export function CreditsField({ value, onChange, ...rest }: CreditsFieldProps) {
+/** A whole number, or none. Nothing but digits can be typed. */
+export function NumberField({ value, onChange, ...rest }: NumberFieldProps) {
   return (
     <TextField
       {...rest}
