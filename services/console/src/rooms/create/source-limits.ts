@@ -20,10 +20,16 @@ export function acceptOf(kind: Limits['kind']): string {
   return TYPES[kind].join(',');
 }
 
+/** The platform's usual limit where the model says none. */
+export const pictureLimits = (maxBytes: number = 10 * MB): Limits => ({
+  kind: 'image',
+  maxBytes,
+  maxSeconds: null,
+});
+
 /** The model's own limits; the platform's usual ones until it is known. */
 export function limitsOf(kind: Limits['kind'], model: ModelResource | undefined): Limits {
-  if (kind === 'image')
-    return { kind, maxBytes: model?.inputs.image?.max_bytes ?? 10 * MB, maxSeconds: null };
+  if (kind === 'image') return pictureLimits(model?.inputs.image?.max_bytes);
   const video = model?.inputs.video;
   return { kind, maxBytes: video?.max_bytes ?? 200 * MB, maxSeconds: video?.max_seconds ?? 60 };
 }

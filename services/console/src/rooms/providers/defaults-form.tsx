@@ -51,19 +51,13 @@ export function DefaultsForm({ config: { provider, settings: kept } }: { config:
     setSettings(({ [name]: _, ...others }) => (value === null ? others : { ...others, [name]: value }));
   };
   const select = (name: 'model' | 'size' | 'aspect_ratio', label: string, options: [string, string][]) => (
-    <SelectField
+    <DefaultSelect
       label={label}
-      value={settings[name] ?? ''}
-      onChange={(value) => set(name, value === '' ? null : value)}
+      options={options}
+      value={settings[name]}
+      onChange={(value) => set(name, value)}
       error={fieldError(task.error, `settings.${name}`)}
-    >
-      <option value="">{t('account.providers.unset')}</option>
-      {withKept(options, settings[name]).map(([value, words]) => (
-        <option key={value} value={value}>
-          {words}
-        </option>
-      ))}
-    </SelectField>
+    />
   );
   const itself = (value: string): [string, string] => [value, value];
   return (
@@ -75,7 +69,7 @@ export function DefaultsForm({ config: { provider, settings: kept } }: { config:
       {select(
         'model',
         t('account.providers.model'),
-        models.map(({ id, name }) => [id, name]),
+        models.map(({ id, title }) => [id, title]),
       )}
       <div className={panelStyles.pair}>
         {select('size', t('account.providers.size'), sizes.map(itself))}
@@ -100,6 +94,33 @@ export function DefaultsForm({ config: { provider, settings: kept } }: { config:
         </Button>
       </div>
     </form>
+  );
+}
+
+interface DefaultSelectProps {
+  readonly label: string;
+  readonly options: [string, string][];
+  readonly value: string | undefined;
+  readonly onChange: (value: string | null) => void;
+  readonly error: string | undefined;
+}
+
+function DefaultSelect({ label, options, value, onChange, error }: DefaultSelectProps) {
+  const { t } = useTranslation();
+  return (
+    <SelectField
+      label={label}
+      value={value ?? ''}
+      onChange={(chosen) => onChange(chosen === '' ? null : chosen)}
+      error={error}
+    >
+      <option value="">{t('account.providers.unset')}</option>
+      {withKept(options, value).map(([id, words]) => (
+        <option key={id} value={id}>
+          {words}
+        </option>
+      ))}
+    </SelectField>
   );
 }
 

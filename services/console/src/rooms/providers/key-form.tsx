@@ -47,17 +47,12 @@ export function KeyForm({ config }: { config: ProviderConfig }) {
         />
       ))}
       {choices.length > 0 && (
-        <SelectField
-          label={t('account.providers.baseUrl')}
+        <BaseUrl
+          urls={choices}
           value={baseUrl}
           onChange={setBaseUrl}
           error={fieldError(task.error, 'base_url')}
-        >
-          <option value="">{t('account.providers.baseUrlOwn')}</option>
-          {choices.map((url) => (
-            <option key={url}>{url}</option>
-          ))}
-        </SelectField>
+        />
       )}
       <label>
         <input type="checkbox" checked={enabled} onChange={({ target }) => setEnabled(target.checked)} />{' '}
@@ -76,5 +71,25 @@ export function KeyForm({ config }: { config: ProviderConfig }) {
         </Button>
       </div>
     </form>
+  );
+}
+
+interface BaseUrlProps {
+  readonly urls: readonly string[];
+  readonly value: string;
+  readonly onChange: (value: string) => void;
+  readonly error: string | undefined;
+}
+
+/** Where the key belongs: the provider's own address, or one that the operator allows. */
+function BaseUrl({ urls, ...field }: BaseUrlProps) {
+  const { t } = useTranslation();
+  return (
+    <SelectField label={t('account.providers.baseUrl')} {...field}>
+      <option value="">{t('account.providers.baseUrlOwn')}</option>
+      {urls.map((url) => (
+        <option key={url}>{url}</option>
+      ))}
+    </SelectField>
   );
 }
