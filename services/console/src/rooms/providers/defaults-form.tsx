@@ -34,6 +34,7 @@ function useOffers(provider: string, modelId: string | undefined) {
 }
 
 /** What the provider is given where a request leaves it open. */
+// eslint-disable-next-line max-lines-per-function -- one form, and nothing in it but its fields
 export function DefaultsForm({ config: { provider, settings: kept } }: { config: ProviderConfig }) {
   const { t } = useTranslation();
   const client = useClient();

@@ -11,6 +11,7 @@ import { changedFields, keyFieldsOf } from './key-fields';
 import { useTakeConfig } from './provider-keys';
 
 /** One's own key, field by field. What is kept is shown masked and stays where nothing else is typed. */
+// eslint-disable-next-line max-lines-per-function -- one form, and nothing in it but its fields
 export function KeyForm({ config }: { config: ProviderConfig }) {
   const { t } = useTranslation();
   const client = useClient();

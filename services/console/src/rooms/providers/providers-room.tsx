@@ -58,12 +58,13 @@ function useStateOf(provider: ProviderResource): string {
     .join(' · ');
 }
 
-const REASONS = ['breaker_open', 'no_worker', 'no_credential'] as const;
-/** Reasons for waiting are words of the wire; others are sentences already. */
+const REASONS = ['breaker_open', 'no_credential', 'spend_cap'] as const;
+/** Reasons for waiting are words of the wire, of which most say that all places are taken; others are sentences already. */
 function useReason(reason: string | null): string | null {
   const { t } = useTranslation();
   const known = REASONS.find((one) => one === reason);
-  return known ? t(`account.providers.reason.${known}`) : reason;
+  if (known) return t(`account.providers.reason.${known}`);
+  return reason !== null && /^[a-z_]+$/.test(reason) ? t('account.providers.reason.full') : reason;
 }
 
 function Provider({ provider }: { provider: ProviderResource }) {

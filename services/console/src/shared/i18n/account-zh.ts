@@ -155,7 +155,8 @@ export const accountZh: Dictionary['account'] = {
     breaker: { open: '多次失败后暂歇', part: '部分密钥失败后暂歇' },
     reason: {
       breaker_open: '供应商多次失败，新任务将等待并很快重试。',
-      no_worker: '没有已连接的工作进程，任务将等待。',
+      spend_cap: '密钥已达消费上限，任务将等待。',
+      full: '目前已满，任务将等待空位。',
       no_credential: '此处没有可用的密钥，任务将等待；你可以使用自己的密钥。',
     },
     baseUrl: '地址',
