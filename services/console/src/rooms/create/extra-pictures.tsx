@@ -7,7 +7,7 @@ import { Button, IconButton } from '../../shared/ui/button';
 import { Problem } from '../../shared/ui/problem';
 import type { Choices, PictureLimits } from './choices';
 import styles from './extra-pictures.module.css';
-import { acceptOf } from './source-limits';
+import { acceptOf, pictureLimits } from './source-limits';
 import type { ExtraControls } from './use-extras';
 import type { SourceControl } from './use-source';
 
@@ -123,13 +123,13 @@ function Pictures({ name, label, hint, limits, most, pictures, control, onRemove
 /** What a picture must be, as the catalogue says it. */
 function useLimitWords(limits: PictureLimits): string {
   const { t, i18n } = useTranslation();
-  const { formats, max_bytes: bytes, min_side: least, max_side: most, ratio, fit } = limits;
+  const { formats, min_side: least, max_side: most, ratio, fit } = limits;
   const kinds = (formats ?? ['image/jpeg', 'image/png', 'image/webp']).map((format) =>
     format.slice('image/'.length).toUpperCase(),
   );
   const number = (value: number) => value.toLocaleString(i18n.language, { maximumFractionDigits: 2 });
   return [
-    t('create.extra.limits', { kinds: kinds.join(', '), size: formatBytes(bytes, i18n.language) }),
+    t('create.extra.limits', { kinds: kinds.join(', '), size: formatBytes(pictureLimits(limits).maxBytes, i18n.language) }),
     least !== undefined && t('create.extra.minSide', { pixels: number(least) }),
     // What is too large is made smaller before the vendor gets it.
     most !== undefined && (fit ?? 'none') === 'none' && t('create.extra.maxSide', { pixels: number(most) }),

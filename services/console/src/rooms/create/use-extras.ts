@@ -16,14 +16,10 @@ export function useExtras(
   update: (change: Partial<Draft>) => void,
   choices: Choices | null,
 ): ExtraControls {
-  const lastLimits = useMemo(
-    () => pictureLimits(choices?.extras.lastFrame?.max_bytes),
-    [choices?.extras.lastFrame?.max_bytes],
-  );
-  const referenceLimits = useMemo(
-    () => pictureLimits(choices?.extras.reference?.max_bytes),
-    [choices?.extras.reference?.max_bytes],
-  );
+  const lastSpec = choices?.extras.lastFrame;
+  const referenceSpec = choices?.extras.reference;
+  const lastLimits = useMemo(() => pictureLimits(lastSpec), [lastSpec]);
+  const referenceLimits = useMemo(() => pictureLimits(referenceSpec), [referenceSpec]);
   const { references } = draft;
   const keepLast = useCallback((lastFrame: Source | null) => update({ lastFrame }), [update]);
   const addReference = useCallback(

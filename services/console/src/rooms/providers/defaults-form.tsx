@@ -6,7 +6,7 @@ import { useClient } from '../../shared/api/session';
 import { Button } from '../../shared/ui/button';
 import { NumberField, SelectField } from '../../shared/ui/field';
 import { Note } from '../../shared/ui/note';
-import { panelStyles } from '../../shared/ui/panel';
+import { Nothing, panelStyles } from '../../shared/ui/panel';
 import { Problem } from '../../shared/ui/problem';
 import { fieldError, useTask } from '../../shared/ui/use-task';
 import { useTakeConfig } from './provider-keys';
@@ -65,7 +65,7 @@ export function DefaultsForm({ config: { provider, settings: kept } }: { config:
     <form className={panelStyles.form} onSubmit={(event) => (event.preventDefault(), task.run())} noValidate>
       <div>
         <h3>{t('account.providers.defaults')}</h3>
-        <small>{t('account.providers.defaultsHint')}</small>
+        <Nothing>{t("account.providers.defaultsHint")}</Nothing>
       </div>
       {select(
         'model',
