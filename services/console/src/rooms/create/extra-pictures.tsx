@@ -129,7 +129,10 @@ function useLimitWords(limits: PictureLimits): string {
   );
   const number = (value: number) => value.toLocaleString(i18n.language, { maximumFractionDigits: 2 });
   return [
-    t('create.extra.limits', { kinds: kinds.join(', '), size: formatBytes(pictureLimits(limits).maxBytes, i18n.language) }),
+    t('create.extra.limits', {
+      kinds: kinds.join(', '),
+      size: formatBytes(pictureLimits(limits).maxBytes, i18n.language),
+    }),
     least !== undefined && t('create.extra.minSide', { pixels: number(least) }),
     // What is too large is made smaller before the vendor gets it.
     most !== undefined && (fit ?? 'none') === 'none' && t('create.extra.maxSide', { pixels: number(most) }),

@@ -65,7 +65,7 @@ export function DefaultsForm({ config: { provider, settings: kept } }: { config:
     <form className={panelStyles.form} onSubmit={(event) => (event.preventDefault(), task.run())} noValidate>
       <div>
         <h3>{t('account.providers.defaults')}</h3>
-        <Nothing>{t("account.providers.defaultsHint")}</Nothing>
+        <Nothing>{t('account.providers.defaultsHint')}</Nothing>
       </div>
       {select(
         'model',
