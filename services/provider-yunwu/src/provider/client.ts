@@ -8,10 +8,10 @@ import {
   type VendorHttpClient,
   type VendorHttpRequest,
 } from '@shotloom/provider-kit';
-import type { z } from 'zod';
 import { PROVIDER, yunwuError } from './errors';
 import {
   createdSchema,
+  errorInSuccessSchema,
   errorSchema,
   pricingSchema,
   subscriptionSchema,
@@ -22,11 +22,11 @@ import { writeTaskId, type YunwuTaskId } from './task-id';
 
 type Format = YunwuTaskId['format'];
 
-/** Where each format takes its orders, and how it answers them. */
-const CREATES = {
-  unified: { path: '/v1/video/create', schema: createdSchema },
-  xai: { path: '/v1/videos/generations', schema: xaiCreatedSchema },
-} as const;
+/** Where each format takes its orders. */
+const CREATES: Readonly<Record<Format, string>> = {
+  unified: '/v1/video/create',
+  xai: '/v1/videos/generations',
+};
 const BILLING = '/v1/dashboard/billing';
 
 /** Yunwu's calls. Credential field: `apiKey`. Throws `AppError` only. */
@@ -35,12 +35,13 @@ export class YunwuClient {
 
   /** Makes a task, and gives its id as `writeTaskId` writes it. `outcome` of the error says whether one may exist. */
   async create(format: Format, json: unknown, call: VendorCall): Promise<string> {
-    const { path, schema } = CREATES[format];
+    const path = CREATES[format];
     const { body } = await this.send({ method: 'POST', path, json, effect: 'creates' }, call);
-    const created = readShape<z.ZodType<string>>(schema, body);
+    const created = readShape(format === 'xai' ? xaiCreatedSchema : createdSchema, body);
     if (!created.ok) throw wrongShape(PROVIDER, created.problem, 'unknown');
     // A refusal has no id: who says both cannot be believed, and a video may be under way.
-    if (saidIn(body) !== null) throw wrongShape(PROVIDER, 'there is an id and an error', 'unknown');
+    if (errorInSuccessSchema.safeParse(body).success)
+      throw wrongShape(PROVIDER, 'there is an id and an error', 'unknown');
     return writeTaskId({ format, id: created.data });
   }
 
@@ -76,11 +77,11 @@ export class YunwuClient {
   private async read(path: string, call: VendorCall, query: Readonly<Record<string, string>> = {}) {
     const answer = await this.send({ method: 'GET', path, query, effect: 'reads' }, call);
     // Of billing an error may come as a success.
-    const said = path.startsWith(BILLING) ? saidIn(answer.body) : null;
-    if (said === null) return answer;
+    const said = path.startsWith(BILLING) ? errorInSuccessSchema.safeParse(answer.body) : null;
+    if (said?.success !== true) return answer;
     throw yunwuError({
-      ...{ said, status: answer.status, effect: 'reads', requestId: null },
-      message: redact(said.message, Object.values(call.credential.fields)),
+      ...{ said: said.data, status: answer.status, effect: 'reads', requestId: null },
+      message: redact(said.data.message, Object.values(call.credential.fields)),
     });
   }
 
@@ -102,18 +103,11 @@ export class YunwuClient {
     });
     const { status, body, excerpt, headers } = response;
     if (status >= 200 && status < 300) return { status, body, isEmpty: excerpt === '' };
-    const said = saidIn(body);
+    const said = errorSchema.safeParse(body);
     throw yunwuError({
-      ...{ said, status, effect: request.effect, requestId: headers.get('x-oneapi-request-id') },
-      message: said === null ? excerpt : redact(said.message, secrets),
+      ...{ said: said.success ? said.data : null, status, effect: request.effect },
+      requestId: headers.get('x-oneapi-request-id'),
+      message: said.success ? redact(said.data.message, secrets) : excerpt,
     });
   }
-}
-
-/** The vendor's own error, where the body is one. */
-function saidIn(body: unknown): { code: string | null; type: string | null; message: string } | null {
-  const said = errorSchema.safeParse(body);
-  if (!said.success) return null;
-  const { code, type, message } = said.data.error;
-  return { code: code ?? null, type: type ?? null, message };
 }

@@ -52,14 +52,20 @@ export const xaiTaskSchema = z.object({
 });
 export type XaiTask = z.output<typeof xaiTaskSchema>;
 
-const codeSchema = z.union([z.string(), z.number().transform(String)]).nullish();
-/** Both shapes of an error: of what stands before the relay, and of the relay, which is flat. */
-export const errorSchema = z.union([
-  z.object({ error: z.object({ message: z.string(), type: z.string().nullish(), code: codeSchema }) }),
-  z
-    .object({ code: codeSchema, message: z.string(), data: z.unknown().optional() })
-    .transform(({ code, message }) => ({ error: { code, message, type: null } })),
-]);
+const codeSchema = z.union([z.string(), z.number().transform(String)]);
+/** An error of what stands before the relay. Of billing it may come as a success. */
+const namedErrorSchema = z
+  .object({
+    error: z.object({ message: z.string(), type: z.string().nullish(), code: codeSchema.nullish() }),
+  })
+  .transform(({ error: { message, type, code } }) => ({ message, type: type ?? null, code: code ?? null }));
+/** One of the relay, which is flat. */
+const flatErrorSchema = z
+  .object({ code: codeSchema, message: z.string() })
+  .transform((error) => ({ ...error, type: null }));
+/** Of an answer that is a failure by its status, and of one that is not. */
+export const errorSchema = z.union([namedErrorSchema, flatErrorSchema]);
+export const errorInSuccessSchema = namedErrorSchema;
 
 const amount = z.number().nonnegative();
 /** `GET /v1/dashboard/billing/subscription`. Dollars: what is left and what was used, together. */

@@ -21,11 +21,10 @@ it.each(yunwu.models)('lists $id, and does not sell it: no price is published', 
 it.each<[string, RequestFacts, string[]]>([
   ['grok-video-3', facts({ aspectRatio: '1:1' }), []],
   ['grok-video-3', facts({ size: '720P', aspectRatio: '16:9' }), []],
-  ['grok-video-3', facts({ durationSeconds: 10 }), ['duration']],
-  ['grok-video-3', facts({ operation: 'text-to-video', aspectRatio: '4:3', inputs: [] }), ['aspect_ratio']],
   ['grok-imagine-video', imagine({ durationSeconds: 10 }), []],
   ['grok-imagine-video', imagine({ durationSeconds: 11 }), ['duration']],
   ['grok-imagine-video', imagine({ durationSeconds: 15, inputs: [] }), []],
+  ['grok-imagine-video', imagine({ inputs: [{ role: 'reference' }, { role: 'first_frame' }] }), ['asset_id']],
 ])('knows what %s makes: %j', (name, request, fields) => {
   const found = violations(catalogue.get(`yunwu:${name}`), request);
   expect(found.map(({ field }) => field)).toEqual(fields);
