@@ -18,7 +18,7 @@ const imagine = { model: 'yunwu:grok-imagine-video', size: '720P', aspectRatio: 
 
 it('writes all five fields for grok, also where there is no picture', () => {
   expect(create().json).toEqual({
-    ...{ model: 'grok-video-3', prompt: 'a cat walks\nAvoid: blur --mode=custom' },
+    ...{ model: 'grok-video-3', prompt: 'a cat walks. Avoid: blur. --mode=custom' },
     ...{ aspect_ratio: '9:16', size: '1080P', images: [] },
   });
 });
