@@ -59,5 +59,5 @@ it.each<[string, Partial<VideoRequest>, VendorInput[], string]>([
   ['no picture', { operation: 'image-to-video' }, [], 'invalid_input'],
   ['a GIF', {}, [input({ contentType: 'image/gif' })], 'invalid_input'],
 ])('refuses %s before anything is sent', (_what, more, inputs, code) => {
-  expect(() => create(more, inputs)).toThrow(expect.objectContaining({ code }));
+  expect(() => create(more, inputs)).toThrow(expect.objectContaining({ code }) as Error);
 });

@@ -71,10 +71,13 @@ export function readXai(json: unknown): PollOutcome {
   const word = status ?? (url === null ? null : 'done');
   if (word === null) return unreadableLook(PROVIDER, 'there is neither a status nor a video in it');
   if (video?.respect_moderation === false && stageOf(word) === 'done') return blocked(url);
-  const isBegun = word === 'pending' && typeof progress === 'number' && progress > 0;
-  const task = { word: isBegun ? 'processing' : word, progress, error };
-  return outcomeOf({ ...task, url, seconds: video?.duration ?? null });
+  const seconds = video?.duration ?? null;
+  return outcomeOf({ word: isBegun(word, progress) ? 'processing' : word, progress, error, url, seconds });
 }
+
+/** xAI has one word for a task that waits and one that is worked on. */
+const isBegun = (word: string, progress: XaiTask['progress']): boolean =>
+  word === 'pending' && typeof progress === 'number' && progress > 0;
 
 interface Seen extends Pick<XaiTask, 'progress' | 'error'> {
   readonly word: string;
