@@ -330,3 +330,11 @@ export {
 } from './sora-videos';
 export { toTurboJob, turboJobFormSchema, turboJobSchema, type TurboJob } from './turbodiffusion';
 export { createStoryJobSchema, type CreateStoryJob } from './story-job';
+export {
+  fromYunwuConfig,
+  saveYunwuConfigSchema,
+  toYunwuConfig,
+  yunwuConfigSchema,
+  type SaveYunwuConfig,
+  type YunwuConfig,
+} from './yunwu';
