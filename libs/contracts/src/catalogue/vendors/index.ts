@@ -3,13 +3,14 @@ import type { ProviderSpec } from '../provider-spec';
 import { animatic } from './animatic';
 import { hailuo } from './hailuo';
 import { kling } from './kling';
+import { lovart } from './lovart';
 import { replicate } from './replicate';
 import { runway } from './runway';
 import { sora } from './sora';
 import type { Vendor } from './vendor';
 
 /** Everybody whose models this release knows: a folder each, and a line here. */
-const VENDORS: readonly Vendor[] = [animatic, kling, hailuo, replicate, runway, sora];
+const VENDORS: readonly Vendor[] = [animatic, kling, hailuo, lovart, replicate, runway, sora];
 
 export const PROVIDERS: readonly ProviderSpec[] = VENDORS.map(({ provider }) => provider);
 export const MODELS: readonly ModelSpec[] = VENDORS.flatMap(({ models }) => models);
