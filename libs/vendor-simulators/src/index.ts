@@ -19,7 +19,11 @@ export {
   type HailuoSimulator,
   type HailuoSimulatorOptions,
 } from './hailuo/hailuo-simulator';
-export { LOVART_DEMO_ACCOUNT, signatureOf as lovartSignature, type LovartAccount } from './lovart/lovart-accounts';
+export {
+  LOVART_DEMO_ACCOUNT,
+  signatureOf as lovartSignature,
+  type LovartAccount,
+} from './lovart/lovart-accounts';
 export {
   startLovartSimulator,
   type LovartSimulator,

@@ -49,8 +49,7 @@ export function authenticate(
   nowMs: number,
 ): LovartAccount {
   const timestamp = headers['x-timestamp'] ?? '';
-  const isOnTime =
-    /^\d{10}$/.test(timestamp) && Math.abs(Number(timestamp) - nowMs / 1_000) <= SKEW_SECONDS;
+  const isOnTime = /^\d{10}$/.test(timestamp) && Math.abs(Number(timestamp) - nowMs / 1_000) <= SKEW_SECONDS;
   const saysSame = headers['x-signed-method'] === method && headers['x-signed-path'] === path;
   const account = accounts.find(({ keys }) =>
     keys.some(

@@ -26,7 +26,7 @@ const chatSchema = z.strictObject({
   mode: z.enum(['thinking', 'fast']).optional(),
   tool_config: z
     .strictObject({
-      prefer_tool_categories: z.record(z.enum(['IMAGE', 'VIDEO', '3D']), z.array(tool)).optional(),
+      prefer_tool_categories: z.partialRecord(z.enum(['IMAGE', 'VIDEO', '3D']), z.array(tool)).optional(),
       include_tools: z.array(tool).optional(),
       exclude_tools: z.array(tool).optional(),
     })

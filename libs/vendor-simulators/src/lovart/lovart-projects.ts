@@ -22,7 +22,10 @@ const saveSchema = z.object({
 const artifactSchema = z.object({
   ...{ project_id: z.string(), artifact_type: z.string().min(1), artifact_content: z.url() },
 });
-export const envelope = (data: unknown): SimReply => ({ status: 200, body: { code: 0, message: 'ok', data } });
+export const envelope = (data: unknown): SimReply => ({
+  status: 200,
+  body: { code: 0, message: 'ok', data },
+});
 
 /** Projects, and the files that were given to them. */
 export class LovartProjects {

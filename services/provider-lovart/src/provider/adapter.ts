@@ -22,7 +22,7 @@ import { LovartClient } from './client';
 import { PROVIDER } from './errors';
 import { toChat, type LovartChat } from './mapping';
 import { lookAt, type Pause } from './poll';
-import { readTaskId, toTaskId } from './task-id';
+import { toTaskId } from './task-id';
 
 export interface LovartAdapterOptions {
   /** For example `https://lgw.lovart.ai`. */
@@ -78,9 +78,7 @@ export class LovartAdapter implements VendorAdapter {
     const answers: PollAnswer[] = [];
     for (const { attemptId, vendorTaskId } of tasks) {
       const outcome =
-        vendorTaskId === null
-          ? lostId()
-          : await lookAt(this.client, readTaskId(vendorTaskId), call, this.pause);
+        vendorTaskId === null ? lostId() : await lookAt(this.client, vendorTaskId, call, this.pause);
       answers.push({ attemptId, vendorTaskId, outcome });
     }
     return answers;
@@ -88,7 +86,7 @@ export class LovartAdapter implements VendorAdapter {
 
   /** The video of a thread that is done, with the headers that the vendor's store wants. */
   async openVideo({ vendorTaskId }: TaskRef, call: VendorCall): Promise<OpenedVideo> {
-    const outcome = await lookAt(this.client, readTaskId(vendorTaskId ?? ''), call, this.pause);
+    const outcome = await lookAt(this.client, vendorTaskId ?? '', call, this.pause);
     const video = outcome.kind === 'succeeded' ? outcome.videos[0] : undefined;
     if (video === undefined) throw wrongShape(PROVIDER, 'it has no video any more', 'accepted');
     if (video.needsKey !== true) return { kind: 'link', url: video.url };

@@ -180,7 +180,8 @@ function dataOf(response: VendorHttpResponse, effect: CallEffect, secrets: reado
   const { status, body, excerpt, headers } = response;
   if (status >= 200 && status < 300) {
     const envelope = readShape(envelopeSchema, body);
-    if (!envelope.ok) throw wrongShape(PROVIDER, envelope.problem, effect === 'creates' ? 'unknown' : 'accepted');
+    if (!envelope.ok)
+      throw wrongShape(PROVIDER, envelope.problem, effect === 'creates' ? 'unknown' : 'accepted');
     const { code, data } = envelope.data;
     if (code === 0) return data ?? null;
     // A success by its status, an error by its code: only where no thread came with it is it a clear refusal.

@@ -16,7 +16,10 @@ const KEYS = 'Check the access key and the secret key in the provider settings.'
 export const LOVART_ERRORS: Readonly<Record<string, VendorErrorRow>> = {
   '400': refused('invalid_input', 'Lovart did not accept the parameters.'),
   '401': refused('provider_auth_failed', `Lovart did not accept the key. ${KEYS}`),
-  '403': refused('provider_auth_failed', 'Lovart let the call not through. Its API may be closed to this network.'),
+  '403': refused(
+    'provider_auth_failed',
+    'Lovart let the call not through. Its API may be closed to this network.',
+  ),
   '404': refused('provider_failed', 'Lovart does not have this project or thread.'),
   '402': refused(
     'provider_quota_exhausted',
@@ -31,8 +34,7 @@ export const LOVART_ERRORS: Readonly<Record<string, VendorErrorRow>> = {
 const STATUS_OF: Readonly<Record<string, string>> = { '2012': '402', '2011': '409', '1429': '429' };
 
 /** The row of a code, or undefined for one that is not known. */
-export const rowOf = (code: string): VendorErrorRow | undefined =>
-  LOVART_ERRORS[STATUS_OF[code] ?? code];
+export const rowOf = (code: string): VendorErrorRow | undefined => LOVART_ERRORS[STATUS_OF[code] ?? code];
 
 /** The typed error for an answer that is no success. */
 export function lovartError(failure: Omit<VendorFailure, 'provider' | 'row'>): AppError {

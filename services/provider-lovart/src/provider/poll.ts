@@ -9,7 +9,7 @@ import {
 import type { LovartClient } from './client';
 import { noVideo, overBudget, PROVIDER, stopped } from './errors';
 import { videoAddressSchema, type LovartResult } from './schemas';
-import type { BudgetedThread } from './task-id';
+import { readTaskId, type BudgetedThread } from './task-id';
 
 /** Waits; rejects when the signal stops it. */
 export type Pause = (ms: number, signal?: AbortSignal) => Promise<void>;
@@ -22,11 +22,12 @@ const SETTLE_MS = 5_000;
 /** Asks about one thread, and says yes to its costs where the budget allows them. Never rejects. */
 export async function lookAt(
   client: LovartClient,
-  thread: BudgetedThread,
+  vendorTaskId: string,
   call: VendorCall,
   pause: Pause,
 ): Promise<PollOutcome> {
   try {
+    const thread = readTaskId(vendorTaskId);
     const first = await glance(client, thread, call);
     if (first.kind !== 'failed') return first;
     await pause(SETTLE_MS, call.signal);
@@ -37,11 +38,7 @@ export async function lookAt(
   }
 }
 
-async function glance(
-  client: LovartClient,
-  thread: BudgetedThread,
-  call: VendorCall,
-): Promise<PollOutcome> {
+async function glance(client: LovartClient, thread: BudgetedThread, call: VendorCall): Promise<PollOutcome> {
   const word = await client.status(thread.threadId, call);
   switch (word) {
     case 'running':

@@ -13,7 +13,9 @@ export function signatureHeaders(
   { accessKey, secretKey }: { readonly accessKey: string; readonly secretKey: string },
   { method, path, timestamp }: SignedCall,
 ): Readonly<Record<string, string>> {
-  const signature = createHmac('sha256', secretKey).update([method, path, timestamp].join('\n')).digest('hex');
+  const signature = createHmac('sha256', secretKey)
+    .update([method, path, timestamp].join('\n'))
+    .digest('hex');
   return {
     'x-access-key': accessKey,
     'x-timestamp': `${timestamp}`,

@@ -4,7 +4,14 @@ import { lovart } from '.';
 
 const catalogue = new Catalogue(new Set(['lovart']), lovart.models);
 const facts = (durationSeconds: number): RequestFacts => ({
-  ...{ operation: 'text-to-video', size: '720P', aspectRatio: '16:9', durationSeconds, params: {}, inputs: [] },
+  ...{
+    operation: 'text-to-video',
+    size: '720P',
+    aspectRatio: '16:9',
+    durationSeconds,
+    params: {},
+    inputs: [],
+  },
 });
 
 it.each([
