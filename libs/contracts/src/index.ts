@@ -71,7 +71,7 @@ export {
 export { coherentModelSpecSchema } from './catalogue/coherence';
 export { modelSpecSchema, type ModelEntry, type ModelSpec } from './catalogue/model';
 export { conditionSchema, constraintSchema, type Condition, type Constraint } from './catalogue/condition';
-export { type PictureLimits } from './catalogue/input-limits';
+export { type PictureFit, type PictureLimits } from './catalogue/input-limits';
 export { paramSpecSchema, type ParamSpec } from './catalogue/param-spec';
 export { priceSchema, tariffSchema, type Price, type Tariff } from './catalogue/price';
 export * from './catalogue/rules';

@@ -6,6 +6,7 @@ export {
   type PosterOptions,
 } from './extract-poster';
 export { findFfmpeg, type FfmpegPaths } from './find-ffmpeg';
+export { fitImage, type FitImageOptions } from './fit-image';
 export type { ImageInput } from './image-input';
 export {
   MAX_FRAME_PIXELS,
@@ -14,7 +15,7 @@ export {
   MAX_PROGRESSIVE_PIXELS,
   MAX_VIDEO_SECONDS,
 } from './media-limits';
-export { normaliseImage, type NormaliseImageOptions } from './normalise-image';
+
 export { probeImage, type ImageLimits, type ImageProbe } from './probe-image';
 export { probeVideo, type VideoProbe, type VideoSource } from './probe-video';
 export type { RangeReader } from './range-reader';

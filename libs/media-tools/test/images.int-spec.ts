@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { samplePath } from '@shotloom/testing';
 import sharp from 'sharp';
-import { normaliseImage, probeImage, sniffType, tempDir, type TempDir } from '../src/index';
+import { fitImage, probeImage, sniffType, tempDir, type TempDir } from '../src/index';
 
 // Real disks and real programs, on machines that may be busy with more.
 jest.setTimeout(60_000);
@@ -130,31 +130,55 @@ describe('probeImage', () => {
   });
 });
 
-describe('normaliseImage', () => {
-  it.each(['cover', 'contain'] as const)(
-    'writes a PNG of exactly the size, upright and without metadata: %s',
-    async (fit) => {
-      const input = await sharp(samplePath('rocket.jpg')).withMetadata({ orientation: 6 }).toBuffer();
-      const outputPath = path(`${fit}.png`);
-      const answer = await normaliseImage(input, { width: 300, height: 200, fit, outputPath });
-      expect(answer).toEqual({ width: 300, height: 200, sizeBytes: (await readFile(outputPath)).length });
-      const metadata = await sharp(outputPath).metadata();
-      expect(metadata).toMatchObject({ format: 'png', width: 300, height: 200, space: 'srgb', channels: 3 });
+describe('fitImage', () => {
+  const limits = { width: 640, height: 360, contentType: 'image/jpeg', maxBytes: 1_000_000 } as const;
+
+  it.each(['image/jpeg', 'image/png', 'image/webp'] as const)(
+    'writes exactly the size as %s, upright, without metadata, and the same bytes each time',
+    async (contentType) => {
+      await sharp(samplePath('rocket.jpg')).withMetadata({ orientation: 6 }).toFile(path('lying.jpg'));
+      const [one, two] = [path('one'), path('two')];
+      const { sizeBytes } = await fitImage(path('lying.jpg'), { ...limits, contentType, outputPath: one });
+      await fitImage(path('lying.jpg'), { ...limits, contentType, outputPath: two });
+      const bytes = await readFile(one);
+      expect(bytes.length).toBe(sizeBytes);
+      expect(bytes.equals(await readFile(two))).toBe(true);
+      const metadata = await sharp(one).metadata();
+      expect(metadata).toMatchObject({ width: 640, height: 360, space: 'srgb', channels: 3 });
       expect(metadata.exif ?? metadata.orientation).toBeUndefined();
-      const corner = sharp(outputPath).extract({ left: 0, top: 0, width: 4, height: 4 });
-      const isBlack = (await corner.raw().toBuffer()).every((value) => value === 0);
-      expect(isBlack).toBe(fit === 'contain');
+      expect(await probeImage(one)).toMatchObject({ format: contentType.replace('image/', '') });
     },
   );
 
-  it('refuses what probeImage refuses, and writes nothing', async () => {
-    const options = { width: 10, height: 10, fit: 'cover' as const, outputPath: path('refused.png') };
-    await expect(normaliseImage(Buffer.from('text'), options)).rejects.toMatchObject(INVALID);
-    await expect(readFile(path('refused.png'))).rejects.toThrow();
-    const huge = { ...options, width: 100_000 };
-    await expect(normaliseImage(samplePath('coffee.png'), huge)).rejects.toMatchObject({
-      code: 'invalid_input',
+  it('covers from the middle, and puts what is transparent on white', async () => {
+    const stripe = (left: number, background: string) => ({
+      input: { create: { width: 60, height: 100, channels: 4 as const, background } },
+      ...{ left, top: 0 },
     });
+    const wide = sharp({ create: { width: 300, height: 100, channels: 4, background: '#0000' } });
+    const striped = wide.composite([stripe(0, '#f00'), stripe(240, '#00f')]);
+    await striped.png().toFile(path('striped.png'));
+    await fitImage(path('striped.png'), { ...limits, width: 80, height: 80, outputPath: path('middle') });
+    const { channels } = await sharp(path('middle')).stats();
+    expect(channels.map(({ min }) => min > 250)).toEqual([true, true, true]);
+  });
+
+  it('lowers the quality until the file is small enough, even for noise', async () => {
+    const noise = { type: 'gaussian', mean: 128, sigma: 60 } as const;
+    const picture = sharp({ create: { width: 800, height: 800, channels: 3, background: '#000', noise } });
+    await picture.png().toFile(path('noise.png'));
+    const square = { ...limits, width: 800, height: 800, maxBytes: 640_000, outputPath: path('less') };
+    expect((await fitImage(path('noise.png'), square)).sizeBytes).toBeLessThanOrEqual(640_000);
+    const png = { ...square, contentType: 'image/png' } as const;
+    await expect(fitImage(path('noise.png'), png)).rejects.toMatchObject({ code: 'invalid_input' });
+  });
+
+  it('refuses what is no picture, and sizes that make no sense', async () => {
+    await writeFile(path('text'), 'text');
+    const options = { ...limits, outputPath: path('refused') };
+    await expect(fitImage(path('text'), options)).rejects.toMatchObject(INVALID);
+    const huge = { ...options, width: 100_000 };
+    await expect(fitImage(samplePath('coffee.png'), huge)).rejects.toMatchObject({ code: 'invalid_input' });
   });
 });
 

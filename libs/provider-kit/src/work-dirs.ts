@@ -21,6 +21,35 @@ export class WorkDirs {
   create(attemptId: string): Promise<string> {
     return mkdtemp(join(this.own, `${attemptId.replace(/[^\w-]/g, '')}-`));
   }
+
+  /** A folder that is made when it is asked for, for `await using`. */
+  attempt(attemptId: string): AttemptDir {
+    return new LazyDir(() => this.create(attemptId));
+  }
+}
+
+export interface AttemptDir extends AsyncDisposable {
+  /** The folder. Rejects once it was removed, so that work which was left behind leaves nothing behind. */
+  path(): Promise<string>;
+}
+
+class LazyDir implements AttemptDir {
+  private made: Promise<string> | undefined;
+  private gone = false;
+
+  constructor(private readonly make: () => Promise<string>) {}
+
+  path(): Promise<string> {
+    if (this.gone) return Promise.reject(new Error('The folder of this attempt was removed.'));
+    return (this.made ??= this.make());
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.gone = true;
+    const path = await this.made?.catch(() => undefined);
+    // Who still writes there may add a file while the others are removed.
+    if (path !== undefined) await rm(path, { recursive: true, force: true, maxRetries: 5 });
+  }
 }
 
 /** The folder belongs to a process that lives only if pid and start time fit: pids are used again, 1 in every container. */

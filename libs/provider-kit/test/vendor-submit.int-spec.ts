@@ -1,9 +1,15 @@
+import { createReadStream } from 'node:fs';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Readable } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 import { listDead } from '@shotloom/bus';
+import { probeImage } from '@shotloom/media-tools';
 import { openObjectStore } from '@shotloom/object-store';
-import { waitFor } from '@shotloom/testing';
+import { samplePath, waitFor } from '@shotloom/testing';
 import type { VendorAdapter } from '@shotloom/provider-kit';
-import { sample, setStage, type Stage } from './support/vendor-stage';
+import { fakeRequest, sample, setStage, type Stage } from './support/vendor-stage';
 
 jest.setTimeout(60_000);
 
@@ -47,6 +53,72 @@ it('gives the vendor an address instead of the bytes where there is one', async 
   await stage.orchestra.submit();
   await stage.orchestra.reported();
   expect(stage.vendor.created).toMatchObject([{ picture: 'https://media/assets/picture' }]);
+});
+
+describe('a picture that has to be made for the vendor', () => {
+  const fit = { width: 400, height: 300, contentType: 'image/jpeg', maxBytes: 100_000 } as const;
+  let tempBase: string;
+  beforeEach(async () => {
+    tempBase = await mkdtemp(join(tmpdir(), 'vendor-submit-'));
+    const { store, grant } = stage.orchestra;
+    const body = createReadStream(samplePath('coffee.png'));
+    await store.put('assets/coffee', body, { contentType: 'image/png' });
+    const input = {
+      role: 'image',
+      assetId: 'a',
+      objectKey: 'assets/coffee',
+      contentType: 'image/png',
+    } as const;
+    Object.assign(grant, { request: { ...fakeRequest, inputs: [{ ...input, fit }] } });
+  });
+  afterEach(() => rm(tempBase, { recursive: true }));
+  /** Below the folder of the process. */
+  const leftovers = async (): Promise<string[]> =>
+    (await readdir(tempBase, { recursive: true, withFileTypes: true }))
+      .filter((entry) => entry.isFile())
+      .map(({ name }) => name);
+
+  it('goes inline, the same each time, and leaves nothing behind', async () => {
+    const { orchestra, vendor } = stage;
+    await orchestra.worker(stage.adapter, { tempBase });
+    await orchestra.submit();
+    await orchestra.submit();
+    await orchestra.reported(2);
+    const [one, two] = vendor.created.map((created) => Buffer.from(created.picture, 'base64'));
+    expect(await probeImage(one ?? Buffer.alloc(0))).toMatchObject({
+      format: 'jpeg',
+      width: 400,
+      height: 300,
+    });
+    expect(one?.equals(two ?? Buffer.alloc(0))).toBe(true);
+    await orchestra.isSpent();
+    expect(await leftovers()).toEqual([]);
+  });
+
+  it('goes by an address of its own beside the results of the attempt', async () => {
+    const { orchestra, vendor } = stage;
+    await orchestra.worker(stage.adapter, { tempBase, mediaUrl: async (key) => `https://media/${key}` });
+    const attemptId = await orchestra.submit();
+    await orchestra.reported();
+    const key = `attempts/${attemptId}/input-0.jpeg`;
+    expect(vendor.created).toMatchObject([{ picture: `https://media/${key}` }]);
+    expect(await orchestra.store.stat(key)).toMatchObject({ contentType: 'image/jpeg' });
+  });
+
+  it('is refused before anything is sent where it cannot be made', async () => {
+    const { orchestra, vendor } = stage;
+    await orchestra.store.put('assets/coffee', Readable.from(['no picture']), { contentType: 'image/png' });
+    await orchestra.worker(stage.adapter, { tempBase });
+    await orchestra.submit();
+    const [report] = await orchestra.reported();
+    expect(report).toMatchObject({
+      type: 'attempt.refused.v1',
+      payload: { error: { code: 'media_invalid', retryable: false } },
+    });
+    expect(vendor.creates).toBe(0);
+    await orchestra.isSpent();
+    expect(await leftovers()).toEqual([]);
+  });
 });
 
 it('never sends what comes again, whatever became of the first time', async () => {

@@ -202,12 +202,28 @@ it('says where a wish became something else', async () => {
   });
 });
 
+it('says what becomes of a picture that the vendor does not take as it is, and refuses what would lose too much', async () => {
+  const facts = { width: 3_000, height: 1_000, contentType: 'image/webp' };
+  const { assetId } = gateway.backstage.addAsset(user, facts);
+  const { body } = await generate('image-to-video', { model: 'kling:kling-2.6', asset_id: assetId });
+  expect(body).toMatchObject({
+    adjustments: [{ field: 'asset_id', from: '3000x1000 WEBP', to: '2500x1000 JPEG' }],
+  });
+  expect(accepted().request.inputs).toMatchObject([
+    { assetId, fit: { width: 2_500, height: 1_000, contentType: 'image/jpeg', maxBytes: 10_485_760 } },
+  ]);
+  const stamp = gateway.backstage.addAsset(user, { width: 100, height: 100 });
+  const refused = await generate('image-to-video', { model: 'kling:kling-2.6', asset_id: stamp.assetId });
+  expect(refused.body).toMatchObject(problem(422, 'unsupported_by_model', ['asset_id']));
+  expect(String(refused.body['detail'])).toContain('at least 300 pixels a side');
+});
+
 it('shows all of it with the model', async () => {
   const { body } = await call(gateway, '/api/v1/models/kling:kling-2.6', user);
   expect(body).toMatchObject({
     params: { sound: { type: 'boolean', default: false } },
     price: { rates: expect.any(Array) as unknown[] },
     constraints: expect.any(Array) as unknown[],
-    inputs: { last_frame: { min_side: 300 } },
+    inputs: { last_frame: { min_side: 300, fit: 'limits' } },
   });
 });

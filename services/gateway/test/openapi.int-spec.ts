@@ -46,11 +46,15 @@ import {
   quoteRequestSchema,
   quoteSchema,
 } from '@shotloom/contracts';
+import { createConfig, lintFromString } from '@redocly/openapi-core';
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { z } from 'zod';
 import { EXAMPLES, PROBLEM_EXAMPLE } from '../src/docs/examples';
 import { PUBLIC_OPERATIONS } from '../src/docs/openapi-document';
 import { OPENAI_TAG } from '../src/docs/route-docs';
 import { call, startGateway, type GatewayFixture } from './gateway-fixture';
+import { breakingChanges, type ApiDocument } from './openapi-changes';
 
 jest.setTimeout(30_000);
 
@@ -85,6 +89,39 @@ it('is OpenAPI 3.1 with both ways to send a key', () => {
     bearer: { type: 'http', scheme: 'bearer' },
     apiKey: { type: 'apiKey', in: 'header', name: 'X-API-Key' },
   });
+});
+
+it('is what a linter of OpenAPI recommends', async () => {
+  const config = await createConfig({
+    extends: ['recommended'],
+    rules: {
+      // Routes that lead a browser or a player elsewhere answer 302 and nothing else.
+      'operation-2xx-response': 'off',
+      'info-license': 'off',
+    },
+  });
+  const source = JSON.stringify(document);
+  const problems = await lintFromString({ source, absoluteRef: 'openapi.json', config });
+  expect(problems.map(({ ruleId, message, location }) => [ruleId, message, location[0]?.pointer])).toEqual(
+    [],
+  );
+});
+
+/** The API of the last release. A release writes it anew: UPDATE_OPENAPI=1. */
+const RELEASED = join(__dirname, '../../../docs/openapi.snapshot.json');
+
+/** Words and examples may change as they like. A field may be named like one of them, but is no text. */
+const withoutWords = (key: string, value: unknown): unknown =>
+  key === 'example' || (['description', 'summary'].includes(key) && typeof value === 'string')
+    ? undefined
+    : value;
+
+it('breaks no client of the last release', async () => {
+  if (process.env['UPDATE_OPENAPI'] === '1')
+    await writeFile(RELEASED, JSON.stringify(document, withoutWords));
+  const released = JSON.parse(await readFile(RELEASED, 'utf8')) as ApiDocument;
+  expect(Object.keys(released.paths).length).toBeGreaterThan(50);
+  expect(breakingChanges(released, document as unknown as ApiDocument)).toEqual([]);
 });
 
 it('has no reference that leads nowhere', () => {

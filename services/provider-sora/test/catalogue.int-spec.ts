@@ -1,5 +1,6 @@
 import { MODELS, type VideoRequest } from '@shotloom/contracts';
 import { startSoraSimulator, type SoraSimulator } from '@shotloom/vendor-simulators';
+import { picture } from '../../../libs/provider-kit/test/vendor-conformance';
 import { SoraAdapter } from '../src/provider';
 
 const KEY = 'test-key-for-catalogue';
@@ -11,19 +12,6 @@ beforeAll(async () => {
   simulator = await startSoraSimulator({ accounts: [{ apiKeys: [KEY], concurrency: 1_000_000 }] });
 });
 afterAll(() => simulator.stop());
-
-/** One pixel, which becomes as many as the video has. */
-const PICTURE = Buffer.from(
-  'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==',
-  'base64',
-);
-const picture = {
-  ...{ role: 'first_frame' as const, contentType: 'image/png', sizeBytes: PICTURE.length, url: null },
-  open: async () =>
-    (async function* () {
-      yield PICTURE;
-    })(),
-};
 
 it.each(living)(
   '$id makes everything that it is said to',
@@ -44,7 +32,8 @@ it.each(living)(
     );
     expect(orders.length).toBeGreaterThan(2);
     for (const [index, request] of orders.entries()) {
-      const inputs = request.operation === 'image-to-video' ? [picture] : [];
+      const inputs =
+        request.operation === 'image-to-video' ? [picture(2_000, 'first_frame', undefined, request)] : [];
       const attemptId = `${model.id}-${index}`;
       await adapter.submit({ attemptId, request, inputs, params: {}, callbackUrl: null }, call);
     }

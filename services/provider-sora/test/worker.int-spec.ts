@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
 import { buffer } from 'node:stream/consumers';
 import type { VideoRequest } from '@shotloom/contracts';
-import { waitFor } from '@shotloom/testing';
+import { samplePath, waitFor } from '@shotloom/testing';
 import {
   startSoraSimulator,
   type SoraSimulator,
@@ -103,4 +104,20 @@ it('keeps nothing of a video that broke off, says so, and fetches it again after
   expect(left).toEqual([]);
   await orchestra.poll([task]);
   await waitFor(() => answers().some(({ outcome }) => outcome.kind === 'succeeded'), { what: 'the video' });
+});
+
+it('gives the server a picture of exactly the pixels of the video, which it takes no other than', async () => {
+  const picture = createReadStream(samplePath('coffee.png'));
+  await orchestra.store.put('assets/picture', picture, { contentType: 'image/png' });
+  const fit = { width: 1280, height: 720, contentType: 'image/jpeg', maxBytes: 1_000_000 } as const;
+  const input = {
+    role: 'image',
+    assetId: 'a',
+    objectKey: 'assets/picture',
+    contentType: 'image/png',
+  } as const;
+  const inputs = [{ ...input, fit }];
+  orchestra.grant = { request: { ...request, operation: 'image-to-video', inputs } };
+  await finished();
+  expect(orchestra.reports.map(({ type }) => type)).toEqual(['attempt.submitted.v1']);
 });

@@ -11,15 +11,29 @@ export const pictureLimitsSchema = z.object({
   /** Pixels of the shorter and of the longer side. */
   min_side: z.int().positive().optional(),
   max_side: z.int().positive().optional(),
+  min_pixels: z.int().positive().optional(),
   /** Width divided by height, both ends included. */
   ratio: z.object({ min: z.number().positive(), max: z.number().positive() }).optional(),
   /**
-   * What we do before the vendor gets it. `none` (the default): nothing, so that it must be within the limits. `limits`: what is too
-   * large or of another format is made smaller and encoded again. `frame`: it is cropped to the very pixels of the video.
+   * What we do before the vendor gets it. `none` (the default): nothing, so that it must be within the limits. `limits`: what is not
+   * within them is cropped, resized and encoded again. `frame`: it always gets the very pixels of the video. The gateway plans it,
+   * tells the user and refuses what would lose too much; the vendor's worker does it.
    */
   fit: z.enum(['none', 'limits', 'frame']).optional(),
 });
 export type PictureLimits = z.infer<typeof pictureLimitsSchema>;
+
+/**
+ * The picture that a vendor is given instead of the user's: upright, without metadata, covering these pixels around its centre. It is
+ * planned when the job is accepted, and the same picture always gives the same bytes.
+ */
+export const pictureFitSchema = z.object({
+  width: z.int().positive(),
+  height: z.int().positive(),
+  contentType: z.enum(PICTURE_FORMATS),
+  maxBytes: z.int().positive(),
+});
+export type PictureFit = z.infer<typeof pictureFitSchema>;
 
 export const inputsSchema = z.object({
   /** The picture that the video begins with. */

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { errorRecordSchema } from '../bus/rpc';
+import { pictureFitSchema } from '../catalogue/input-limits';
 import {
   aspectRatioSchema,
   INPUT_ROLES,
@@ -18,6 +19,8 @@ export const jobInputSchema = z.object({
   assetId: z.string(),
   objectKey: z.string(),
   contentType: z.string(),
+  /** What becomes of a picture before its vendor gets it; left out: nothing. Engines of our own take it as it is. */
+  fit: pictureFitSchema.optional(),
 });
 export type JobInput = z.infer<typeof jobInputSchema>;
 

@@ -2,9 +2,10 @@ import type { beginSubmitRpc, RpcResponse } from '@shotloom/contracts';
 import { AppError } from '@shotloom/kernel';
 import type { VendorCredential, VendorInput } from '../vendor';
 import { within } from './deadline';
+import type { AttemptDir } from '../work-dirs';
 import type { SendWindow } from './send-window';
 import { judgeFailure, lostAnswer, refusedBefore, stoppedInTime, type SubmitVerdict } from './submit-verdict';
-import { describeInputs } from './vendor-inputs';
+import { prepareInputs } from './vendor-inputs';
 import type { WorkerParts } from './worker-parts';
 
 export type SubmitGrant = Extract<RpcResponse<typeof beginSubmitRpc>, { granted: true }>;
@@ -32,22 +33,29 @@ export class SubmitSender {
   /** Never rejects. */
   async send(attemptId: string, grant: SubmitGrant, window: SendWindow): Promise<SubmitVerdict> {
     const { provider } = this.parts.adapter;
+    await using dir = this.parts.workDirs.attempt(attemptId);
     let credential: VendorCredential;
     let inputs: VendorInput[];
     try {
-      [credential, inputs] = await within(this.prepare(grant), window.leftMs, () => stoppedInTime(provider));
+      [credential, inputs] = await within(this.prepare(attemptId, grant, dir), window.leftMs, () =>
+        stoppedInTime(provider),
+      );
       if (this.stopping) throw stoppedInTime(provider);
     } catch (error) {
       return refusedBefore(error, provider);
     }
-    return this.callVendor(attemptId, grant, window, { credential, inputs });
+    return await this.callVendor(attemptId, grant, window, { credential, inputs });
   }
 
-  private prepare({ credential, request }: SubmitGrant): Promise<[VendorCredential, VendorInput[]]> {
+  private prepare(
+    attemptId: string,
+    { credential, request }: SubmitGrant,
+    dir: AttemptDir,
+  ): Promise<[VendorCredential, VendorInput[]]> {
     const { credentials, objectStore, mediaUrl } = this.parts;
     return Promise.all([
       credentials.get(credential),
-      describeInputs(objectStore, request.inputs, mediaUrl).catch((error: unknown) => {
+      prepareInputs(objectStore, request.inputs, { attemptId, mediaUrl, dir }).catch((error: unknown) => {
         throw unreadableInput(error);
       }),
     ]);

@@ -16,6 +16,7 @@ import { newId } from '@shotloom/kernel';
 import type { ObjectStore } from '@shotloom/object-store';
 import type { Logger, MetricsRegistry } from '@shotloom/service-kit';
 import type { VendorAdapter } from '../vendor';
+import { WorkDirs } from '../work-dirs';
 import { readBalance } from './balance';
 import { CallbackHandler } from './callback-handler';
 import { CancelHandler } from './cancel-handler';
@@ -44,6 +45,8 @@ export interface VendorWorkerOptions {
   /** How long `stop()` lets sends under way finish (default 10 s); what has not is then reported as uncertain. Milliseconds. */
   readonly stopGraceMs?: number;
   readonly credentials?: CredentialCacheOptions;
+  /** Where pictures that are made for the vendor lie meanwhile (default: the system's). */
+  readonly tempBase?: string;
 }
 
 const CANCEL_CONCURRENCY = 4;
@@ -62,6 +65,7 @@ export async function runVendorWorker(options: VendorWorkerOptions): Promise<{ s
     ...{ adapter, bus, logger, mediaUrl: options.mediaUrl, objectStore: options.objectStore },
     metrics: vendorMetrics(options.metrics, provider),
     credentials: new CredentialCache(bus, provider, options.credentials),
+    workDirs: await WorkDirs.open(provider, options.tempBase),
     workerId: options.workerId ?? `${hostname()}:${process.pid}:${newId()}`,
   };
   const submits = new SubmitHandler(parts);

@@ -2,6 +2,7 @@ import type { Bus } from '@shotloom/bus';
 import type { ObjectStore } from '@shotloom/object-store';
 import type { Logger } from '@shotloom/service-kit';
 import type { VendorAdapter } from '../vendor';
+import type { WorkDirs } from '../work-dirs';
 import type { CredentialCache } from './credential-cache';
 import type { MediaUrl } from './vendor-inputs';
 import type { VendorMetrics } from './vendor-metrics';
@@ -15,5 +16,6 @@ export interface WorkerParts {
   readonly metrics: VendorMetrics;
   readonly credentials: CredentialCache;
   readonly mediaUrl: MediaUrl | undefined;
+  readonly workDirs: WorkDirs;
   readonly workerId: string;
 }

@@ -4,7 +4,7 @@ import { FakeAdapter, FakeVendor } from './fake-vendor';
 import { request } from './orchestra';
 import { VendorOrchestra } from './vendor-orchestra';
 
-const fakeRequest: VideoRequest = { ...request, provider: 'fake', model: 'fake:fake-1' };
+export const fakeRequest: VideoRequest = { ...request, provider: 'fake', model: 'fake:fake-1' };
 
 /** The fake vendor, its adapter, and all that stands around a worker; made anew for each test. */
 export interface Stage {

@@ -75,7 +75,16 @@ export function buildOpenApiDocument(app: NestFastifyApplication): OpenAPIObject
   for (const failure of [problemSchema, openAiErrorSchema])
     Object.assign(schemas, convertSchema(failure, { schemaType: 'output' }).components);
   for (const operation of operationsOf(document)) complete(operation);
+  dropUnused(document, schemas);
   return document;
+}
+
+/** Schemas of queries become parameters, one for each field, and stand there for nobody. */
+function dropUnused(document: OpenAPIObject, schemas: Record<string, unknown>): void {
+  const text = JSON.stringify(document);
+  for (const name of Object.keys(schemas)) {
+    if (!text.includes(`"#/components/schemas/${name}"`)) Reflect.deleteProperty(schemas, name);
+  }
 }
 
 export function operationsOf(document: OpenAPIObject): Operation[] {

@@ -6,6 +6,9 @@ import {
   type PictureLimits,
 } from '@shotloom/contracts';
 import type { FieldError } from '@shotloom/kernel';
+import { planFit } from './fit-picture';
+import type { Pixels } from './frame';
+import { formatWords, sideProblems } from './picture-limits';
 import type { Source } from './sources';
 import type { GenerateBody } from './video-request';
 
@@ -36,17 +39,20 @@ function checkReferences({ id, inputs }: ModelSpec, count: number, field: string
   return [{ field, reason }];
 }
 
-/** Whether every stored source fits the model's limits for its role. */
-export function checkSources(model: ModelSpec, sources: readonly Source[]): FieldError[] {
-  return sources.flatMap(({ field, role, asset }) => checkSource(model, field, asset, role));
+/** Whether every stored source fits the model's limits, or can be made to. `frame`: the video's, null while it is not known. */
+export function checkSources(
+  model: ModelSpec,
+  sources: readonly Source[],
+  frame: Pixels | null = null,
+): FieldError[] {
+  return sources.flatMap((source) => checkSource(model, source, frame));
 }
 
-/** Whether the stored source fits the model's limits. */
+/** The same for one of them. */
 export function checkSource(
   model: ModelSpec,
-  field: string,
-  asset: DescribedAsset,
-  role: InputRole = asset.kind === 'image' ? 'first_frame' : 'video',
+  { field, role, asset }: Source,
+  frame: Pixels | null = null,
 ): FieldError[] {
   const refuse = (reasons: readonly string[]): FieldError[] =>
     reasons.map((reason) => ({ field, reason: `${model.id} takes ${reason}.` }));
@@ -54,9 +60,15 @@ export function checkSource(
     const limits = model.inputs.video;
     return refuse(limits ? videoProblems(limits, asset) : ['no video']);
   }
-  const limits = { first_frame: model.inputs.image, ...model.inputs }[role];
-  if (limits) return refuse(pictureProblems(limits, asset));
-  return refuse([role === 'first_frame' ? 'no picture' : `no ${INPUT_WORDS[role]}`]);
+  const limits = pictureLimitsOf(model, role);
+  if (!limits) return refuse([role === 'first_frame' ? 'no picture' : `no ${INPUT_WORDS[role]}`]);
+  const plan = planFit(limits, asset, frame);
+  return plan.kind === 'refused' ? refuse(plan.takes) : [];
+}
+
+/** Null where the model takes no such picture. */
+export function pictureLimitsOf(model: ModelSpec, role: Exclude<InputRole, 'video'>): PictureLimits | null {
+  return { ...model.inputs, first_frame: model.inputs.image }[role] ?? null;
 }
 
 function videoProblems(
@@ -70,42 +82,6 @@ function videoProblems(
     ...(seconds > limits.max_seconds ? [`videos of at most ${limits.max_seconds} s`] : []),
     ...(seconds < least ? [`videos of at least ${least} s`] : []),
     ...(formats?.some((format) => format === contentType) === false ? [`${formatWords(formats)} only`] : []),
-    ...sideProblems(width, height, minSide, maxSide, 'videos'),
+    ...sideProblems(width, height, { least: minSide, most: maxSide, what: 'videos' }),
   ];
 }
-
-function pictureProblems(limits: PictureLimits, asset: DescribedAsset): string[] {
-  const { formats, min_side: minSide = 0, max_side: maxSide = Infinity, ratio, fit = 'none' } = limits;
-  const { width, height, sizeBytes, contentType } = asset;
-  // What is cropped to the video's own pixels fits by that.
-  if (fit === 'frame') return [];
-  const shape = width / height;
-  const given = [
-    ...(ratio && (shape < ratio.min || shape > ratio.max)
-      ? [
-          `pictures with a width of ${ratio.min} to ${ratio.max} times the height, and this is ${round(shape)} times`,
-        ]
-      : []),
-    ...sideProblems(width, height, minSide, fit === 'none' ? maxSide : Infinity, 'pictures'),
-  ];
-  if (fit === 'limits') return given;
-  const pixels = width * height;
-  return [
-    ...(sizeBytes > limits.max_bytes ? [`files of at most ${limits.max_bytes} bytes`] : []),
-    ...(pixels > limits.max_pixels ? [`pictures of at most ${limits.max_pixels} pixels`] : []),
-    ...(formats?.some((format) => format === contentType) === false ? [`${formatWords(formats)} only`] : []),
-    ...given,
-  ];
-}
-
-function sideProblems(width: number, height: number, least: number, most: number, what: string): string[] {
-  const is = `and this is ${width}x${height}`;
-  return [
-    ...(Math.min(width, height) < least ? [`${what} of at least ${least} pixels a side, ${is}`] : []),
-    ...(Math.max(width, height) > most ? [`${what} of at most ${most} pixels a side, ${is}`] : []),
-  ];
-}
-
-const formatWords = (formats: readonly string[]): string =>
-  formats.map((format) => format.replace(/^.*\//, '').toUpperCase()).join(', ');
-const round = (ratio: number): number => Math.round(ratio * 100) / 100;

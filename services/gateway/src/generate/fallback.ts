@@ -58,7 +58,7 @@ export function fitFallback(
   const problems = [
     ...checkCapabilities(model, main.operation, frameless),
     ...('frame' in shape ? [] : shape),
-    ...checkSources(model, sources),
+    ...checkSources(model, sources, 'frame' in shape ? shape.frame : null),
   ];
   if (problems.length > 0 || !('frame' in shape)) {
     return [...new Set(problems.map(({ reason }) => reason))].map((reason) => ({ field, reason }));

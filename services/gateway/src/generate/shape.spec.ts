@@ -118,32 +118,30 @@ describe('checkCapabilities', () => {
 });
 
 describe('checkSource', () => {
+  const withFit = (fit: 'none' | 'frame'): ModelSpec => ({
+    ...kling,
+    inputs: { ...kling.inputs, image: kling.inputs.image && { ...kling.inputs.image, fit } },
+  });
+
   it.each<[Partial<DescribedAsset>, string]>([
     [{ contentType: 'image/webp' }, 'kling:kling-2.6 takes JPEG, PNG only.'],
     [{ width: 299, height: 299 }, 'at least 300 pixels a side, and this is 299x299'],
     [{ width: 2_600 }, 'a width of 0.4 to 2.5 times the height, and this is 2.6 times'],
-  ])('refuses a picture that is %j', (facts, words) => {
-    expect(checkSource(kling, 'asset_id', picture(facts))[0]?.reason).toContain(words);
+  ])('refuses a picture that is %j, where nothing is done with it', (facts, words) => {
+    expect(checkSource(withFit('none'), asSource(picture(facts)))[0]?.reason).toContain(words);
+    expect(checkSource(kling, asSource(picture(facts)))).toEqual([]);
   });
 
-  it('takes what is made to fit before the vendor gets it', () => {
-    const image = kling.inputs.image;
-    const withFit = (fit: 'limits' | 'frame'): ModelSpec => ({
-      ...kling,
-      inputs: { ...kling.inputs, image: image && { ...image, fit } },
-    });
-    const large = picture({ contentType: 'image/webp', sizeBytes: 99_000_000, width: 9_000, height: 9_000 });
-    expect(checkSource(kling, 'asset_id', large)).toHaveLength(3);
-    expect(checkSource(withFit('limits'), 'asset_id', large)).toEqual([]);
-    // Making it smaller does not change its shape; cropping does.
-    expect(checkSource(withFit('limits'), 'asset_id', picture({ width: 9_000 }))).toHaveLength(1);
-    expect(checkSource(withFit('frame'), 'asset_id', picture({ width: 9_000 }))).toEqual([]);
+  it('leaves what is cropped to the frame until there is one', () => {
+    const tall = asSource(picture({ width: 200, height: 2_000 }));
+    expect(checkSource(withFit('frame'), tall)).toEqual([]);
+    expect(checkSource(withFit('frame'), tall, { width: 1280, height: 720 })).toHaveLength(1);
   });
 
   it('looks at each picture by its own role', () => {
     const sources = [
       asSource(picture()),
-      asSource(picture({ width: 2_600 }), 'last_frame'),
+      asSource(picture({ width: 9_600 }), 'last_frame'),
       asSource(picture(), 'reference'),
     ];
     expect(checkSources(kling, sources).map(({ field }) => field)).toEqual(['last_frame', 'reference']);

@@ -65,8 +65,12 @@ export function mainAsset(sources: readonly Source[]): DescribedAsset | null {
 }
 
 /** As a job keeps it. A first frame has the name that services of an earlier release know. */
-export function toInput({ role, asset: { assetId, objectKey, contentType } }: Source): JobInput {
-  return { role: role === 'first_frame' ? 'image' : role, assetId, objectKey, contentType };
+export function toInput(
+  { role, asset: { assetId, objectKey, contentType } }: Source,
+  fit: JobInput['fit'] = undefined,
+): JobInput {
+  const input = { role: role === 'first_frame' ? 'image' : role, assetId, objectKey, contentType } as const;
+  return fit === undefined ? input : { ...input, fit };
 }
 
 /** What a kept job was made from, as if its body named it. */

@@ -2,6 +2,7 @@ import { MODELS, type DescribedAsset, type ModelSpec } from '@shotloom/contracts
 import { checkSource } from './check-sources';
 import { buildVideoRequest, checkCapabilities } from './video-request';
 import { findFrame, framesOf } from './frame';
+import type { Source } from './sources';
 
 const [animatic] = MODELS;
 if (!animatic) throw new Error('no model');
@@ -44,6 +45,9 @@ const asset = (facts: Partial<DescribedAsset>): DescribedAsset => ({
   urlsExpireAt: '2026-11-22T00:00:00Z',
   ...facts,
 });
+const from = (field: string, found: DescribedAsset): Source => ({
+  ...{ field, asset: found, role: found.kind === 'image' ? 'first_frame' : 'video' },
+});
 
 describe('checkCapabilities', () => {
   it('finds nothing where the model can do it all', () => {
@@ -72,15 +76,15 @@ describe('checkCapabilities', () => {
 
 describe('checkSource', () => {
   it('holds a picture against bytes and pixels', () => {
-    expect(checkSource(narrow, 'asset_id', asset({}))).toEqual([]);
-    expect(checkSource(narrow, 'asset_id', asset({ sizeBytes: 1_001, width: 1_001 }))).toHaveLength(2);
+    expect(checkSource(narrow, from('asset_id', asset({})))).toEqual([]);
+    expect(checkSource(narrow, from('asset_id', asset({ sizeBytes: 1_001, width: 1_001 })))).toHaveLength(2);
   });
 
   it('holds a video against its length, and refuses one where none is taken', () => {
     const video = asset({ kind: 'video', durationSeconds: 60.01 });
-    expect(fieldsOf(checkSource(animatic, 'file_url', video))).toEqual(['file_url']);
-    expect(checkSource(animatic, 'file_url', { ...video, durationSeconds: 60 })).toEqual([]);
-    expect(checkSource(narrow, 'file_url', video)[0]?.reason).toBe('vendor:narrow takes no video.');
+    expect(fieldsOf(checkSource(animatic, from('file_url', video)))).toEqual(['file_url']);
+    expect(checkSource(animatic, from('file_url', { ...video, durationSeconds: 60 }))).toEqual([]);
+    expect(checkSource(narrow, from('file_url', video))[0]?.reason).toBe('vendor:narrow takes no video.');
   });
 });
 
@@ -127,6 +131,7 @@ describe('buildVideoRequest', () => {
   it('keeps to the steps of a model', () => {
     const found = asset({ kind: 'video', durationSeconds: 7 });
     const source = [{ role: 'video', field: 'asset_id', asset: found } as const];
-    expect(buildVideoRequest(narrow, 'video-to-anime', {}, source).durationSeconds).toBe(10);
+    const takesVideo = { ...narrow, inputs: animatic.inputs };
+    expect(buildVideoRequest(takesVideo, 'video-to-anime', {}, source).durationSeconds).toBe(10);
   });
 });

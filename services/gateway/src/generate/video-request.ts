@@ -15,9 +15,10 @@ import {
 } from '@shotloom/contracts';
 import { AppError, type FieldError } from '@shotloom/kernel';
 import { checkInputs } from './check-sources';
+import { fitSources } from './fit-sources';
 import { shapeDistance } from './frame';
 import { findShape } from './shape';
-import { mainAsset, toInput, type Source } from './sources';
+import { mainAsset, type Source } from './sources';
 
 /** The body of any of the three routes: every field that one of them has, and none that is needed. */
 export type GenerateBody = VideoToAnime & Pick<ImageToVideo, 'last_frame'>;
@@ -114,6 +115,8 @@ export function buildVideoRequest(
     throw new AppError('internal', `${model.id} has no shape for this, and no reason why.`);
   }
   const { frame, durationSeconds } = shape;
+  const fitted = fitSources(model, sources, frame);
+  refuseUnsupported(fitted.problems);
   return {
     operation,
     provider: model.provider,
@@ -125,9 +128,13 @@ export function buildVideoRequest(
     ...frame,
     seed: body.seed ?? randomInt(SEEDS),
     strength: operation === 'video-to-anime' ? (body.strength ?? DEFAULT_STRENGTH) : null,
-    inputs: sources.map(toInput),
+    inputs: fitted.inputs,
     params: resolveParams(model, body.params ?? {}),
-    adjustments: [...adjustments, ...ownAdjustments(model, operation, body, frame, source)],
+    adjustments: [
+      ...adjustments,
+      ...ownAdjustments(model, operation, body, frame, source),
+      ...fitted.adjustments,
+    ],
   };
 }
 

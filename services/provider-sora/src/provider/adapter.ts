@@ -1,5 +1,4 @@
 import { AppError } from '@shotloom/kernel';
-import { tempDir } from '@shotloom/media-tools';
 import {
   VendorHttpClient,
   wrongShape,
@@ -16,7 +15,6 @@ import {
 import { SoraClient } from './client';
 import { PROVIDER } from './errors';
 import { toCreate } from './mapping';
-import { referencePart } from './picture';
 import { pollTask } from './poll';
 
 export interface SoraAdapterOptions {
@@ -47,11 +45,8 @@ export class SoraAdapter implements VendorAdapter {
   }
 
   async submit(task: VendorTask, call: VendorCall): Promise<Submitted> {
-    const { fields, picture, notes, ...pixels } = toCreate(task);
-    await using dir = await tempDir('sora-picture');
-    const reference = picture === null ? [] : [await referencePart(picture, pixels, dir.path, call.signal)];
-    const vendorTaskId = await this.client.create([...fields, ...reference], call);
-    return { externalTaskId: task.attemptId, vendorTaskId, notes, adopted: false };
+    const vendorTaskId = await this.client.create(toCreate(task), call);
+    return { externalTaskId: task.attemptId, vendorTaskId, notes: [], adopted: false };
   }
 
   async poll(tasks: readonly TaskRef[], call: VendorCall): Promise<readonly PollAnswer[]> {

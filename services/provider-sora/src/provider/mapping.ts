@@ -3,24 +3,12 @@ import { AppError } from '@shotloom/kernel';
 import type { MultipartPart, VendorInput, VendorTask } from '@shotloom/provider-kit';
 import { PROVIDER } from './errors';
 
-/** A create, but for its picture, which must first get the pixels of the video. */
-export interface SoraCreate {
-  readonly fields: readonly MultipartPart[];
-  /** Cut to `width` and `height`, which are the video's. */
-  readonly picture: VendorInput | null;
-  readonly width: number;
-  readonly height: number;
-  readonly notes: readonly string[];
-}
-
-const CUT_NOTE = 'The picture was cut to the shape of the video.';
-
 /**
  * Our request in the words of the protocol. What to avoid stands at the end of the prompt, since there is no field for it. The model goes
- * on as it is named: the server knows what it has. The same task always gives the same answer. Throws `invalid_input` and
- * `unsupported_by_model`.
+ * on as it is named: the server knows what it has. The picture has the pixels of the video already, by the model's `fit`. The same task
+ * always gives the same answer. Throws `invalid_input` and `unsupported_by_model`.
  */
-export function toCreate({ request, inputs }: VendorTask): SoraCreate {
+export function toCreate({ request, inputs }: VendorTask): readonly MultipartPart[] {
   const { operation, model, durationSeconds, width, height } = request;
   if (operation !== 'text-to-video' && operation !== 'image-to-video') {
     throw unsupported('The OpenAI Videos protocol makes videos of text or a picture only.');
@@ -37,15 +25,18 @@ export function toCreate({ request, inputs }: VendorTask): SoraCreate {
     });
   }
   const text = (name: string, value: string): MultipartPart => ({ name, text: value });
-  return {
-    fields: [
-      text('model', model.replace(/^sora:/, '')),
-      text('prompt', vendorPrompt(request, 'folded').prompt),
-      text('seconds', `${durationSeconds}`),
-      text('size', `${width}x${height}`),
-    ],
-    ...{ picture, width, height, notes: picture === null ? [] : [CUT_NOTE] },
-  };
+  return [
+    text('model', model.replace(/^sora:/, '')),
+    text('prompt', vendorPrompt(request, 'folded').prompt),
+    text('seconds', `${durationSeconds}`),
+    text('size', `${width}x${height}`),
+    ...(picture === null ? [] : [referencePart(picture)]),
+  ];
+}
+
+function referencePart({ contentType, sizeBytes, open }: VendorInput): MultipartPart {
+  const filename = `input_reference.${contentType.replace('image/', '')}`;
+  return { name: 'input_reference', filename, contentType, sizeBytes, open };
 }
 
 const unsupported = (message: string): AppError =>

@@ -22,8 +22,12 @@ export function acceptOf(kind: Limits['kind']): string {
 
 /** The model's own limits; the platform's usual ones until it is known. */
 export function limitsOf(kind: Limits['kind'], model: ModelResource | undefined): Limits {
-  if (kind === 'image')
-    return { kind, maxBytes: model?.inputs.image?.max_bytes ?? 10 * MB, maxSeconds: null };
+  if (kind === 'image') {
+    const image = model?.inputs.image;
+    // A picture that is made to fit may be as large as any upload.
+    const own = image?.fit === undefined || image.fit === 'none' ? image?.max_bytes : undefined;
+    return { kind, maxBytes: own ?? 10 * MB, maxSeconds: null };
+  }
   const video = model?.inputs.video;
   return { kind, maxBytes: video?.max_bytes ?? 200 * MB, maxSeconds: video?.max_seconds ?? 60 };
 }

@@ -18,6 +18,7 @@ const PICTURE: PictureLimits = {
   formats: ['image/jpeg', 'image/png', 'image/webp'],
   min_side: 301,
   ratio: { min: 0.4, max: 2.5 },
+  fit: 'limits',
 };
 const SIX_OR_TEN = { min: 6, max: 10, step: 4, default: 6, values: [6, 10] };
 const SIX_AT_1080P: Constraint = { when: { sizes: ['1080P'] }, only: { durations: [6] } };

@@ -17,6 +17,7 @@ const PICTURE: PictureLimits = {
   formats: ['image/jpeg', 'image/png'],
   min_side: 300,
   ratio: { min: 0.4, max: 2.5 },
+  fit: 'limits',
 };
 const FIVE_OR_TEN = { min: 5, max: 10, step: 5, default: 5, values: [5, 10] };
 const THREE_TO_FIFTEEN = { min: 3, max: 15, step: 1, default: 5 };

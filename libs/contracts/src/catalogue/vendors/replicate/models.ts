@@ -11,6 +11,7 @@ const PICTURE: PictureLimits = {
   max_bytes: 20_000_000,
   max_pixels: 50_000_000,
   formats: ['image/jpeg', 'image/png', 'image/webp'],
+  fit: 'limits',
 };
 
 const BASE = {

@@ -14,6 +14,7 @@ const PICTURE: PictureLimits = {
   max_bytes: 16_000_000,
   max_pixels: 50_000_000,
   formats: ['image/jpeg', 'image/png', 'image/webp'],
+  fit: 'limits',
 };
 
 /** The vendor's exact words are the pixels: `1104:832` for 4:3. */
