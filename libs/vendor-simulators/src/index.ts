@@ -19,6 +19,16 @@ export {
   type HailuoSimulator,
   type HailuoSimulatorOptions,
 } from './hailuo/hailuo-simulator';
+export {
+  LOVART_DEMO_ACCOUNT,
+  signatureOf as lovartSignature,
+  type LovartAccount,
+} from './lovart/lovart-accounts';
+export {
+  startLovartSimulator,
+  type LovartSimulator,
+  type LovartSimulatorOptions,
+} from './lovart/lovart-simulator';
 export { REPLICATE_DEMO_ACCOUNT, type ReplicateAccount } from './replicate/replicate-accounts';
 export type { ReplicateModel } from './replicate/replicate-models';
 export {

@@ -1,6 +1,7 @@
 import type { Simulator, SimulatorOptions } from './core/simulator';
 import { startHailuoSimulator } from './hailuo/hailuo-simulator';
 import { startKlingSimulator } from './kling/kling-simulator';
+import { startLovartSimulator } from './lovart/lovart-simulator';
 import { startReplicateSimulator } from './replicate/replicate-simulator';
 import { startRunwaySimulator } from './runway/runway-simulator';
 import { startSoraSimulator } from './sora/sora-simulator';
@@ -18,6 +19,7 @@ type Start = (options: StartOptions) => Promise<Simulator<unknown>>;
 export const SIMULATORS: Readonly<Record<string, Start>> = {
   kling: ({ concurrency, ...options }) => startKlingSimulator({ ...options, accounts: [{ concurrency }] }),
   hailuo: ({ concurrency, ...options }) => startHailuoSimulator({ ...options, accounts: [{ concurrency }] }),
+  lovart: ({ concurrency, ...options }) => startLovartSimulator({ ...options, accounts: [{ concurrency }] }),
   // It queues whatever comes, so that there is no number of open tasks.
   replicate: ({ concurrency: _, ...options }) => startReplicateSimulator(options),
   runway: ({ concurrency, ...options }) => startRunwaySimulator({ ...options, accounts: [{ concurrency }] }),

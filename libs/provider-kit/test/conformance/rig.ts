@@ -46,6 +46,8 @@ export interface ConformanceSubject {
   readonly looksUp?: boolean;
   /** Whether a task can be stopped at the vendor. Default false. */
   readonly cancels?: boolean;
+  /** Whether it says of a task that has not begun that it waits. Default true. */
+  readonly tellsQueue?: boolean;
   /** Whether the vendor says what a video cost. Default true. */
   readonly tellsCost?: boolean;
   /** Whether the vendor gives a reason with a task that failed, which goes on to the user verbatim. Default true. */

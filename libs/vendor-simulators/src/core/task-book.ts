@@ -160,8 +160,8 @@ export class TaskBook<A extends SimAccount, O extends SimOrder> {
     this.working.set(account, (this.working.get(account) ?? 0) + change);
   }
 
-  /** What waited for the slot of a task that has ended. */
-  private release(account: A): void {
+  /** Lets the oldest begin that waited for a slot: after a task has ended, or where `slotsFor` says more than before. */
+  release(account: A): void {
     const next = this.held.find(({ task }) => task.account === account && this.hasSlot(task));
     if (next === undefined) return;
     this.held = this.held.filter((one) => one !== next);

@@ -3,6 +3,7 @@ import type { ProviderSpec } from '../provider-spec';
 import { animatic } from './animatic';
 import { hailuo } from './hailuo';
 import { kling } from './kling';
+import { lovart } from './lovart';
 import { replicate } from './replicate';
 import { runway } from './runway';
 import { sora } from './sora';
@@ -10,7 +11,7 @@ import type { Vendor } from './vendor';
 import { yunwu } from './yunwu';
 
 /** Everybody whose models this release knows: a folder each, and a line here. */
-const VENDORS: readonly Vendor[] = [animatic, kling, hailuo, replicate, runway, sora, yunwu];
+const VENDORS: readonly Vendor[] = [animatic, kling, hailuo, lovart, replicate, runway, sora, yunwu];
 
 export const PROVIDERS: readonly ProviderSpec[] = VENDORS.map(({ provider }) => provider);
 export const MODELS: readonly ModelSpec[] = VENDORS.flatMap(({ models }) => models);

@@ -1,0 +1,1 @@
+export { LovartAdapter, type LovartAdapterOptions } from './adapter';
