@@ -33,8 +33,8 @@ function Setup({ config }: { config: ProviderConfig }) {
       {allowed && (
         <Note>{fee === 0 ? t('account.providers.feeNone') : t('account.providers.fee', { count: fee })}</Note>
       )}
-      {(allowed || own !== null) && <KeyForm key={own?.updated_at ?? 'none'} config={config} />}
-      {own !== null && <KeyChecks key={own.updated_at} provider={provider} />}
+      {(allowed || own !== null) && <KeyForm key={`key-${own?.updated_at ?? 'none'}`} config={config} />}
+      {own !== null && <KeyChecks key={`checks-${own.updated_at}`} provider={provider} />}
       <DefaultsForm config={config} />
       {(own !== null || Object.keys(settings).length > 0) && <RemoveConfig provider={provider} />}
     </>

@@ -5,7 +5,6 @@ export const moneyEn = {
     lead: 'What you can spend, and what became of the rest.',
     available: 'Available',
     held: 'Set aside for running jobs',
-    owed: 'Owed',
     owedNote_one:
       '{{count}} credit is owed, since a payment for spent credits went back. The next credits pay it first.',
     owedNote_other:
@@ -16,7 +15,6 @@ export const moneyEn = {
     noLots: 'There are no credits to spend.',
     expires: 'Expires {{date}}',
     never: 'Does not expire',
-    budgets: 'Monthly limits',
     budget: { member: 'Yours in this account', api_key: 'Of this API key' },
     used: '{{used}} of {{limit}} used in {{period}}',
     history: 'History',
@@ -66,7 +64,6 @@ export const moneyEn = {
     subscribe: 'Subscribe',
     change: 'Switch to it',
     current: 'Your plan',
-    opening: 'Opening…',
     nothing: 'Nothing is for sale at the moment.',
     onlyManagers: 'Only owners and admins of this account can buy. Ask one of them.',
     invoices: 'Payments',
@@ -86,7 +83,6 @@ export const moneyEn = {
       expired: 'The page to pay at has expired. Nothing was paid.',
       failed: 'The payment did not go through. Nothing was charged; try again or use another card.',
       unknown: 'There is no such purchase in this account. Perhaps it was made in another one of yours.',
-      again: 'Ask again',
       done: 'Close',
     },
   },
