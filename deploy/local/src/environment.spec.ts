@@ -25,6 +25,7 @@ const input: EnvironmentInput = {
       'job-orchestrator': 12,
       storage: 13,
       notifier: 14,
+      webhooks: 17,
       'provider-animatic': 15,
       'provider-kling': 16,
     },
@@ -77,6 +78,7 @@ describe('serviceEnvironment', () => {
       );
     expect(has('gateway').sort()).toEqual(['AUTH_SIGNING_KEY', 'CALLBACK_SECRET', 'CREDENTIALS_KEY']);
     expect(has('job-orchestrator')).toEqual(['CALLBACK_SECRET']);
+    expect(has('webhooks')).toEqual(['CREDENTIALS_KEY']);
     for (const name of ['storage', 'notifier', 'provider-kling']) expect(has(name)).toEqual([]);
   });
 

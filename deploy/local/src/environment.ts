@@ -86,6 +86,11 @@ function sharedBy(service: ServiceDefinition, input: EnvironmentInput): NodeJS.P
 const ONLY: Readonly<Record<string, (input: EnvironmentInput) => NodeJS.ProcessEnv>> = {
   gateway: gatewayOnly,
   'job-orchestrator': ({ secrets }) => ({ CALLBACK_SECRET: secrets.callbackSecret }),
+  // Receivers of a local installation run on the same machine.
+  webhooks: ({ secrets }) => ({
+    CREDENTIALS_KEY: secrets.credentialsKey,
+    WEBHOOK_ALLOW_PRIVATE: '127.0.0.1/32',
+  }),
 };
 
 /** Stands in for the Ingress of a cluster: /media and /ws reach their services through the gateway. */

@@ -16,6 +16,7 @@ const CORE: readonly ServiceDefinition[] = [
   { name: 'job-orchestrator', needs: ['bus', 'database'], hasPublicPort: false, migrates: true },
   { name: 'storage', needs: ['bus', 'database', 'objects'], hasPublicPort: true, migrates: true },
   { name: 'notifier', needs: ['bus', 'database'], hasPublicPort: true, migrates: false },
+  { name: 'webhooks', needs: ['bus', 'database'], hasPublicPort: false, migrates: true },
 ];
 
 /** The services of one platform: the core, and a worker for each engine that is on. */

@@ -53,6 +53,7 @@ export {
   mediaResultsConsumer,
   pollsConsumer,
   subjects,
+  webhookEventsConsumer,
   workCancelConsumer,
   workSubmitConsumer,
 } from './bus/subjects';
@@ -210,3 +211,24 @@ export {
   type Principal,
 } from './rpc/identity';
 export * from './http';
+export {
+  jobEventType,
+  wantsEvent,
+  WEBHOOK_EVENT_TYPES,
+  WEBHOOK_PATTERNS,
+  type WebhookEventType,
+} from './webhooks/event-types';
+export { type WebhookDeliveryRecord, type WebhookRecord } from './webhooks/record';
+export {
+  changeWebhookRpc,
+  createWebhookRpc,
+  deleteWebhookRpc,
+  getWebhookRpc,
+  listWebhookDeliveriesRpc,
+  listWebhooksRpc,
+  redeliverFailedWebhooksRpc,
+  redeliverWebhookRpc,
+  rotateWebhookSecretRpc,
+  testWebhookRpc,
+  webhookDisabledNoticeRpc,
+} from './rpc/webhooks';

@@ -13,6 +13,7 @@ export { infra, type SharedInfra } from './infra/shared-infra';
 export { findTool, requireTool } from './infra/system-tool';
 export { startSwift, type SwiftOptions, type SwiftServer } from './swift';
 export { createTestDatabase, type TestDatabase } from './test-database';
+export { ForeignServer } from './foreign-server';
 export { samplePath } from './sample-path';
 export { silentLogger } from './silent-logger';
 export { waitFor, type WaitForOptions } from './wait-for';

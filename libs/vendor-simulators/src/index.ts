@@ -51,6 +51,12 @@ export {
   type StripeSimulator,
   type StripeSimulatorOptions,
 } from './stripe/stripe-simulator';
+export { YUNWU_DEMO_ACCOUNT, type YunwuAccount } from './yunwu/yunwu-accounts';
+export {
+  startYunwuSimulator,
+  type YunwuSimulator,
+  type YunwuSimulatorOptions,
+} from './yunwu/yunwu-simulator';
 export type { SimEvent as StripeEvent } from './stripe/stripe-objects';
 export type { StripeCommand } from './stripe/stripe-control';
 export { signatureHeader as stripeSignature } from './stripe/webhooks';

@@ -5,6 +5,7 @@ import { startLovartSimulator } from './lovart/lovart-simulator';
 import { startReplicateSimulator } from './replicate/replicate-simulator';
 import { startRunwaySimulator } from './runway/runway-simulator';
 import { startSoraSimulator } from './sora/sora-simulator';
+import { startYunwuSimulator } from './yunwu/yunwu-simulator';
 
 /** What the command line can say of any vendor. */
 export interface StartOptions extends SimulatorOptions {
@@ -23,6 +24,7 @@ export const SIMULATORS: Readonly<Record<string, Start>> = {
   replicate: ({ concurrency: _, ...options }) => startReplicateSimulator(options),
   runway: ({ concurrency, ...options }) => startRunwaySimulator({ ...options, accounts: [{ concurrency }] }),
   sora: ({ concurrency, ...options }) => startSoraSimulator({ ...options, accounts: [{ concurrency }] }),
+  yunwu: ({ concurrency, ...options }) => startYunwuSimulator({ ...options, accounts: [{ concurrency }] }),
 };
 
 export const SIMULATED_VENDORS: readonly string[] = Object.keys(SIMULATORS);

@@ -1,6 +1,7 @@
 import { objectStoreConfigFromEnv } from '@shotloom/object-store';
 import { ConfigError, loadConfig } from '@shotloom/service-kit';
-import { configSchema, keyRing, mediaOrigins, publicUrl } from './config';
+import { keyRing } from '@shotloom/sealing';
+import { configSchema, mediaOrigins, publicUrl } from './config';
 
 const env = {
   DATABASE_URL: 'postgres://db/shotloom',

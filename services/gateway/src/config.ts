@@ -1,8 +1,8 @@
 import { z } from 'zod';
+import { sealingKeysSchema } from '@shotloom/sealing';
 import { baseConfigSchema, objectStoreConfigSchema, type ObjectStoreEnv } from '@shotloom/service-kit';
 import { authConfigSchema } from './auth/auth-config';
 import { checkStripe, stripeConfigSchema } from './billing/stripe-settings';
-import { readKeyRing, type KeyRing } from './provider-credentials/key-ring';
 
 const MIB = 1024 * 1024;
 const list = z.string().transform((text) =>
@@ -53,34 +53,6 @@ const gatewaySchema = baseConfigSchema.extend({
   CALLBACK_SECRET: z.string().min(32).optional(),
 });
 
-/** The keys that provider credentials are sealed with. */
-export const credentialsKeySchema = z
-  .object({
-    /** 32 bytes in base64. Without it, providers that need a key of their own have none. */
-    CREDENTIALS_KEY: z.string().optional(),
-    /** Keys that were in use before, `keyId=base64` with commas between them. */
-    CREDENTIALS_KEYS_OLD: z.string().optional(),
-  })
-  .superRefine((env, context) => {
-    const refuse = (key: string, message: string): void =>
-      context.addIssue({ code: 'custom', path: [key], message });
-    if (env.CREDENTIALS_KEY === undefined) {
-      if (env.CREDENTIALS_KEYS_OLD !== undefined) refuse('CREDENTIALS_KEY', 'is needed beside old keys');
-      return;
-    }
-    for (const [key, old] of [
-      ['CREDENTIALS_KEY', undefined],
-      ['CREDENTIALS_KEYS_OLD', env.CREDENTIALS_KEYS_OLD],
-    ] as const) {
-      try {
-        readKeyRing(env.CREDENTIALS_KEY, old);
-      } catch (error) {
-        refuse(key, error instanceof Error ? error.message : String(error));
-        return;
-      }
-    }
-  });
-
 /** Environment of the gateway. */
 export const configSchema = gatewaySchema
   .extend(stripeConfigSchema.shape)
@@ -88,7 +60,7 @@ export const configSchema = gatewaySchema
     checkStripe(env, (key, message) => context.addIssue({ code: 'custom', path: [key], message })),
   )
   .and(objectStoreConfigSchema)
-  .and(credentialsKeySchema)
+  .and(sealingKeysSchema)
   .and(authConfigSchema);
 export type Config = z.infer<typeof configSchema>;
 
@@ -106,11 +78,4 @@ export function ownOrigins(config: Config, { protocol, host }: { protocol: strin
 export function mediaOrigins(env: ObjectStoreEnv): readonly string[] {
   const named = [env.OBJECT_STORE_PUBLIC_URL, env.S3_PUBLIC_ENDPOINT ?? env.S3_ENDPOINT];
   return [...new Set(named.flatMap((url) => (url === undefined ? [] : [new URL(url).origin])))];
-}
-
-/** Null where no key is configured. */
-export function keyRing(env: z.infer<typeof credentialsKeySchema>): KeyRing | null {
-  return env.CREDENTIALS_KEY === undefined
-    ? null
-    : readKeyRing(env.CREDENTIALS_KEY, env.CREDENTIALS_KEYS_OLD);
 }

@@ -17,6 +17,7 @@ import { PlatformModule } from './platform/platform.module';
 import { ProviderCredentialsModule } from './provider-credentials/provider-credentials.module';
 import { ProvidersModule } from './providers/providers.module';
 import { UploadsModule } from './uploads/uploads.module';
+import { WebhooksModule } from './webhooks/webhooks.module';
 
 @Module({})
 export class GatewayModule {
@@ -38,6 +39,7 @@ export class GatewayModule {
       BillingModule,
       OpenAiModule,
       KeptRoutesModule,
+      WebhooksModule,
     ];
     return { module: GatewayModule, imports: [PlatformModule.of(parts), ...features] };
   }

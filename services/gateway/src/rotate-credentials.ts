@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { openDatabase } from '@shotloom/database';
 import { ConfigError, createLogger, loadConfig } from '@shotloom/service-kit';
-import { credentialsKeySchema, keyRing } from './config';
+import { keyRing, sealingKeysSchema } from '@shotloom/sealing';
 import type { IdentityTables } from './identity/schema/tables';
 import { resealCredentials } from './provider-credentials/reseal-credentials';
 
@@ -12,7 +12,7 @@ import { resealCredentials } from './provider-credentials/reseal-credentials';
 async function main(): Promise<void> {
   const logger = createLogger({ service: 'gateway-rotate-credentials' });
   try {
-    const config = loadConfig(z.object({ DATABASE_URL: z.string().min(1) }).and(credentialsKeySchema));
+    const config = loadConfig(z.object({ DATABASE_URL: z.string().min(1) }).and(sealingKeysSchema));
     const ring = keyRing(config);
     if (!ring) throw new ConfigError(['CREDENTIALS_KEY: is needed']);
     const database = openDatabase<IdentityTables>({

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { openDatabase } from '@shotloom/database';
 import { ConfigError, createLogger, loadConfig } from '@shotloom/service-kit';
-import { credentialsKeySchema, keyRing } from './config';
+import { keyRing, sealingKeysSchema } from '@shotloom/sealing';
 import type { IdentityTables } from './identity/schema/tables';
 import { maskSecret } from './provider-credentials/mask-secret';
 import { credentialInputSchema, saveOperatorCredential } from './provider-credentials/save-credential';
@@ -13,7 +13,7 @@ const seedSchema = z
     /** `{"provider", "name", "fields": {...}, "baseUrl"?}` */
     CREDENTIAL_JSON: z.string().transform(parseJson).pipe(credentialInputSchema),
   })
-  .and(credentialsKeySchema);
+  .and(sealingKeysSchema);
 
 /**
  * Entry point: keeps the operator's credential of `CREDENTIAL_JSON`. Running it again changes nothing. The last line on stdout is

@@ -34,6 +34,9 @@ const routes: [string, string][] = [
   ['POST', '/v1/turbodiffusion/wan22-i2v/jobs'],
   ['GET', '/v1/turbodiffusion/jobs/x'],
   ['POST', '/api/v1/jobs'],
+  ['GET', '/api/yunwu/config'],
+  ['POST', '/api/yunwu/config'],
+  ['POST', '/api/yunwu/test-connection'],
   ['POST', '/v1/videos'],
   ['GET', '/v1/videos'],
   ['GET', '/v1/videos/x'],
@@ -94,6 +97,17 @@ const routes: [string, string][] = [
   ['POST', '/api/v1/api-keys'],
   ['POST', '/api/v1/api-keys/x/rotate'],
   ['DELETE', '/api/v1/api-keys/x'],
+  ['GET', '/api/v1/webhooks'],
+  ['POST', '/api/v1/webhooks'],
+  ['GET', '/api/v1/webhooks/x'],
+  ['PATCH', '/api/v1/webhooks/x'],
+  ['DELETE', '/api/v1/webhooks/x'],
+  ['POST', '/api/v1/webhooks/x/rotate-secret'],
+  ['POST', '/api/v1/webhooks/x/test'],
+  ['POST', '/api/v1/webhooks/x/enable'],
+  ['GET', '/api/v1/webhooks/x/deliveries'],
+  ['POST', '/api/v1/webhooks/x/deliveries/d/redeliver'],
+  ['POST', '/api/v1/webhooks/x/redeliver-failed'],
 ];
 
 describe('without a valid key', () => {
@@ -135,6 +149,7 @@ describe('without a valid key', () => {
           .replace(/\/kling(?=\/|$)/, '/{provider}')
           .replace(/\/7(?=\/|$)/, '/{seq}')
           .replace(/\/n$/, '/{name}')
+          .replace(/\/d(?=\/|$)/, '/{deliveryId}')
           .replace(/\/u$/, '/{userId}')
           .replace(/\/i$/, '/{invitationId}')}`,
     );

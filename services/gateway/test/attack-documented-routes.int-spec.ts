@@ -79,7 +79,7 @@ describe('scopes of API keys', () => {
 describe('forged requests of a browser that is signed in', () => {
   const json = { email: 'admin@example.com', password: PASSWORD, transport: 'cookie' };
   /** They take no cookie: what they do needs what is in the body. */
-  const withoutCookies = ['register', 'forgotPassword', 'resetPassword'];
+  const withoutCookies = ['register', 'resendVerification', 'forgotPassword', 'resetPassword'];
 
   it('are refused by every route that changes something', async () => {
     await addPerson(gateway, json.email, { role: 'admin' });

@@ -5,6 +5,7 @@ import { documentedRoutes, pathOf, type DocumentedRoute } from './documented-rou
 import { EngineRoom } from './engine-room';
 import { call, type Answer } from './gateway-fixture';
 import { addPerson, SIGNING_KEY, signIn, type TestPerson } from './sign-in-fixture';
+import { WebhookDesk } from './webhook-desk';
 
 /**
  * Asks for what belongs to somebody else, on every route of the document that has an id. A route without an entry below fails: say
@@ -30,6 +31,7 @@ type Arrange = (owner: Someone) => Promise<Belonging>;
 
 let fixture: BillingFixture;
 let routes: readonly DocumentedRoute[];
+let webhooks: WebhookDesk;
 let owner: Someone;
 let stranger: Someone;
 /** A plain member of the owner's organisation, which pays for both at the moment. */
@@ -42,6 +44,7 @@ beforeAll(async () => {
     PROVIDERS_ENABLED: 'animatic,kling',
   });
   new EngineRoom(fixture.gateway.backstage);
+  webhooks = new WebhookDesk(fixture.gateway.backstage);
   routes = await documentedRoutes(fixture.gateway);
   [owner, stranger, colleague] = await Promise.all([
     someone('owner'),
@@ -107,6 +110,14 @@ const ofKey =
   (ok: number): Arrange =>
   async (by) => ({ params: { id: idOf(await use(by, 'POST', '/api/v1/api-keys', { name: 'a' })) }, ok });
 
+const ofWebhook =
+  (ok: number, body?: object): Arrange =>
+  async (by) => {
+    const json = { url: 'https://hooks.example.com/', event_types: ['*'] };
+    const id = idOf(await use(by, 'POST', '/api/v1/webhooks', json));
+    return { params: { id }, ok, ...(body ? { body } : {}) };
+  };
+
 /** By operation. */
 const BELONGINGS: Readonly<Record<string, Arrange>> = {
   rotateApiKey: ofKey(201),
@@ -141,10 +152,28 @@ const BELONGINGS: Readonly<Record<string, Arrange>> = {
   getJobLinks: ofJob(200, { finished: true }),
   getAssetFile: (by) =>
     Promise.resolve({ params: { id: fixture.gateway.backstage.addAsset(by).assetId }, ok: 302 }),
+  getSoraVideo: ofJob(200),
+  getSoraVideoFile: async (by) => {
+    const { params, ...rest } = await ofJob(302, { finished: true })(by);
+    return { params: { name: String(params['id']) }, ...rest };
+  },
+  getTurboJob: ofJob(200),
   getOpenAiVideo: ofJob(200),
   deleteOpenAiVideo: ofJob(200, { finished: true }),
   getOpenAiVideoContent: ofJob(302, { finished: true }),
   remixOpenAiVideo: ofJob(200, { finished: true, body: { prompt: 'the same at night' } }),
+  getWebhook: ofWebhook(200),
+  changeWebhook: ofWebhook(200, { enabled: false }),
+  deleteWebhook: ofWebhook(204),
+  rotateWebhookSecret: ofWebhook(200),
+  testWebhook: ofWebhook(202),
+  enableWebhook: ofWebhook(200),
+  listWebhookDeliveries: ofWebhook(200),
+  redeliverWebhook: async (by) => {
+    const { params, ok } = await ofWebhook(202)(by);
+    return { params: { ...params, deliveryId: webhooks.addFailed(params['id'] ?? '') }, ok };
+  },
+  redeliverFailedWebhooks: ofWebhook(202, { since: '2026-11-27T05:00:00.000Z' }),
   getCheckout: async (by) => ({ params: { id: (await fixture.open(by, 'credits-500')).id }, ok: 200 }),
 };
 
@@ -210,7 +239,7 @@ describe.each(Object.entries(BELONGINGS))('%s', (id, arrange) => {
   });
 });
 
-const PERSONAL = ['Key', 'Session', 'Job', 'Asset', 'Video'];
+const PERSONAL = ['Key', 'Session', 'Job', 'Asset', 'Video', 'Webhook'];
 it.each(Object.entries(BELONGINGS).filter(([id]) => PERSONAL.some((what) => id.includes(what))))(
   '%s is not for a colleague in the same organisation either',
   async (id, arrange) => {

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { samplePath } from '@shotloom/testing';
 import {
@@ -16,7 +17,10 @@ let gateway: GatewayFixture;
 let user: TestUser;
 
 beforeAll(async () => {
-  gateway = await startGateway({ PROVIDERS_ENABLED: 'animatic,hailuo' });
+  gateway = await startGateway({
+    PROVIDERS_ENABLED: 'animatic,hailuo,yunwu',
+    CREDENTIALS_KEY: randomBytes(32).toString('base64'),
+  });
   user = await gateway.addUser();
 });
 afterAll(() => gateway.close());
@@ -147,5 +151,27 @@ describe('the picture-to-video product', () => {
   it('refuses a prompt of more than 500 characters', async () => {
     const answer = await ask('/api/v1/videos/generate', { prompt: 'x'.repeat(501) });
     expect(answer.body).toMatchObject(problem(422, 'invalid_input', ['prompt']));
+  });
+});
+
+describe('the storyboard tool', () => {
+  it("keeps the caller's own key at Yunwu, shown masked, and the settings that are not named", async () => {
+    const [first, again] = ['/api/yunwu/config', '/api/v1/providers/yunwu/config'];
+    expect((await ask(first)).body).toEqual({
+      ...{ apiKey: '', model: 'grok-video-3', size: '1080P', aspectRatio: '9:16' },
+      ...{ videosPerShot: 3, maxConcurrent: 3, pollInterval: 10 },
+    });
+    const untested = await ask('/api/yunwu/test-connection', {});
+    expect(untested.body).toMatchObject(problem(409, 'conflict'));
+    const saved = await ask(first, { apiKey: 'sk-visible-nowhere-x4KR', pollInterval: 20 });
+    expect(saved.body).toMatchObject({ apiKey: 'sk-****x4KR', pollInterval: 20 });
+    const kept = await ask(first, { apiKey: 'sk-****x4KR', maxConcurrent: 2 });
+    expect(kept.body).toMatchObject({ apiKey: 'sk-****x4KR', pollInterval: 20, maxConcurrent: 2 });
+    expect((await ask(again)).body).toMatchObject({ own_key: { fields: { apiKey: 'sk-****x4KR' } } });
+    const mask = await ask(first, { apiKey: 'sk-****abcd' });
+    expect(mask.body).toMatchObject(problem(422, 'invalid_input', ['fields.apiKey']));
+    const wrong = await ask(first, { maxConcurrent: 6, model: 'kling:x' });
+    expect(wrong.body).toMatchObject(problem(422, 'invalid_input', ['model', 'maxConcurrent']));
+    expect((await call(gateway, first, await gateway.addUser())).body).toMatchObject({ apiKey: '' });
   });
 });

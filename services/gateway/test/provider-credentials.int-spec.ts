@@ -4,7 +4,7 @@ import type { Database } from '@shotloom/database';
 import { newId } from '@shotloom/kernel';
 import { silentLogger } from '@shotloom/testing';
 import type { IdentityTables } from '../src/identity/schema/tables';
-import { readKeyRing } from '../src/provider-credentials/key-ring';
+import { readKeyRing } from '@shotloom/sealing';
 import { ProviderCredentials } from '../src/provider-credentials/provider-credentials';
 import { resealCredentials } from '../src/provider-credentials/reseal-credentials';
 import { saveOperatorCredential, type SavedCredential } from '../src/provider-credentials/save-credential';

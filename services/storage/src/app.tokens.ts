@@ -2,7 +2,7 @@ import type { Database } from '@shotloom/database';
 import type { ObjectStore } from '@shotloom/object-store';
 import type { Logger } from '@shotloom/service-kit';
 import type { Config } from './config';
-import type { GuardedFetcher } from './fetch';
+import type { GuardedFetcher } from '@shotloom/guarded-http';
 import type { IngestQueues } from './ingest/ingest-queues';
 import type { StorageMetrics } from './metrics';
 import type { PosterQueue } from './posters/poster-queue';

@@ -1,18 +1,9 @@
 import { z } from 'zod';
 import { baseConfigSchema, objectStoreConfigSchema } from '@shotloom/service-kit';
-import { AllowList } from './fetch';
+import { allowListSchema } from '@shotloom/guarded-http';
 
 const HOUR_MS = 3_600_000;
 const GIB = 1024 ** 3;
-
-const allowListSchema = z.string().transform((text, context) => {
-  try {
-    return AllowList.parse(text);
-  } catch (error) {
-    context.addIssue({ code: 'custom', message: error instanceof Error ? error.message : 'cannot be read' });
-    return z.NEVER;
-  }
-});
 
 const storageSchema = baseConfigSchema.extend({
   /** Where `/media` is served. */

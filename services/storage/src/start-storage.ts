@@ -15,7 +15,7 @@ import { NestLogger, type ServiceContext } from '@shotloom/service-kit';
 import { AppModule } from './app.module';
 import type { Storage } from './app.tokens';
 import type { Config } from './config';
-import { GuardedFetcher } from './fetch';
+import { GuardedFetcher } from '@shotloom/guarded-http';
 import { openIngestQueues } from './ingest/ingest-queues';
 import { startMediaServer } from './media-http/media-server';
 import { createStorageMetrics } from './metrics';

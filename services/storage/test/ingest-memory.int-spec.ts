@@ -4,7 +4,7 @@ import { newId } from '@shotloom/kernel';
 import { ingest, type IngestRequest } from '../src/ingest/ingest';
 import { makeFilm } from './support/films';
 import { raiseStage, type Stage } from './support/stage';
-import { Vendor } from './support/vendor';
+import { ForeignServer } from '@shotloom/testing';
 
 const MIB = 1024 ** 2;
 const PADDING = 300 * MIB;
@@ -13,10 +13,10 @@ const MAX_GROWTH = 150 * MIB;
 
 describe('the memory that a large video takes', () => {
   let stage: Stage;
-  let vendor: Vendor;
+  let vendor: ForeignServer;
 
   beforeAll(async () => {
-    vendor = await Vendor.open();
+    vendor = await ForeignServer.open();
     stage = await raiseStage({ env: { FETCH_ALLOW_PRIVATE: `127.0.0.1:${vendor.port}` } });
   }, 120_000);
   afterAll(async () => {

@@ -4,14 +4,13 @@ import { sql } from 'kysely';
 import { RetryLater } from '@shotloom/bus';
 import { mediaIngestV1, subjects, type VendorLink } from '@shotloom/contracts';
 import { newId } from '@shotloom/kernel';
-import { waitFor } from '@shotloom/testing';
+import { ForeignServer, waitFor } from '@shotloom/testing';
 import { deleteMedia } from '../src/deletion/delete-media';
 import { ingest, type IngestRequest } from '../src/ingest/ingest';
 import { MediaController } from '../src/messages/media.controller';
 import { makeFilm } from './support/films';
 import { LogLines } from './support/log-lines';
 import { keysBelow, raiseStage, type Report, type Stage } from './support/stage';
-import { Vendor } from './support/vendor';
 
 const SECRET = 'signature=only-the-vendor-and-we-may-know';
 const MAX_BYTES = 2_000_000;
@@ -19,7 +18,7 @@ const MAX_BYTES = 2_000_000;
 describe('storing what a vendor made', () => {
   const log = new LogLines();
   let stage: Stage;
-  let vendor: Vendor;
+  let vendor: ForeignServer;
   let film: Buffer;
   const linked = (url: string, more: Partial<VendorLink> & { attemptId?: string } = {}): IngestRequest => {
     const { attemptId = newId(), expiresAt = null } = more;
@@ -54,7 +53,7 @@ describe('storing what a vendor made', () => {
     });
 
   beforeAll(async () => {
-    vendor = await Vendor.open();
+    vendor = await ForeignServer.open();
     const env = { FETCH_ALLOW_PRIVATE: `127.0.0.1:${vendor.port}`, INGEST_MAX_BYTES: String(MAX_BYTES) };
     [stage, film] = await Promise.all([raiseStage({ env, logger: log.logger }), makeFilm()]);
   }, 120_000);

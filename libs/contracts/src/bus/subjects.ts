@@ -12,6 +12,7 @@ import {
 } from './vendor-messages';
 import { providerSpec } from '../catalogue/vendors';
 import {
+  jobChangedV1,
   limitsChangedV1,
   mediaDeleteV1,
   mediaFailedV1,
@@ -140,6 +141,20 @@ export const mediaPosterConsumer: ConsumerSpec = {
   contracts: [mediaPosterV1],
 };
 
+/**
+ * Job events for webhooks. The stream keeps them for a week and forgets what nobody took, so they are tried for that long: waits come near
+ * their longest soon, and a hundred of a minute or more are hours of an outage of Postgres.
+ */
+export const webhookEventsConsumer: ConsumerSpec = {
+  stream: 'JOBS',
+  durable: 'webhooks-events',
+  filter: subjects.allJobs,
+  ...PATIENT,
+  backoffMs: [500, 2_000, 10_000, 60_000, 300_000],
+  maxDeliver: 1_000,
+  contracts: [jobChangedV1],
+};
+
 /** All durables of an installation with these providers; what the topology job creates before any worker starts. */
 export function consumersFor(providers: readonly string[]): readonly ConsumerSpec[] {
   const own = [
@@ -149,6 +164,7 @@ export function consumersFor(providers: readonly string[]): readonly ConsumerSpe
     mediaIngestConsumer,
     mediaDeleteConsumer,
     mediaPosterConsumer,
+    webhookEventsConsumer,
   ];
   const polled = providers.filter((provider) => providerSpec(provider).kind === 'poll');
   return [

@@ -272,6 +272,30 @@ export {
   type MemberResource,
 } from './accounts';
 export {
+  changeWebhookSchema,
+  createWebhookSchema,
+  redeliveredSchema,
+  redeliverFailedSchema,
+  toWebhookDeliveryResource,
+  toWebhookResource,
+  webhookDeliveryListQuerySchema,
+  webhookDeliveryPageSchema,
+  webhookDeliveryResourceSchema,
+  webhookListQuerySchema,
+  webhookPageSchema,
+  webhookResourceSchema,
+  webhookWithSecretSchema,
+  type ChangeWebhook,
+  type CreateWebhook,
+  type Redelivered,
+  type RedeliverFailed,
+  type WebhookDeliveryListQuery,
+  type WebhookDeliveryResource,
+  type WebhookListQuery,
+  type WebhookResource,
+  type WebhookWithSecret,
+} from './webhooks';
+export {
   createVideoSchema,
   deletedVideoSchema,
   openAiErrorSchema,
@@ -306,3 +330,11 @@ export {
 } from './sora-videos';
 export { toTurboJob, turboJobFormSchema, turboJobSchema, type TurboJob } from './turbodiffusion';
 export { createStoryJobSchema, type CreateStoryJob } from './story-job';
+export {
+  fromYunwuConfig,
+  saveYunwuConfigSchema,
+  toYunwuConfig,
+  yunwuConfigSchema,
+  type SaveYunwuConfig,
+  type YunwuConfig,
+} from './yunwu';

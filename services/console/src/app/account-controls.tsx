@@ -6,12 +6,13 @@ import { useSession } from '../shared/api/session';
 import { IconButton, iconClass } from '../shared/ui/button';
 import { useTask } from '../shared/ui/use-task';
 import { Skeleton } from '../shared/ui/skeleton';
+import { AccountMenu } from './account-menu';
 import styles from './controls.module.css';
 
 /** What the user can spend, and the way out. */
 export function AccountControls() {
   const { t, i18n } = useTranslation();
-  const { signOut } = useSession();
+  const { access, signOut } = useSession();
   const leaving = useTask(signOut);
   const credits = useMe().data?.credits;
   const held = credits && credits.held > 0 ? ` · ${t('header.held', { count: credits.held })}` : '';
@@ -26,15 +27,19 @@ export function AccountControls() {
           <Skeleton className={styles.creditsSkeleton} />
         )}
       </Link>
-      <Link
-        to="/account"
-        className={iconClass}
-        aria-label={t('header.account')}
-        title={t('header.account')}
-        data-testid="to-account"
-      >
-        <UserRound aria-hidden />
-      </Link>
+      {access?.kind === 'session' ? (
+        <AccountMenu />
+      ) : (
+        <Link
+          to="/account"
+          className={iconClass}
+          aria-label={t('header.account')}
+          title={t('header.account')}
+          data-testid="to-account"
+        >
+          <UserRound aria-hidden />
+        </Link>
+      )}
       <IconButton
         label={leaving.error === null ? t('account.signOut') : t('errors.unreachable')}
         data-testid="sign-out"

@@ -8,6 +8,8 @@ import { CreateRoom } from '../rooms/create/create-room';
 import { CreditsRoom } from '../rooms/credits/credits-room';
 import { InvitationRoom } from '../rooms/invitation/invitation-room';
 import { LibraryRoom } from '../rooms/library/library-room';
+import { ProvidersRoom } from '../rooms/providers/providers-room';
+import { PeopleRoom } from '../rooms/people/people-room';
 import { ForgotRoom } from '../rooms/sign-in/forgot-room';
 import { RegisterRoom } from '../rooms/sign-in/register-room';
 import { ResetRoom } from '../rooms/sign-in/reset-room';
@@ -47,6 +49,8 @@ export function createRouter() {
                 { path: 'account', Component: ProfileRoom },
                 { path: 'account/sessions', Component: SessionsRoom },
                 { path: 'account/keys', Component: KeysRoom },
+                { path: 'people', Component: PeopleRoom },
+                { path: 'providers', Component: ProvidersRoom },
                 { path: 'credits', Component: CreditsRoom },
                 { path: 'billing', Component: BillingRoom },
               ],

@@ -14,7 +14,7 @@ import { AdminProviders } from './providers/admin-providers';
 import { AdminProvidersController } from './providers/admin-providers.controller';
 import { AdminCredentials } from './providers/credentials';
 import { AdminCredentialsController } from './providers/credentials.controller';
-import { RemoteAction } from './remote-action';
+import { RemoteAction } from '../audit/remote-action';
 import { AdminSettingsController } from './settings/settings.controller';
 
 /** What operators and admins do over the API. Every change is in the audit log. */

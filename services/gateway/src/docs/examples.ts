@@ -5,6 +5,7 @@ import { ACCOUNT_EXAMPLES } from './account-examples';
 import { KEPT_ROUTE_EXAMPLES } from './kept-route-examples';
 import { OPENAI_EXAMPLES } from './openai-examples';
 import { SIGN_IN_EXAMPLES } from './sign-in-examples';
+import { WEBHOOK_EXAMPLES } from './webhook-examples';
 import { MODELS } from '@shotloom/contracts';
 
 export type { OperationExample };
@@ -65,6 +66,7 @@ export const EXAMPLES: Readonly<Record<string, OperationExample>> = {
   ...OPENAI_EXAMPLES,
   ...KEPT_ROUTE_EXAMPLES,
   ...ACCOUNT_EXAMPLES,
+  ...WEBHOOK_EXAMPLES,
   imageToVideo: {
     request: {
       prompt: 'camera slowly zooms in',

@@ -17,6 +17,16 @@ const VIDEO = {
   completed_at: null,
 };
 
+const YUNWU = {
+  apiKey: 'sk-****x4KR',
+  model: 'grok-video-3',
+  size: '1080P',
+  aspectRatio: '9:16',
+  videosPerShot: 3,
+  maxConcurrent: 3,
+  pollInterval: 10,
+};
+
 /** Of the routes that older systems had. */
 export const KEPT_ROUTE_EXAMPLES: Readonly<Record<string, OperationExample>> = {
   generateSoraVideo: {
@@ -41,5 +51,20 @@ export const KEPT_ROUTE_EXAMPLES: Readonly<Record<string, OperationExample>> = {
   },
   createTurboJob: { response: { job_id: VIDEO.id, status: 'PENDING', db: { status: 'CREATED' } } },
   getTurboJob: { response: { job_id: VIDEO.id, status: 'STARTED', db: { status: 'RUNNING' } } },
+  getYunwuConfig: { response: YUNWU },
+  saveYunwuConfig: { request: { apiKey: 'sk-****x4KR', maxConcurrent: 3 }, response: YUNWU },
+  testYunwuConnection: {
+    response: {
+      ok: true,
+      checks: [
+        {
+          what: 'Asked Yunwu for the balance of this key',
+          ok: true,
+          detail: 'The key is accepted. 12.5 are left.',
+        },
+      ],
+      error: null,
+    },
+  },
   createStoryJob: { request: { user_prompt: 'sunrise in a forest', max_shots: 3 } },
 };

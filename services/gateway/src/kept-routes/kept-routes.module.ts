@@ -4,10 +4,11 @@ import { JobsModule } from '../jobs/jobs.module';
 import { SoraVideosController } from './sora-videos.controller';
 import { StoriesController } from './stories.controller';
 import { TurboDiffusionController } from './turbodiffusion.controller';
+import { YunwuController } from './yunwu.controller';
 
 /** Routes of the systems that Shotloom unites, as thin mappings onto jobs, so that their clients go on working. */
 @Module({
   imports: [GenerateModule, JobsModule],
-  controllers: [SoraVideosController, TurboDiffusionController, StoriesController],
+  controllers: [SoraVideosController, TurboDiffusionController, StoriesController, YunwuController],
 })
 export class KeptRoutesModule {}

@@ -4,7 +4,7 @@ import { credentialSecretRpc, listCredentialsRpc } from '@shotloom/contracts';
 import type { Logger } from '@shotloom/service-kit';
 import type { Config } from '../config';
 import { BUS, CONFIG, LOGGER } from '../platform/parts';
-import type { KeyRing } from './key-ring';
+import type { KeyRing } from '@shotloom/sealing';
 import { KEY_RING, ProviderCredentials } from './provider-credentials';
 
 /** Tells job-orchestrator which keys there are, and each provider's workers the secrets of their own, on a subject of their own. */

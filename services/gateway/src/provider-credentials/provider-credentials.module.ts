@@ -1,5 +1,6 @@
 import { Global, Module } from '@nestjs/common';
-import { keyRing, type Config } from '../config';
+import { keyRing } from '@shotloom/sealing';
+import type { Config } from '../config';
 import { CONFIG } from '../platform/parts';
 import { CredentialWatch } from './credential-watch';
 import { ProviderCredentialResponder } from './provider-credential-responder';

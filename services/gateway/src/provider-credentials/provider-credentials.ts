@@ -11,7 +11,7 @@ import { isId } from '@shotloom/kernel';
 import type { Logger } from '@shotloom/service-kit';
 import type { IdentityTables } from '../identity/schema/tables';
 import { DATABASE, LOGGER } from '../platform/parts';
-import type { KeyRing } from './key-ring';
+import type { KeyRing } from '@shotloom/sealing';
 import { openFields } from './sealed-fields';
 
 export const KEY_RING = Symbol('key ring');

@@ -1,6 +1,6 @@
 import type { Database } from '@shotloom/database';
 import type { IdentityTables } from '../identity/schema/tables';
-import type { KeyRing } from './key-ring';
+import type { KeyRing } from '@shotloom/sealing';
 import { openFields, sealFields } from './sealed-fields';
 
 const BATCH = 100;

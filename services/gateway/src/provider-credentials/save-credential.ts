@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { Database, UnitOfWork } from '@shotloom/database';
 import { newId } from '@shotloom/kernel';
 import type { IdentityTables } from '../identity/schema/tables';
-import type { KeyRing } from './key-ring';
+import type { KeyRing } from '@shotloom/sealing';
 import { openFields, sealFields, type SealBinding, type SecretFields } from './sealed-fields';
 
 const MAX_FIELDS = 20;

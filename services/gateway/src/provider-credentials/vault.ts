@@ -8,7 +8,7 @@ import type { Config } from '../config';
 import { notFound } from '../http/path-id';
 import type { IdentityTables } from '../identity/schema/tables';
 import { BUS, CONFIG, LOGGER } from '../platform/parts';
-import type { KeyRing } from './key-ring';
+import type { KeyRing } from '@shotloom/sealing';
 import { KEY_RING } from './provider-credentials';
 import { openFields, type SecretFields } from './sealed-fields';
 

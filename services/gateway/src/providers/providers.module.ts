@@ -9,6 +9,6 @@ import { ProvidersController } from './providers.controller';
 @Module({
   controllers: [ProvidersController],
   providers: [OwnKeys, ProviderConfigs, ProviderList],
-  exports: [OwnKeys, ProviderList],
+  exports: [OwnKeys, ProviderConfigs, ProviderList],
 })
 export class ProvidersModule {}

@@ -3,7 +3,7 @@ import { AppError } from '@shotloom/kernel';
 import type { VendorLink } from '@shotloom/contracts';
 import { SNIFF_BYTES, sniffType } from '@shotloom/media-tools';
 import type { Storage } from '../app.tokens';
-import { FetchFailure } from '../fetch';
+import { FetchFailure } from '@shotloom/guarded-http';
 import { objectKeys } from '../object-store/object-keys';
 import { inspectVideo } from '../videos/inspect-video';
 import { peek } from './peek';

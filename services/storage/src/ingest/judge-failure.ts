@@ -1,6 +1,6 @@
 import { AppError, assertNever } from '@shotloom/kernel';
 import type { VendorLink } from '@shotloom/contracts';
-import { FetchFailure } from '../fetch';
+import { FetchFailure } from '@shotloom/guarded-http';
 import type { Refusal, Refused } from './verdict';
 
 /** The delivery of the message that an ingest is for. */

@@ -8,9 +8,10 @@ import { replicate } from './replicate';
 import { runway } from './runway';
 import { sora } from './sora';
 import type { Vendor } from './vendor';
+import { yunwu } from './yunwu';
 
 /** Everybody whose models this release knows: a folder each, and a line here. */
-const VENDORS: readonly Vendor[] = [animatic, kling, hailuo, lovart, replicate, runway, sora];
+const VENDORS: readonly Vendor[] = [animatic, kling, hailuo, lovart, replicate, runway, sora, yunwu];
 
 export const PROVIDERS: readonly ProviderSpec[] = VENDORS.map(({ provider }) => provider);
 export const MODELS: readonly ModelSpec[] = VENDORS.flatMap(({ models }) => models);

@@ -4,7 +4,7 @@ import type { CreatedApiKey } from '@shotloom/sdk';
 import { useMe } from '../../shared/api/queries';
 import { useClient } from '../../shared/api/session';
 import { Button } from '../../shared/ui/button';
-import { SelectField, TextField } from '../../shared/ui/field';
+import { NumberField, SelectField, TextField } from '../../shared/ui/field';
 import { Panel, panelStyles } from '../../shared/ui/panel';
 import { Problem } from '../../shared/ui/problem';
 import { fieldError, useTask } from '../../shared/ui/use-task';
@@ -22,7 +22,7 @@ export function NewKey({ onMade }: { onMade: (key: CreatedApiKey) => void }) {
   const [name, setName] = useState('');
   const [without, setWithout] = useState<readonly string[]>(['admin']);
   const [expiry, setExpiry] = useState<Expiry>('never');
-  const [limit, setLimit] = useState('');
+  const [limit, setLimit] = useState<number | null>(null);
   const scopes = mine.filter((scope) => !without.includes(scope));
   const task = useTask(async () => {
     const days = EXPIRIES[expiry];
@@ -31,7 +31,7 @@ export function NewKey({ onMade }: { onMade: (key: CreatedApiKey) => void }) {
         name: name.trim(),
         scopes,
         ...(days === null ? {} : { expires_at: new Date(Date.now() + days * DAY_MS).toISOString() }),
-        ...(limit === '' ? {} : { monthly_credit_limit: Number(limit) }),
+        ...(limit === null ? {} : { monthly_credit_limit: limit }),
       }),
     );
   });
@@ -78,11 +78,10 @@ export function NewKey({ onMade }: { onMade: (key: CreatedApiKey) => void }) {
               </option>
             ))}
           </SelectField>
-          <TextField
+          <NumberField
             label={t('account.keys.limit')}
             value={limit}
-            onChange={(value) => setLimit(value.replace(/\D/g, '').slice(0, 9))}
-            inputMode="numeric"
+            onChange={setLimit}
             hint={t('account.keys.limitHint')}
             error={fieldError(task.error, 'monthly_credit_limit')}
           />

@@ -10,6 +10,7 @@ import { Problem } from '../../shared/ui/problem';
 import { Skeleton } from '../../shared/ui/skeleton';
 import { Slider } from '../../shared/ui/slider';
 import type { Choices } from './choices';
+import { ExtraPictures } from './extra-pictures';
 import { ModelField } from './model-field';
 import { ParamFields } from './param-fields';
 import { PromptField } from './prompt-field';
@@ -19,6 +20,7 @@ import { SourceField } from './source-field';
 import type { Limits } from './source-limits';
 import { StyleField } from './style-field';
 import type { useGenerate } from './use-generate';
+import type { ExtraControls } from './use-extras';
 import type { SourceControl } from './use-source';
 import styles from './create-form.module.css';
 
@@ -35,12 +37,13 @@ export interface CreateFormProps {
   readonly choices: Choices | null;
   readonly limits: Limits | null;
   readonly control: SourceControl | null;
+  readonly extras: ExtraControls;
   readonly generation: ReturnType<typeof useGenerate>;
 }
 
 /** Everything that a video is asked for with. */
 export function CreateForm(props: CreateFormProps) {
-  const { draft, update, choices, limits, control, generation } = props;
+  const { draft, update, choices, limits, control, extras, generation } = props;
   const { t } = useTranslation();
   const submit = () => void generation.generate();
   const kind = sourceKindOf(draft.operation);
@@ -79,7 +82,7 @@ export function CreateForm(props: CreateFormProps) {
           onSubmit={submit}
         />
         <StyleField value={draft.style} onChange={(style) => update({ style })} />
-        <ModelFields draft={draft} update={update} choices={choices} />
+        <ModelFields draft={draft} update={update} choices={choices} extras={extras} />
       </div>
       <SubmitBar choices={choices} generation={generation} />
     </form>
@@ -96,7 +99,9 @@ function TabFace({ Icon, operation }: { Icon: typeof Type; operation: Operation 
   );
 }
 
-function ModelFields({ draft, update, choices }: Pick<CreateFormProps, 'draft' | 'update' | 'choices'>) {
+type ModelFieldsProps = Pick<CreateFormProps, 'draft' | 'update' | 'choices' | 'extras'>;
+
+function ModelFields({ draft, update, choices, extras }: ModelFieldsProps) {
   const { t } = useTranslation();
   const models = useModels();
   if (models.isError) return <Problem error={models.error} onRetry={() => void models.refetch()} />;
@@ -106,6 +111,7 @@ function ModelFields({ draft, update, choices }: Pick<CreateFormProps, 'draft' |
   return (
     <>
       <ModelField models={choices.models} value={choices.model} onChange={(model) => update({ model })} />
+      <ExtraPictures choices={choices} controls={extras} update={update} />
       {draft.operation === 'video-to-anime' && supports.strength && (
         <Slider
           label={t('create.strength.label')}

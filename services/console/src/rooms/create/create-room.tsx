@@ -9,6 +9,7 @@ import { useSessionJobs } from '../../shared/jobs/session-jobs';
 import { limitsOf } from './source-limits';
 import { Stage } from './stage';
 import { useGenerate } from './use-generate';
+import { useExtras } from './use-extras';
 import { useSource } from './use-source';
 import styles from './create-room.module.css';
 
@@ -66,7 +67,8 @@ function Workbench({ session, shown, onShow, onReused }: WorkbenchProps) {
       stage.current?.scrollIntoView({ behavior: 'smooth' });
   };
   const control = source?.control ?? null;
-  const generation = useGenerate({ draft, choices, control, onAccepted });
+  const extras = useExtras(draft, update, choices);
+  const generation = useGenerate({ draft, choices, control, extras, onAccepted });
   return (
     <div className={styles.room}>
       <h1 className="visually-hidden">{t('create.title')}</h1>
@@ -77,6 +79,7 @@ function Workbench({ session, shown, onShow, onReused }: WorkbenchProps) {
           choices={choices}
           limits={source?.limits ?? null}
           control={control}
+          extras={extras}
           generation={generation}
         />
       </section>

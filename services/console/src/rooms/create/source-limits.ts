@@ -20,14 +20,15 @@ export function acceptOf(kind: Limits['kind']): string {
   return TYPES[kind].join(',');
 }
 
+/** A picture that is made to fit may be as large as any upload; so may one before its model is known. */
+export function pictureLimits(own: ModelResource['inputs']['image'] | undefined): Limits {
+  const limited = own && (own.fit ?? 'none') === 'none' ? own.max_bytes : undefined;
+  return { kind: 'image', maxBytes: limited ?? 10 * MB, maxSeconds: null };
+}
+
 /** The model's own limits; the platform's usual ones until it is known. */
 export function limitsOf(kind: Limits['kind'], model: ModelResource | undefined): Limits {
-  if (kind === 'image') {
-    const image = model?.inputs.image;
-    // A picture that is made to fit may be as large as any upload.
-    const own = image?.fit === undefined || image.fit === 'none' ? image?.max_bytes : undefined;
-    return { kind, maxBytes: own ?? 10 * MB, maxSeconds: null };
-  }
+  if (kind === 'image') return pictureLimits(model?.inputs.image);
   const video = model?.inputs.video;
   return { kind, maxBytes: video?.max_bytes ?? 200 * MB, maxSeconds: video?.max_seconds ?? 60 };
 }

@@ -7,6 +7,7 @@ import { keys, useMe } from '../../shared/api/queries';
 import { useClient } from '../../shared/api/session';
 import { sourceKindOf, type Draft, type Source } from '../../shared/jobs/draft';
 import type { Choices } from './choices';
+import { settledExtras, type ExtraControls } from './use-extras';
 import type { SourceControl } from './use-source';
 
 export type Doing = 'nothing' | 'uploading' | 'accepting';
@@ -16,6 +17,7 @@ interface Order {
   readonly choices: Choices | null;
   /** Of the operation's input; null where it takes none. */
   readonly control: SourceControl | null;
+  readonly extras: ExtraControls;
   readonly onAccepted: (accepted: Accepted, thumb: string | null) => void;
 }
 
@@ -40,13 +42,20 @@ function send(
   draft: Draft,
   choices: Choices,
   source: Source | null,
+  extras: NonNullable<Awaited<ReturnType<typeof settledExtras>>>,
 ): Promise<Accepted> {
-  const common = commonBody(draft, choices);
+  const references = extras.references.length > 0 ? { references: [...extras.references] } : {};
+  const common = { ...commonBody(draft, choices), ...references };
   const prompt = draft.prompt.trim();
   const asset = source ? { asset_id: source.assetId } : {};
   switch (draft.operation) {
     case 'image-to-video':
-      return client.generate.imageToVideo({ ...(prompt ? { prompt } : {}), ...common, ...asset });
+      return client.generate.imageToVideo({
+        ...(prompt ? { prompt } : {}),
+        ...common,
+        ...asset,
+        ...(extras.lastFrame !== null ? { last_frame: extras.lastFrame } : {}),
+      });
     case 'text-to-video':
       return client.generate.textToVideo({ prompt, ...common });
     case 'video-to-anime': {
@@ -100,8 +109,10 @@ export function useGenerate(order: Order) {
       const source = control ? await control.settled() : null;
       // A failed upload has said so itself, beside the picture.
       if (control && !source) return;
+      const extras = await settledExtras(choices, order.extras);
+      if (!extras) return;
       setDoing('accepting');
-      const accepted = await send(client, draft, choices, source);
+      const accepted = await send(client, draft, choices, source, extras);
       for (const job of accepted.jobs) putJob(cache, job);
       void cache.invalidateQueries({ queryKey: keys.me });
       void cache.invalidateQueries({ queryKey: keys.jobLists });

@@ -1,6 +1,4 @@
 import { useInfiniteQuery, useQuery, useQueryClient } from '@tanstack/react-query';
-import type { AccountResource } from '@shotloom/sdk';
-import { useMe } from './queries';
 import { useClient } from './session';
 
 export const accountKeys = {
@@ -22,13 +20,6 @@ export function useAccounts() {
   return useQuery({ queryKey: accountKeys.all, queryFn });
 }
 
-/** The account that pays for what is done here. */
-export function useActiveAccount(): AccountResource | undefined {
-  const accounts = useAccounts().data;
-  const id = useMe().data?.account_id;
-  return accounts?.find((account) => account.id === id);
-}
-
 export function useMembers(accountId: string) {
   const client = useClient();
   return useInfiniteQuery({
@@ -40,7 +31,7 @@ export function useMembers(accountId: string) {
   });
 }
 
-export function useInvitations(accountId: string, enabled: boolean) {
+export function useInvitations(accountId: string) {
   const client = useClient();
   return useInfiniteQuery({
     queryKey: accountKeys.invitations(accountId),
@@ -48,7 +39,6 @@ export function useInvitations(accountId: string, enabled: boolean) {
       client.accounts.invitations(accountId, { cursor: pageParam || undefined }, { signal }),
     initialPageParam: '',
     getNextPageParam: (page) => page.next_cursor,
-    enabled,
   });
 }
 

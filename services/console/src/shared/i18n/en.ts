@@ -92,6 +92,17 @@ export const en = {
       empty: '“{{name}}” is empty.',
       preview: 'Preview of {{name}}',
     },
+    extra: {
+      lastFrame: 'Last frame',
+      lastFrameHint: 'The video ends with it.',
+      references: 'References',
+      referencesHint: 'People or things that are to be seen.',
+      add: 'Add a picture ({{used}} of {{most}})',
+      limits: '{{kinds}}, up to {{size}}.',
+      minSide: 'At least {{pixels}} pixels a side.',
+      maxSide: 'At most {{pixels}} pixels a side.',
+      ratio: 'Width by height from {{min}} to {{max}}.',
+    },
     prompt: {
       label: 'Prompt',
       optional: 'optional',

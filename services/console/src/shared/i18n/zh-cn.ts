@@ -87,6 +87,17 @@ export const zh: Dictionary = {
       empty: '“{{name}}”是空文件。',
       preview: '{{name}} 的预览',
     },
+    extra: {
+      lastFrame: '尾帧',
+      lastFrameHint: '视频以它结束。',
+      references: '参考图',
+      referencesHint: '需要出现在视频中的人或物。',
+      add: '添加图片（{{used}} / {{most}}）',
+      limits: '{{kinds}}，最大 {{size}}。',
+      minSide: '每边至少 {{pixels}} 像素。',
+      maxSide: '每边至多 {{pixels}} 像素。',
+      ratio: '宽高比 {{min}} 至 {{max}}。',
+    },
     prompt: {
       label: '提示词',
       optional: '可选',

@@ -35,6 +35,10 @@ export interface Draft {
   readonly params: Readonly<Record<string, boolean | number | string>>;
   readonly image: Source | null;
   readonly video: Source | null;
+  /** The picture that a video ends with, for models that take one. */
+  readonly lastFrame: Source | null;
+  /** Pictures of what is to be seen, for models that take some. */
+  readonly references: readonly Source[];
 }
 
 const KEY = 'shotloom.create.1';
@@ -53,6 +57,8 @@ const BLANK: Draft = {
   params: {},
   image: null,
   video: null,
+  lastFrame: null,
+  references: [],
 };
 
 const isPartialDraft = (value: unknown): value is Partial<Draft> =>
@@ -73,9 +79,15 @@ export function reuseJob(job: JobResource): void {
   const draft = readDraft();
   const kind = sourceKindOf(job.operation);
   const assetId = job.inputs.find(({ role }) => role === 'first_frame' || role === 'video')?.asset_id;
-  const source: Source | null = assetId
-    ? { assetId, fileName: '', sizeBytes: 0, width: job.width, height: job.height, thumb: null }
-    : null;
+  const known = [draft.lastFrame, ...draft.references].filter((one) => one !== null);
+  // A picture that is in the form already has a preview.
+  const sourceOf = (id: string): Source =>
+    known.find((one) => one.assetId === id) ?? {
+      ...{ assetId: id, fileName: '', sizeBytes: 0, width: job.width, height: job.height, thumb: null },
+    };
+  const withRole = (wanted: string): Source[] =>
+    job.inputs.filter(({ role }) => role === wanted).map((input) => sourceOf(input.asset_id));
+  const source = assetId ? sourceOf(assetId) : null;
   writeJson(sessionStorage, KEY, {
     ...draft,
     operation: job.operation,
@@ -88,6 +100,8 @@ export function reuseJob(job: JobResource): void {
     size: job.size,
     seed: job.seed,
     params: job.params,
+    lastFrame: withRole('last_frame')[0] ?? null,
+    references: withRole('reference'),
     strength: job.strength === null ? draft.strength : Math.round(job.strength * 100),
     // The picture in the form is kept where it is the very same one: it has a preview.
     ...(kind && draft[kind]?.assetId !== assetId ? { [kind]: source } : {}),

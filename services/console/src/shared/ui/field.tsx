@@ -127,3 +127,24 @@ export function SelectField({
     </Frame>
   );
 }
+
+export type NumberFieldProps = Omit<TextFieldProps, 'value' | 'onChange' | 'inputMode'> & {
+  /** Whole and not negative; null: the field is empty. */
+  readonly value: number | null;
+  readonly onChange: (value: number | null) => void;
+};
+
+/** A whole number, or none. Nothing but digits can be typed. */
+export function NumberField({ value, onChange, ...rest }: NumberFieldProps) {
+  return (
+    <TextField
+      {...rest}
+      inputMode="numeric"
+      value={value ?? ''}
+      onChange={(typed) => {
+        const digits = typed.replace(/\D/g, '').slice(0, 9);
+        onChange(digits === '' ? null : Number(digits));
+      }}
+    />
+  );
+}

@@ -49,7 +49,7 @@ import { RequireRole } from '../../identity/principal';
 import { BUS } from '../../platform/parts';
 import { shown } from '../accounts/accounts.controller';
 import { CreditChanges } from '../accounts/credit-changes';
-import { RemoteAction } from '../remote-action';
+import { RemoteAction } from '../../audit/remote-action';
 
 /** What no machine may decide, and what helps a person to decide it. */
 @ApiTags('Admin')

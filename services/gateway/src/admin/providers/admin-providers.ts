@@ -21,7 +21,7 @@ import type { IdentityTables } from '../../identity/schema/tables';
 import { BUS, CLOCK, CONFIG, DATABASE } from '../../platform/parts';
 import { lockSettings, Settings, writeSettings } from '../../platform/settings';
 import { ProviderList, toProviderResource } from '../../providers/provider-list';
-import { RemoteAction } from '../remote-action';
+import { RemoteAction } from '../../audit/remote-action';
 import { toDollars } from './dollars';
 
 const DAY_MS = 86_400_000;

@@ -1,0 +1,3 @@
+export { readKeyRing, type KeyRing, type SealingKey } from './key-ring';
+export { openText, sealText, type Sealed, type SealBinding } from './sealed-text';
+export { keyRing, sealingKeysSchema } from './sealing-keys';

@@ -1,0 +1,59 @@
+import { useState } from 'react';
+import { useQueryClient } from '@tanstack/react-query';
+import { useTranslation } from 'react-i18next';
+import type { AccountResource } from '@shotloom/sdk';
+import { accountKeys } from '../../shared/api/accounts';
+import { useClient } from '../../shared/api/session';
+import { Button } from '../../shared/ui/button';
+import { NumberField, TextField } from '../../shared/ui/field';
+import { Note } from '../../shared/ui/note';
+import { Panel, panelStyles } from '../../shared/ui/panel';
+import { Problem } from '../../shared/ui/problem';
+import { fieldError, useTask } from '../../shared/ui/use-task';
+
+/** The name of the account, and when its owners hear that credits run out. */
+export function AccountSettings({ account }: { account: AccountResource }) {
+  const { t } = useTranslation();
+  const client = useClient();
+  const cache = useQueryClient();
+  const [name, setName] = useState(account.name);
+  const [alert, setAlert] = useState(account.low_balance_alert_credits);
+  const [saved, setSaved] = useState(false);
+  const task = useTask(async () => {
+    setSaved(false);
+    await client.accounts.change(account.id, { name: name.trim(), low_balance_alert_credits: alert });
+    await cache.invalidateQueries({ queryKey: accountKeys.all });
+    setSaved(true);
+  });
+  return (
+    <Panel title={t('account.people.settings')}>
+      <form
+        className={panelStyles.form}
+        onSubmit={(event) => (event.preventDefault(), task.run())}
+        noValidate
+      >
+        <TextField
+          label={t('account.people.name')}
+          value={name}
+          onChange={setName}
+          maxLength={100}
+          error={fieldError(task.error, 'name')}
+        />
+        <NumberField
+          label={t('account.people.alert')}
+          hint={t('account.people.alertHint')}
+          value={alert}
+          onChange={setAlert}
+          error={fieldError(task.error, 'low_balance_alert_credits')}
+        />
+        {task.error !== null && <Problem error={task.error} />}
+        {saved && <Note tone="good">{t('common.saved')}</Note>}
+        <div>
+          <Button type="submit" busy={task.busy} disabled={task.busy || name.trim() === ''}>
+            {t('common.save')}
+          </Button>
+        </div>
+      </form>
+    </Panel>
+  );
+}

@@ -1,0 +1,1 @@
+export { YunwuAdapter, type YunwuAdapterOptions } from './adapter';

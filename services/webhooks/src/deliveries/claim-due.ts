@@ -1,0 +1,131 @@
+import { sql as raw } from 'kysely';
+import type { UnitOfWork } from '@shotloom/database';
+import { newId } from '@shotloom/kernel';
+import type { Parts } from '../parts';
+import type { WebhookTables } from '../schema/tables';
+import { shareOut, type CallLimits, type DueEndpoint } from './share-out';
+
+type Sql = UnitOfWork<WebhookTables>['sql'];
+
+/** A delivery that this process alone may send until its claim ends. */
+export interface Claimed {
+  readonly id: string;
+  readonly endpointId: string;
+  readonly claimId: string;
+  readonly eventId: string;
+  /** This call included. */
+  readonly attempts: number;
+}
+
+export interface ClaimOptions extends CallLimits {
+  readonly now: Date;
+  /** When whoever did not answer by then is taken for dead, and the delivery comes up again. */
+  readonly until: Date;
+  /** Calls that this process has room for. */
+  readonly room: number;
+}
+
+/** Endpoints looked at in a pass; a pass follows at once where there is more. */
+const ENDPOINTS_A_PASS = 200;
+/** When an endpoint that has its full number of calls is looked at again, where the end of a call does not bring it up before. */
+const LOOK_AGAIN_MS = 1_000;
+
+/**
+ * Claims what is due, within the limits of endpoints and accounts. One pass at a time over all replicas, so that the limits hold exactly; it
+ * reads as much as it may claim, whatever waits. The claim is the row: who dies with one leaves it to be claimed again.
+ */
+export async function claimDue(
+  database: Parts['database'],
+  options: ClaimOptions,
+): Promise<readonly Claimed[]> {
+  return database.run(async ({ sql }) => {
+    await raw`select pg_advisory_xact_lock(hashtextextended('webhooks.claim', 0))`.execute(sql);
+    const due = await dueEndpoints(sql, options.now);
+    if (due.length === 0) return [];
+    const shares = shareOut(due, options, options.room);
+    const claimed = await claim(sql, shares, options);
+    await reckonDue(sql, due, shares, options);
+    return claimed;
+  });
+}
+
+async function dueEndpoints(sql: Sql, now: Date): Promise<readonly DueEndpoint[]> {
+  const endpoints = await sql
+    .selectFrom('webhooks.endpoints')
+    .select(['id', 'account_id', 'failures'])
+    .where('due_at', '<=', now)
+    .where('disabled_reason', 'is', null)
+    .where('deleted_at', 'is', null)
+    .orderBy('due_at')
+    .limit(ENDPOINTS_A_PASS)
+    .forNoKeyUpdate()
+    .skipLocked()
+    .execute();
+  if (endpoints.length === 0) return [];
+  const accounts = [...new Set(endpoints.map(({ account_id }) => account_id))];
+  const running = await sql
+    .selectFrom('webhooks.deliveries')
+    .select(['account_id', 'endpoint_id', (select) => select.fn.countAll<number>().as('calls')])
+    .where('account_id', 'in', accounts)
+    .where('claimed_until', 'is not', null)
+    .where('claimed_until', '>', now)
+    .groupBy(['account_id', 'endpoint_id'])
+    .execute();
+  const sum = (rows: typeof running): number => rows.reduce((total, { calls }) => total + Number(calls), 0);
+  return endpoints.map(({ id, account_id: accountId, failures }) => ({
+    ...{ id, accountId, failures },
+    running: sum(running.filter(({ endpoint_id }) => endpoint_id === id)),
+    accountRunning: sum(running.filter(({ account_id }) => account_id === accountId)),
+  }));
+}
+
+/** A call counts when it is claimed: who died may have made it. */
+async function claim(
+  sql: Sql,
+  shares: ReadonlyMap<string, number>,
+  { now, until }: ClaimOptions,
+): Promise<readonly Claimed[]> {
+  if (shares.size === 0) return [];
+  const claimId = newId();
+  const { rows } = await raw<Claimed>`
+    update webhooks.deliveries as delivery
+    set claim_id = ${claimId}, claimed_until = ${until}, next_try_at = ${until}, attempts = attempts + 1
+    where delivery.id in (
+      select chosen.id
+      from unnest(${[...shares.keys()]}::uuid[], ${[...shares.values()]}::int[]) as share (endpoint_id, calls)
+      cross join lateral (
+        select waiting.id from webhooks.deliveries as waiting
+        where waiting.endpoint_id = share.endpoint_id and waiting.status = 'pending'
+          and waiting.next_try_at <= ${now}
+        order by waiting.next_try_at limit share.calls for update skip locked
+      ) as chosen
+    )
+    returning id, endpoint_id as "endpointId", claim_id as "claimId", event_id as "eventId", attempts`.execute(
+    sql,
+  );
+  return rows;
+}
+
+/** When each is looked at next: when its next delivery is due, or a little later where it has all the calls that it may have. */
+async function reckonDue(
+  sql: Sql,
+  due: readonly DueEndpoint[],
+  shares: ReadonlyMap<string, number>,
+  { now }: ClaimOptions,
+): Promise<void> {
+  const later = new Date(now.getTime() + LOOK_AGAIN_MS);
+  const full = due.filter(({ id }) => !shares.has(id)).map(({ id }) => id);
+  await raw`
+    update webhooks.endpoints as endpoint
+    set due_at = case
+      when next.at <= ${now} and endpoint.id = any (${full}::uuid[]) then ${later}::timestamptz
+      else next.at end
+    from (
+      select looked.id, (
+        select min(waiting.next_try_at) from webhooks.deliveries as waiting
+        where waiting.endpoint_id = looked.id and waiting.status = 'pending'
+      ) as at
+      from unnest(${due.map(({ id }) => id)}::uuid[]) as looked (id)
+    ) as next
+    where endpoint.id = next.id`.execute(sql);
+}
