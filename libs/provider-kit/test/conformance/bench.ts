@@ -14,6 +14,8 @@ type Succeeded = Extract<PollOutcome, { kind: 'succeeded' }>;
 
 /** Milliseconds: a simulator on this machine that has not answered by then will not. */
 const TIMEOUT_MS = 1_000;
+/** The simulator makes a video when it is first asked for, which takes longer on a busy machine. */
+const VIDEO_TIMEOUT_MS = 20_000;
 
 /** What the tests do with a rig, in short words. */
 export class Bench {
@@ -55,7 +57,8 @@ export class Bench {
       Buffer.from(await (await fetch(url)).arrayBuffer());
     if (video?.needsKey !== true) return fetched(video?.url ?? '');
     expect((await fetch(video.url)).status).toBeGreaterThanOrEqual(400);
-    const opened = await this.rig.adapter.openVideo?.(this.refOf(attemptId, vendorTaskId), this.call());
+    const patient = { ...this.call(), timeoutMs: VIDEO_TIMEOUT_MS };
+    const opened = await this.rig.adapter.openVideo?.(this.refOf(attemptId, vendorTaskId), patient);
     return opened?.kind === 'bytes' ? buffer(opened.body) : fetched(opened?.url ?? '');
   }
 
