@@ -136,7 +136,7 @@ function describeLife(subject: ConformanceSubject, bench: () => Bench): void {
     const { rig } = bench();
     const id = newId();
     const { vendorTaskId } = await bench().submit(id);
-    rig.simulator.script({ ...fault, on: 'query' });
+    bench().script({ ...fault, on: 'query' });
     expect((await bench().pollOne(id, vendorTaskId)).kind).toMatch(/^(unavailable|unreadable)$/);
     rig.letRun();
     rig.letFinish();
@@ -146,7 +146,7 @@ function describeLife(subject: ConformanceSubject, bench: () => Bench): void {
 
 function describeLostAnswers(bench: () => Bench, looksUp: boolean): void {
   it.each(LOST)('knows that it does not know when the answer to a create is %s', async (_what, fault) => {
-    bench().rig.simulator.script(fault);
+    bench().script(fault);
     const error = await failureOf(bench().submit(newId()));
     expect(error).toMatchObject({ code: 'submit_unknown', outcome: 'unknown', retryable: false });
     expect(bench().bought()).toBe(1);
@@ -157,7 +157,7 @@ function describeLostAnswers(bench: () => Bench, looksUp: boolean): void {
     'finds the one task after an answer that was %s, and never buys another',
     async (_what, fault) => {
       const id = newId();
-      bench().rig.simulator.script(fault);
+      bench().script(fault);
       await failureOf(bench().submit(id));
       const [task] = bench().rig.simulator.tasks();
       expect(await bench().lookup(id)).toMatchObject({ kind: 'found', vendorTaskId: task?.taskId });

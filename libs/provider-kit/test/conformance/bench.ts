@@ -12,17 +12,27 @@ import type { ConformanceRig } from './rig';
 
 type Succeeded = Extract<PollOutcome, { kind: 'succeeded' }>;
 
-/** Milliseconds: a simulator on this machine that has not answered by then will not. */
-const TIMEOUT_MS = 1_000;
-/** The simulator makes a video when it is first asked for, which takes longer on a busy machine. */
-const VIDEO_TIMEOUT_MS = 20_000;
+/** Milliseconds: a simulator that answers may take its time on a busy machine. */
+const PATIENT_MS = 20_000;
+/** The same for one that was told not to answer in time. */
+const LATE_MS = 1_000;
 
 /** What the tests do with a rig, in short words. */
 export class Bench {
+  private timeoutMs = PATIENT_MS;
+
   constructor(readonly rig: ConformanceRig) {}
 
+  /** Scripts a fault; after one that does not answer in time, the next call does not wait for long. */
+  script(fault: Parameters<ConformanceRig['simulator']['script']>[0]): void {
+    if (fault.kind === 'slow') this.timeoutMs = LATE_MS;
+    this.rig.simulator.script(fault);
+  }
+
   call(credential: VendorCredential = this.rig.credential): VendorCall {
-    return { credential, timeoutMs: TIMEOUT_MS };
+    const { timeoutMs } = this;
+    this.timeoutMs = PATIENT_MS;
+    return { credential, timeoutMs };
   }
 
   submit(attemptId: string, callbackUrl: string | null = null): Promise<Submitted> {
@@ -57,8 +67,7 @@ export class Bench {
       Buffer.from(await (await fetch(url)).arrayBuffer());
     if (video?.needsKey !== true) return fetched(video?.url ?? '');
     expect((await fetch(video.url)).status).toBeGreaterThanOrEqual(400);
-    const patient = { ...this.call(), timeoutMs: VIDEO_TIMEOUT_MS };
-    const opened = await this.rig.adapter.openVideo?.(this.refOf(attemptId, vendorTaskId), patient);
+    const opened = await this.rig.adapter.openVideo?.(this.refOf(attemptId, vendorTaskId), this.call());
     return opened?.kind === 'bytes' ? buffer(opened.body) : fetched(opened?.url ?? '');
   }
 

@@ -20,7 +20,7 @@ export function describeLargePicture(bench: () => Bench, { bytes, task }: Larges
   describe('the largest picture', () => {
     it('is taken by the vendor', async () => {
       const { rig } = bench();
-      const call = { ...bench().call(), timeoutMs: 20_000 };
+      const call = bench().call();
       const { vendorTaskId } = await rig.adapter.submit(task(newId(), picture(bytes)), call);
       expect(vendorTaskId).toMatch(/./);
     }, 30_000);
