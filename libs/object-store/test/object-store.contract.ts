@@ -219,7 +219,7 @@ function describeBigBodies(
     expect(await fixture().store.removePrefix('big')).toBe(2);
     expect(await keysBelow('big')).toEqual([]);
     expect(await fixture().leftovers()).toBe(0);
-  }, 120_000);
+  }, 300_000);
 
   it('ends two big puts of one key with one of both, whole', async () => {
     const hashes = await Promise.all(
