@@ -1,9 +1,7 @@
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { AccountResource } from '@shotloom/sdk';
-import { useQueryClient } from '@tanstack/react-query';
-import { useActivate } from '../../shared/api/accounts';
-import { useClient } from '../../shared/api/session';
+import { useActivate, useLeave } from '../../shared/api/accounts';
 import { Button } from '../../shared/ui/button';
 import { Confirm, Panel, Row, Rows, Tag } from '../../shared/ui/panel';
 import { Problem } from '../../shared/ui/problem';
@@ -17,15 +15,10 @@ interface YourAccountsProps {
 /** Every account that one may work in: which it is now, another one, and the way out of an organisation. */
 export function YourAccounts({ accounts, activeId }: YourAccountsProps) {
   const { t } = useTranslation();
-  const client = useClient();
-  const cache = useQueryClient();
   const activate = useActivate();
+  const leave = useLeave();
   const [leaving, setLeaving] = useState<AccountResource | null>(null);
   const task = useTask(activate);
-  const leave = async ({ id }: AccountResource) => {
-    await client.accounts.leave(id);
-    await cache.resetQueries();
-  };
   return (
     <Panel title={t('account.people.yours')} testId="your-accounts">
       {task.error !== null && <Problem error={task.error} />}
@@ -46,7 +39,7 @@ export function YourAccounts({ accounts, activeId }: YourAccountsProps) {
           title={t('account.people.leaveTitle', { name: leaving.name })}
           hint={t('account.people.leaveHint')}
           action={t('account.people.leave')}
-          onConfirm={() => leave(leaving)}
+          onConfirm={() => leave(leaving.id)}
           onClose={() => setLeaving(null)}
         />
       )}

@@ -45,11 +45,30 @@ export function useInvitations(accountId: string) {
 /** Switches to another account. The server's replicas take up to a second to know; then everything is read anew. */
 export function useActivate(): (id: string) => Promise<void> {
   const client = useClient();
-  const cache = useQueryClient();
+  const settled = useSettledAccount();
   return async (id) => {
     await client.accounts.activate(id);
+    await settled((current) => current === id);
+  };
+}
+
+/** Leaves an organisation; who worked there works in the own account afterwards. */
+export function useLeave(): (id: string) => Promise<void> {
+  const client = useClient();
+  const settled = useSettledAccount();
+  return async (id) => {
+    await client.accounts.leave(id);
+    await settled((current) => current !== id);
+  };
+}
+
+/** Asks until the gateway no longer remembers the account before, and then asks for everything anew. */
+function useSettledAccount(): (isSettled: (accountId: string) => boolean) => Promise<void> {
+  const client = useClient();
+  const cache = useQueryClient();
+  return async (isSettled) => {
     for (let tries = 0; tries < SWITCH_TRIES; tries += 1) {
-      if ((await client.me()).account_id === id) break;
+      if (isSettled((await client.me()).account_id)) break;
       await new Promise((resolve) => setTimeout(resolve, SWITCH_PAUSE_MS));
     }
     await cache.resetQueries();
