@@ -62,13 +62,20 @@ export function useLeave(): (id: string) => Promise<void> {
   };
 }
 
-/** Asks until the gateway no longer remembers the account before, and then asks for everything anew. */
+/**
+ * Asks until the gateway no longer remembers the account before, and then asks for everything anew. While it remembers one that was
+ * left, it refuses to say who one is.
+ */
 function useSettledAccount(): (isSettled: (accountId: string) => boolean) => Promise<void> {
   const client = useClient();
   const cache = useQueryClient();
   return async (isSettled) => {
     for (let tries = 0; tries < SWITCH_TRIES; tries += 1) {
-      if (isSettled((await client.me()).account_id)) break;
+      const current = await client.me().then(
+        (me) => me.account_id,
+        () => null,
+      );
+      if (current !== null && isSettled(current)) break;
       await new Promise((resolve) => setTimeout(resolve, SWITCH_PAUSE_MS));
     }
     await cache.resetQueries();
