@@ -5,13 +5,13 @@ import type { MeResource } from '@shotloom/sdk';
 import { keys, useMe } from '../../shared/api/queries';
 import { useClient, useSession } from '../../shared/api/session';
 import { formatDate } from '../../shared/i18n/format';
-import { Button } from '../../shared/ui/button';
 import { PasswordField, TextField } from '../../shared/ui/field';
 import { NeedsSession } from '../../shared/ui/needs-session';
 import { Note } from '../../shared/ui/note';
 import { Page } from '../../shared/ui/page';
 import { Nothing, Panel, panelStyles, Row, Rows, RowsComing } from '../../shared/ui/panel';
 import { Problem } from '../../shared/ui/problem';
+import { Submit, TaskForm } from '../../shared/ui/task-form';
 import { fieldError, useTask } from '../../shared/ui/use-task';
 
 /** Who somebody is here, and how they sign in. */
@@ -43,10 +43,18 @@ function Name({ me, changeable }: { me: MeResource; changeable: boolean }) {
       title={t('account.profile.name')}
       hint={`${me.email ?? ''} · ${t(me.email_verified ? 'account.profile.verified' : 'account.profile.unverified')}`}
     >
-      <form
+      <TaskForm
+        task={task}
         className={panelStyles.form}
-        onSubmit={(event) => (event.preventDefault(), task.run())}
-        noValidate
+        end={
+          changeable && (
+            <div>
+              <Submit task={task} incomplete={name.trim() === me.display_name}>
+                {t('common.save')}
+              </Submit>
+            </div>
+          )
+        }
       >
         <TextField
           label={t('account.profile.name')}
@@ -56,15 +64,7 @@ function Name({ me, changeable }: { me: MeResource; changeable: boolean }) {
           disabled={!changeable}
           error={fieldError(task.error, 'display_name')}
         />
-        {task.error !== null && <Problem error={task.error} />}
-        {changeable && (
-          <div>
-            <Button type="submit" busy={task.busy} disabled={task.busy || name.trim() === me.display_name}>
-              {t('common.save')}
-            </Button>
-          </div>
-        )}
-      </form>
+      </TaskForm>
     </Panel>
   );
 }
@@ -116,10 +116,19 @@ function Password() {
   });
   return (
     <Panel title={t('account.profile.password')} hint={t('account.profile.passwordHint')}>
-      <form
+      <TaskForm
+        task={task}
         className={panelStyles.form}
-        onSubmit={(event) => (event.preventDefault(), task.run())}
-        noValidate
+        end={
+          <>
+            {done && <Note tone="good">{t('account.profile.changed')}</Note>}
+            <div>
+              <Submit task={task} incomplete={!current || !next}>
+                {t('account.profile.change')}
+              </Submit>
+            </div>
+          </>
+        }
       >
         <PasswordField
           label={t('account.profile.current')}
@@ -136,14 +145,7 @@ function Password() {
           hint={t('entry.passwordHint')}
           error={fieldError(task.error, 'password.new')}
         />
-        {task.error !== null && <Problem error={task.error} />}
-        {done && <Note tone="good">{t('account.profile.changed')}</Note>}
-        <div>
-          <Button type="submit" busy={task.busy} disabled={task.busy || !current || !next}>
-            {t('account.profile.change')}
-          </Button>
-        </div>
-      </form>
+      </TaskForm>
     </Panel>
   );
 }

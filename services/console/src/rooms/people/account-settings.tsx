@@ -4,11 +4,10 @@ import { useTranslation } from 'react-i18next';
 import type { AccountResource } from '@shotloom/sdk';
 import { accountKeys } from '../../shared/api/accounts';
 import { useClient } from '../../shared/api/session';
-import { Button } from '../../shared/ui/button';
 import { NumberField, TextField } from '../../shared/ui/field';
 import { Note } from '../../shared/ui/note';
 import { Panel, panelStyles } from '../../shared/ui/panel';
-import { Problem } from '../../shared/ui/problem';
+import { Submit, TaskForm } from '../../shared/ui/task-form';
 import { fieldError, useTask } from '../../shared/ui/use-task';
 
 /** The name of the account, and when its owners hear that credits run out. */
@@ -27,10 +26,19 @@ export function AccountSettings({ account }: { account: AccountResource }) {
   });
   return (
     <Panel title={t('account.people.settings')}>
-      <form
+      <TaskForm
+        task={task}
         className={panelStyles.form}
-        onSubmit={(event) => (event.preventDefault(), task.run())}
-        noValidate
+        end={
+          <>
+            {saved && <Note tone="good">{t('common.saved')}</Note>}
+            <div>
+              <Submit task={task} incomplete={name.trim() === ''}>
+                {t('common.save')}
+              </Submit>
+            </div>
+          </>
+        }
       >
         <TextField
           label={t('account.people.name')}
@@ -46,14 +54,7 @@ export function AccountSettings({ account }: { account: AccountResource }) {
           onChange={setAlert}
           error={fieldError(task.error, 'low_balance_alert_credits')}
         />
-        {task.error !== null && <Problem error={task.error} />}
-        {saved && <Note tone="good">{t('common.saved')}</Note>}
-        <div>
-          <Button type="submit" busy={task.busy} disabled={task.busy || name.trim() === ''}>
-            {t('common.save')}
-          </Button>
-        </div>
-      </form>
+      </TaskForm>
     </Panel>
   );
 }

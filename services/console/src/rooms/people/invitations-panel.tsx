@@ -10,6 +10,7 @@ import { TextField } from '../../shared/ui/field';
 import { Note } from '../../shared/ui/note';
 import { Confirm, Nothing, Panel, panelStyles, Row, Rows, RowsComing } from '../../shared/ui/panel';
 import { Problem } from '../../shared/ui/problem';
+import { Submit, TaskForm } from '../../shared/ui/task-form';
 import { fieldError, useTask } from '../../shared/ui/use-task';
 import { ShareFields, type Share } from './share-fields';
 
@@ -90,10 +91,24 @@ function Invite({ account, onInvited }: { account: AccountResource; onInvited: (
   });
   return (
     <Panel title={t('account.people.invite')}>
-      <form
+      <TaskForm
+        task={task}
         className={panelStyles.form}
-        onSubmit={(event) => (event.preventDefault(), task.run())}
-        noValidate
+        errorTestId="invite-error"
+        end={
+          <>
+            {sentTo !== null && (
+              <Note tone="good" testId="invited">
+                {t('account.people.invited', { email: sentTo })}
+              </Note>
+            )}
+            <div>
+              <Submit variant="primary" task={task} incomplete={email.trim() === ''} data-testid="invite">
+                {t('account.people.inviteSend')}
+              </Submit>
+            </div>
+          </>
+        }
       >
         <TextField
           label={t('account.profile.email')}
@@ -106,24 +121,7 @@ function Invite({ account, onInvited }: { account: AccountResource; onInvited: (
           data-testid="invite-email"
         />
         <ShareFields value={share} onChange={setShare} mine={account.role} error={task.error} />
-        {task.error !== null && <Problem error={task.error} testId="invite-error" />}
-        {sentTo !== null && (
-          <Note tone="good" testId="invited">
-            {t('account.people.invited', { email: sentTo })}
-          </Note>
-        )}
-        <div>
-          <Button
-            type="submit"
-            variant="primary"
-            busy={task.busy}
-            disabled={task.busy || email.trim() === ''}
-            data-testid="invite"
-          >
-            {t('account.people.inviteSend')}
-          </Button>
-        </div>
-      </form>
+      </TaskForm>
     </Panel>
   );
 }

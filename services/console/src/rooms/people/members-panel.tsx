@@ -8,6 +8,7 @@ import { Button } from '../../shared/ui/button';
 import { Modal } from '../../shared/ui/modal';
 import { Confirm, Panel, panelStyles, Row, Rows, RowsComing, Tag } from '../../shared/ui/panel';
 import { Problem } from '../../shared/ui/problem';
+import { Submit, TaskForm } from '../../shared/ui/task-form';
 import { useTask } from '../../shared/ui/use-task';
 import { ShareFields, type Role, type Share } from './share-fields';
 
@@ -138,28 +139,22 @@ function ChangeMember({ account, member, onChanged, onClose }: ChangeMemberProps
   });
   return (
     <Modal title={nameOf(member)} onClose={onClose} testId="change-member-dialog">
-      <form
+      <TaskForm
+        task={task}
         className={panelStyles.form}
-        onSubmit={(event) => (event.preventDefault(), task.run())}
-        noValidate
+        end={
+          <div className={panelStyles.actions}>
+            <Submit variant="primary" task={task} data-testid="save-member">
+              {t('common.save')}
+            </Submit>
+            <Button variant="ghost" onClick={onClose}>
+              {t('common.cancel')}
+            </Button>
+          </div>
+        }
       >
         <ShareFields value={share} onChange={setShare} mine={account.role} error={task.error} />
-        {task.error !== null && <Problem error={task.error} />}
-        <div className={panelStyles.actions}>
-          <Button
-            type="submit"
-            variant="primary"
-            busy={task.busy}
-            disabled={task.busy}
-            data-testid="save-member"
-          >
-            {t('common.save')}
-          </Button>
-          <Button variant="ghost" onClick={onClose}>
-            {t('common.cancel')}
-          </Button>
-        </div>
-      </form>
+      </TaskForm>
     </Modal>
   );
 }

@@ -2,10 +2,9 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useActivate } from '../../shared/api/accounts';
 import { useClient } from '../../shared/api/session';
-import { Button } from '../../shared/ui/button';
 import { TextField } from '../../shared/ui/field';
 import { Panel, panelStyles } from '../../shared/ui/panel';
-import { Problem } from '../../shared/ui/problem';
+import { Submit, TaskForm } from '../../shared/ui/task-form';
 import { fieldError, useTask } from '../../shared/ui/use-task';
 
 /** An organisation of one's own. Whoever makes one wants to fill it, so that the page goes on with it. */
@@ -21,10 +20,16 @@ export function NewOrganisation() {
   });
   return (
     <Panel title={t('account.people.create')}>
-      <form
+      <TaskForm
+        task={task}
         className={panelStyles.form}
-        onSubmit={(event) => (event.preventDefault(), task.run())}
-        noValidate
+        end={
+          <div>
+            <Submit task={task} incomplete={name.trim() === ''} data-testid="create-organisation">
+              {t('account.people.createSubmit')}
+            </Submit>
+          </div>
+        }
       >
         <TextField
           label={t('account.people.createName')}
@@ -34,18 +39,7 @@ export function NewOrganisation() {
           error={fieldError(task.error, 'name')}
           data-testid="organisation-name"
         />
-        {task.error !== null && <Problem error={task.error} />}
-        <div>
-          <Button
-            type="submit"
-            busy={task.busy}
-            disabled={task.busy || name.trim() === ''}
-            data-testid="create-organisation"
-          >
-            {t('account.people.createSubmit')}
-          </Button>
-        </div>
-      </form>
+      </TaskForm>
     </Panel>
   );
 }

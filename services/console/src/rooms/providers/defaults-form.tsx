@@ -3,11 +3,10 @@ import { useTranslation } from 'react-i18next';
 import type { ProviderConfig, ProviderSettings } from '@shotloom/sdk';
 import { useModels } from '../../shared/api/queries';
 import { useClient } from '../../shared/api/session';
-import { Button } from '../../shared/ui/button';
 import { NumberField, SelectField } from '../../shared/ui/field';
 import { Note } from '../../shared/ui/note';
 import { Nothing, panelStyles } from '../../shared/ui/panel';
-import { Problem } from '../../shared/ui/problem';
+import { Submit, TaskForm } from '../../shared/ui/task-form';
 import { fieldError, useTask } from '../../shared/ui/use-task';
 import { useTakeConfig } from './provider-keys';
 
@@ -33,15 +32,12 @@ function useOffers(provider: string, modelId: string | undefined) {
   };
 }
 
-/** What the provider is given where a request leaves it open. */
-// eslint-disable-next-line max-lines-per-function -- one form, and nothing in it but its fields
-export function DefaultsForm({ config: { provider, settings: kept } }: { config: ProviderConfig }) {
-  const { t } = useTranslation();
+/** The defaults as they are being changed, and the saving of them. */
+function useDefaults({ provider, settings: kept }: ProviderConfig) {
   const client = useClient();
   const take = useTakeConfig();
   const [settings, setSettings] = useState(kept);
   const [saved, setSaved] = useState(false);
-  const { models, sizes, ratios } = useOffers(provider, settings.model);
   const task = useTask(async () => {
     setSaved(false);
     await take(await client.providers.saveConfig(provider, { settings }));
@@ -51,6 +47,14 @@ export function DefaultsForm({ config: { provider, settings: kept } }: { config:
     setSaved(false);
     setSettings(({ [name]: _, ...others }) => (value === null ? others : { ...others, [name]: value }));
   };
+  return { settings, set, saved, task };
+}
+
+/** What the provider is given where a request leaves it open. */
+export function DefaultsForm({ config }: { config: ProviderConfig }) {
+  const { t } = useTranslation();
+  const { settings, set, saved, task } = useDefaults(config);
+  const { models, sizes, ratios } = useOffers(config.provider, settings.model);
   const select = (name: 'model' | 'size' | 'aspect_ratio', label: string, options: [string, string][]) => (
     <DefaultSelect
       label={label}
@@ -62,7 +66,20 @@ export function DefaultsForm({ config: { provider, settings: kept } }: { config:
   );
   const itself = (value: string): [string, string] => [value, value];
   return (
-    <form className={panelStyles.form} onSubmit={(event) => (event.preventDefault(), task.run())} noValidate>
+    <TaskForm
+      task={task}
+      className={panelStyles.form}
+      end={
+        <>
+          {saved && <Note tone="good">{t('common.saved')}</Note>}
+          <div>
+            <Submit task={task} data-testid="save-defaults">
+              {t('common.save')}
+            </Submit>
+          </div>
+        </>
+      }
+    >
       <div>
         <h3>{t('account.providers.defaults')}</h3>
         <Nothing>{t('account.providers.defaultsHint')}</Nothing>
@@ -87,14 +104,7 @@ export function DefaultsForm({ config: { provider, settings: kept } }: { config:
           />
         ))}
       </div>
-      {task.error !== null && <Problem error={task.error} />}
-      {saved && <Note tone="good">{t('common.saved')}</Note>}
-      <div>
-        <Button type="submit" busy={task.busy} disabled={task.busy} data-testid="save-defaults">
-          {t('common.save')}
-        </Button>
-      </div>
-    </form>
+    </TaskForm>
   );
 }
 

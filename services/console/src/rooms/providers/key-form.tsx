@@ -2,16 +2,14 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { ProviderConfig } from '@shotloom/sdk';
 import { useClient } from '../../shared/api/session';
-import { Button } from '../../shared/ui/button';
 import { PasswordField, SelectField } from '../../shared/ui/field';
 import { panelStyles } from '../../shared/ui/panel';
-import { Problem } from '../../shared/ui/problem';
+import { Submit, TaskForm } from '../../shared/ui/task-form';
 import { fieldError, useTask } from '../../shared/ui/use-task';
 import { changedFields, keyFieldsOf } from './key-fields';
 import { useTakeConfig } from './provider-keys';
 
 /** One's own key, field by field. What is kept is shown masked and stays where nothing else is typed. */
-// eslint-disable-next-line max-lines-per-function -- one form, and nothing in it but its fields
 export function KeyForm({ config }: { config: ProviderConfig }) {
   const { t } = useTranslation();
   const client = useClient();
@@ -28,23 +26,32 @@ export function KeyForm({ config }: { config: ProviderConfig }) {
   });
   const choices = [...new Set([...(own?.base_url ? [own.base_url] : []), ...urls])];
   return (
-    <form
+    <TaskForm
+      task={task}
       className={panelStyles.form}
-      onSubmit={(event) => (event.preventDefault(), task.run())}
-      noValidate
       autoComplete="off"
+      errorTestId="key-error"
+      end={
+        <div>
+          <Submit
+            variant="primary"
+            task={task}
+            incomplete={own === null && fields === null}
+            data-testid="save-provider-key"
+          >
+            {t('account.providers.saveKey')}
+          </Submit>
+        </div>
+      }
     >
       {keyFieldsOf(provider, Object.keys(kept)).map((name) => (
-        <PasswordField
+        <KeyField
           key={name}
-          label={name}
+          name={name}
+          kept={kept[name]}
           value={typed[name] ?? ''}
           onChange={(value) => setTyped({ ...typed, [name]: value })}
-          placeholder={kept[name]}
-          hint={kept[name] === undefined ? undefined : t('account.providers.masked', { value: kept[name] })}
-          autoComplete="off"
           error={fieldError(task.error, `fields.${name}`)}
-          data-testid={`field-${name}`}
         />
       ))}
       {choices.length > 0 && (
@@ -59,19 +66,30 @@ export function KeyForm({ config }: { config: ProviderConfig }) {
         <input type="checkbox" checked={enabled} onChange={({ target }) => setEnabled(target.checked)} />{' '}
         {t('account.providers.enabled')}
       </label>
-      {task.error !== null && <Problem error={task.error} testId="key-error" />}
-      <div>
-        <Button
-          type="submit"
-          variant="primary"
-          busy={task.busy}
-          disabled={task.busy || (own === null && fields === null)}
-          data-testid="save-provider-key"
-        >
-          {t('account.providers.saveKey')}
-        </Button>
-      </div>
-    </form>
+    </TaskForm>
+  );
+}
+
+interface KeyFieldProps {
+  readonly name: string;
+  /** What is there already, masked. */
+  readonly kept: string | undefined;
+  readonly value: string;
+  readonly onChange: (value: string) => void;
+  readonly error: string | undefined;
+}
+
+function KeyField({ name, kept, ...field }: KeyFieldProps) {
+  const { t } = useTranslation();
+  return (
+    <PasswordField
+      label={name}
+      {...field}
+      placeholder={kept}
+      hint={kept === undefined ? undefined : t('account.providers.masked', { value: kept })}
+      autoComplete="off"
+      data-testid={`field-${name}`}
+    />
   );
 }
 

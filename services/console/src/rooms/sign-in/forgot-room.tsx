@@ -1,16 +1,14 @@
-import { useState, type FormEvent } from 'react';
+import { useState } from 'react';
 import { Mail } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import { useVisitor } from '../../shared/api/session';
 import { languageOf } from '../../shared/i18n/i18n';
-import { Button } from '../../shared/ui/button';
 import { Entry } from '../../shared/ui/entry';
 import { TextField } from '../../shared/ui/field';
-import { Problem } from '../../shared/ui/problem';
 import { fieldError, useTask } from '../../shared/ui/use-task';
+import { EntryForm } from './entry-form';
 import { SentMail } from './sent-mail';
-import styles from './sign-in.module.css';
 
 /** Asks for a link to choose a new password. */
 export function ForgotRoom() {
@@ -23,10 +21,6 @@ export function ForgotRoom() {
     await visitor.auth.forgotPassword({ email: email.trim(), language: languageOf(i18n.language) });
     setSent(true);
   });
-  const submit = (event: FormEvent) => {
-    event.preventDefault();
-    task.run();
-  };
   if (sent) return <SentMail kind="forgot" email={email.trim()} onBack={() => setSent(false)} />;
   return (
     <Entry
@@ -35,7 +29,7 @@ export function ForgotRoom() {
       testId="forgot-room"
       foot={<Link to="/sign-in">{t('entry.toSignIn')}</Link>}
     >
-      <form className={styles.form} onSubmit={submit} noValidate>
+      <EntryForm task={task} label={t('entry.forgot.submit')} testId="forgot" icon={<Mail aria-hidden />}>
         <TextField
           label={t('entry.email')}
           type="email"
@@ -46,19 +40,7 @@ export function ForgotRoom() {
           error={fieldError(task.error, 'email')}
           data-testid="email"
         />
-        {task.error !== null && <Problem error={task.error} />}
-        <Button
-          variant="primary"
-          size="lg"
-          type="submit"
-          busy={task.busy}
-          disabled={task.busy}
-          icon={<Mail aria-hidden />}
-          data-testid="forgot"
-        >
-          {t('entry.forgot.submit')}
-        </Button>
-      </form>
+      </EntryForm>
     </Entry>
   );
 }

@@ -1,17 +1,17 @@
-import { useState, type FormEvent } from 'react';
+import { useState } from 'react';
 import { ArrowRight } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
 import { Link, Navigate, useNavigate, useSearchParams } from 'react-router';
 import { safeReturnPath, wayIn } from '../../shared/api/return-path';
 import { useSession, useVisitor } from '../../shared/api/session';
 import { languageOf } from '../../shared/i18n/i18n';
-import { Button } from '../../shared/ui/button';
 import { Entry } from '../../shared/ui/entry';
 import { PasswordField, TextField } from '../../shared/ui/field';
 import { Note } from '../../shared/ui/note';
 import { Problem } from '../../shared/ui/problem';
 import { Skeleton } from '../../shared/ui/skeleton';
 import { fieldError, useTask } from '../../shared/ui/use-task';
+import { EntryForm } from './entry-form';
 import { SentMail } from './sent-mail';
 import { useAuthMethods } from './use-auth-methods';
 import styles from './sign-in.module.css';
@@ -48,7 +48,6 @@ export function RegisterRoom() {
   );
 }
 
-// eslint-disable-next-line max-lines-per-function -- one form, and nothing in it but its fields
 function RegisterForm({ atOnce, onSent }: { atOnce: boolean; onSent: (email: string) => void }) {
   const { t, i18n } = useTranslation();
   const visitor = useVisitor();
@@ -68,12 +67,13 @@ function RegisterForm({ atOnce, onSent }: { atOnce: boolean; onSent: (email: str
     begin();
     await navigate('/create');
   });
-  const submit = (event: FormEvent) => {
-    event.preventDefault();
-    task.run();
-  };
   return (
-    <form className={styles.form} onSubmit={submit} noValidate>
+    <EntryForm
+      task={task}
+      label={t(task.busy ? 'entry.register.busy' : 'entry.register.submit')}
+      testId="register"
+      icon={<ArrowRight aria-hidden />}
+    >
       <TextField
         label={t('entry.register.name')}
         value={name}
@@ -102,18 +102,6 @@ function RegisterForm({ atOnce, onSent }: { atOnce: boolean; onSent: (email: str
         error={fieldError(task.error, 'password')}
         data-testid="password"
       />
-      {task.error !== null && <Problem error={task.error} testId="register-error" />}
-      <Button
-        variant="primary"
-        size="lg"
-        type="submit"
-        busy={task.busy}
-        disabled={task.busy}
-        icon={<ArrowRight aria-hidden />}
-        data-testid="register"
-      >
-        {t(task.busy ? 'entry.register.busy' : 'entry.register.submit')}
-      </Button>
-    </form>
+    </EntryForm>
   );
 }

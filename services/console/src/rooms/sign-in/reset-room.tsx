@@ -1,35 +1,19 @@
-import { useState, type FormEvent } from 'react';
+import { useState } from 'react';
 import { Check } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
-import { Link, useNavigate } from 'react-router';
-import { useLinkToken } from '../../shared/api/link-token';
+import { useNavigate } from 'react-router';
 import { useSession, useVisitor } from '../../shared/api/session';
-import { Button } from '../../shared/ui/button';
-import { Entry } from '../../shared/ui/entry';
 import { PasswordField } from '../../shared/ui/field';
-import { Note } from '../../shared/ui/note';
-import { Problem } from '../../shared/ui/problem';
 import { fieldError, useTask } from '../../shared/ui/use-task';
-import styles from './sign-in.module.css';
+import { EntryForm } from './entry-form';
+import { LinkEntry } from './link-entry';
 
 /** Where the link of a forgotten password leads. A new one ends every session, this browser's too. */
 export function ResetRoom() {
-  const { t } = useTranslation();
-  const token = useLinkToken();
   return (
-    <Entry
-      title={t('entry.reset.title')}
-      lead={t('entry.reset.lead')}
-      testId="reset-room"
-      foot={
-        <>
-          <Link to="/sign-in/forgot">{t('entry.reset.again')}</Link>
-          <Link to="/sign-in">{t('entry.toSignIn')}</Link>
-        </>
-      }
-    >
-      {token === null ? <Note tone="warn">{t('entry.noToken')}</Note> : <ResetForm token={token} />}
-    </Entry>
+    <LinkEntry kind="reset" again="/sign-in/forgot">
+      {(token) => <ResetForm token={token} />}
+    </LinkEntry>
   );
 }
 
@@ -45,12 +29,8 @@ function ResetForm({ token }: { token: string }) {
     if (access?.kind === 'session') await signOut();
     await navigate('/sign-in?reset', { replace: true });
   });
-  const submit = (event: FormEvent) => {
-    event.preventDefault();
-    task.run();
-  };
   return (
-    <form className={styles.form} onSubmit={submit} noValidate>
+    <EntryForm task={task} label={t('entry.reset.submit')} testId="reset" icon={<Check aria-hidden />}>
       <PasswordField
         label={t('entry.reset.password')}
         value={password}
@@ -61,18 +41,6 @@ function ResetForm({ token }: { token: string }) {
         error={fieldError(task.error, 'password')}
         data-testid="password"
       />
-      {task.error !== null && <Problem error={task.error} testId="reset-error" />}
-      <Button
-        variant="primary"
-        size="lg"
-        type="submit"
-        busy={task.busy}
-        disabled={task.busy}
-        icon={<Check aria-hidden />}
-        data-testid="reset"
-      >
-        {t('entry.reset.submit')}
-      </Button>
-    </form>
+    </EntryForm>
   );
 }

@@ -1,4 +1,4 @@
-import { useState, type FormEvent } from 'react';
+import { useState } from 'react';
 import { ArrowRight, ExternalLink } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
 import { Link, Navigate, useSearchParams } from 'react-router';
@@ -13,6 +13,7 @@ import { Note } from '../../shared/ui/note';
 import { Problem } from '../../shared/ui/problem';
 import { Skeleton } from '../../shared/ui/skeleton';
 import { useTask } from '../../shared/ui/use-task';
+import { EntryForm } from './entry-form';
 import { useAuthMethods } from './use-auth-methods';
 import styles from './sign-in.module.css';
 
@@ -119,12 +120,13 @@ function PasswordForm({ reset }: { reset: boolean }) {
     await visitor.auth.signIn(email.trim(), password);
     begin();
   });
-  const submit = (event: FormEvent) => {
-    event.preventDefault();
-    task.run();
-  };
   return (
-    <form className={styles.form} onSubmit={submit} noValidate>
+    <EntryForm
+      task={task}
+      label={t(task.busy ? 'entry.signIn.busy' : 'entry.signIn.submit')}
+      testId="sign-in"
+      icon={<ArrowRight aria-hidden />}
+    >
       <TextField
         label={t('entry.email')}
         type="email"
@@ -142,18 +144,6 @@ function PasswordForm({ reset }: { reset: boolean }) {
         aside={reset && <Link to="/sign-in/forgot">{t('entry.signIn.forgot')}</Link>}
         data-testid="password"
       />
-      {task.error !== null && <Problem error={task.error} testId="sign-in-error" />}
-      <Button
-        variant="primary"
-        size="lg"
-        type="submit"
-        busy={task.busy}
-        disabled={task.busy}
-        icon={<ArrowRight aria-hidden />}
-        data-testid="sign-in"
-      >
-        {t(task.busy ? 'entry.signIn.busy' : 'entry.signIn.submit')}
-      </Button>
-    </form>
+    </EntryForm>
   );
 }
