@@ -9,6 +9,7 @@ export type { ConformanceRig, ConformanceSimulator, ConformanceSubject, ErrorCas
 export { failureOf } from './conformance/bench';
 export { picture } from './support/picture';
 export { recordingFetch } from './support/recording-fetch';
+export { QUEUE_MS, refused, rigTime, RUN_MS, turningKeys } from './conformance/rig-parts';
 
 type Faulty = readonly [string, Parameters<ConformanceSimulator['script']>[0]];
 

@@ -1,18 +1,18 @@
 import type { VideoRequest } from '@shotloom/contracts';
-import type { VendorCredential, VendorInput, VendorTask } from '@shotloom/provider-kit';
+import type { VendorInput, VendorTask } from '@shotloom/provider-kit';
 import { ManualClock, startHailuoSimulator, type Fault } from '@shotloom/vendor-simulators';
 import {
   describeVendorConformance,
   picture,
-  recordingFetch,
+  refused,
+  rigTime,
+  turningKeys,
   type ConformanceRig,
   type ConformanceSubject,
   type ErrorCase,
 } from '../../../libs/provider-kit/test/vendor-conformance';
 import { HailuoAdapter } from '../src/provider';
 
-const QUEUE_MS = 1_000;
-const RUN_MS = 60_000;
 const KEY = 'test-hailuo-api-key';
 const NEWER = 'test-newer-hailuo-key';
 const GROUP = 'test-group-1769';
@@ -26,45 +26,32 @@ const request: VideoRequest = {
 const startRig =
   (more: Partial<VideoRequest> = {}, fields: Record<string, string> = {}) =>
   async (): Promise<ConformanceRig> => {
-    const clock = new ManualClock();
-    const answers: unknown[] = [];
+    const time = rigTime(new ManualClock());
     const simulator = await startHailuoSimulator({
-      ...{ clock, queueMs: [QUEUE_MS, QUEUE_MS], runMs: [RUN_MS, RUN_MS], media: { scale: 0.1 } },
+      ...time.simulated,
       accounts: [{ apiKeys: [KEY], groupId: GROUP, concurrency: 1_000_000 }],
     });
     const [account] = simulator.accounts;
     if (!account) throw new Error('no account');
-    const credential = (version: number, apiKey: string): VendorCredential => ({
-      ...{ id: 'cred', version, fields: { apiKey, ...fields } },
-    });
+    const keys = turningKeys(
+      { first: KEY, newer: NEWER },
+      (admitted) => (account.apiKeys = admitted),
+      (apiKey) => ({ apiKey, ...fields }),
+    );
     return {
       adapter: new HailuoAdapter({
         baseUrl: simulator.url,
-        clock: { now: () => new Date(clock.now()) },
-        fetch: recordingFetch(answers),
+        ...time.adapted,
       }),
       simulator: { ...simulator, script: (fault) => simulator.script(fault as Fault) },
-      credential: credential(1, KEY),
+      ...keys,
       task: (attemptId, callbackUrl) => ({
         ...{ attemptId, callbackUrl, request: { ...request, ...more }, params: {} },
         inputs: more.operation === 'image-to-video' ? [picture(2_000)] : [],
       }),
-      letRun: () => clock.advance(QUEUE_MS),
-      letFinish: () => clock.advance(RUN_MS),
-      answers,
-      rotateKey: () => {
-        account.apiKeys = [KEY, NEWER];
-        return credential(2, NEWER);
-      },
-      revokeOldKey: () => {
-        account.apiKeys = [NEWER];
-      },
+      ...time.moves,
     };
   };
-
-const refused = (vendorCode: string, code: ErrorCase['code'], retryable = false): ErrorCase => ({
-  ...{ vendorCode, code, retryable, outcome: 'refused' },
-});
 
 /** Every code of the vendor's table. */
 const errors: readonly ErrorCase[] = [

@@ -4,14 +4,13 @@ import { ManualClock, startKlingSimulator, type Fault } from '@shotloom/vendor-s
 import {
   describeVendorConformance,
   picture,
-  recordingFetch,
+  refused,
+  rigTime,
   type ConformanceRig,
   type ErrorCase,
 } from '../../../libs/provider-kit/test/vendor-conformance';
 import { KlingAdapter } from '../src/provider';
 
-const QUEUE_MS = 1_000;
-const RUN_MS = 60_000;
 const WEBHOOK_SECRET = 'whsec_dGVzdHNlY3JldHRlc3RzZWNyZXR0ZXN0c2VjcmV0MTI=';
 const KEY = 'test-kling-api-key';
 const PAIR = { accessKey: 'test-access-key', secretKey: 'test-secret-key' };
@@ -38,13 +37,9 @@ const request: VideoRequest = {
 const startRig =
   (kind: 'apiKey' | 'keyPair', more: Partial<VideoRequest> = {}) =>
   async (): Promise<ConformanceRig> => {
-    const clock = new ManualClock();
-    const answers: unknown[] = [];
+    const time = rigTime(new ManualClock());
     const simulator = await startKlingSimulator({
-      clock,
-      queueMs: [QUEUE_MS, QUEUE_MS],
-      runMs: [RUN_MS, RUN_MS],
-      media: { scale: 0.1 },
+      ...time.simulated,
       accounts: [{ apiKeys: [KEY], ...PAIR, webhookSecret: WEBHOOK_SECRET, concurrency: 1_000_000 }],
     });
     const [account] = simulator.accounts;
@@ -55,8 +50,7 @@ const startRig =
     return {
       adapter: new KlingAdapter({
         baseUrl: simulator.url,
-        clock: { now: () => new Date(clock.now()) },
-        fetch: recordingFetch(answers),
+        ...time.adapted,
       }),
       simulator: { ...simulator, script: (fault) => simulator.script(fault as Fault) },
       credential: credential(1, kind === 'apiKey' ? { apiKey: KEY } : PAIR),
@@ -69,9 +63,7 @@ const startRig =
           params: {},
         },
       }),
-      letRun: () => clock.advance(QUEUE_MS),
-      letFinish: () => clock.advance(RUN_MS),
-      answers,
+      ...time.moves,
       rotateKey: () => {
         account.apiKeys = [KEY, 'test-newer-api-key'];
         return credential(2, { apiKey: 'test-newer-api-key' });
@@ -86,9 +78,6 @@ const startRig =
 const picturesFor = ({ operation }: Partial<VideoRequest>): VendorInput[] =>
   operation === 'image-to-video' ? [picture(2_000)] : [];
 
-const refused = (vendorCode: string, code: ErrorCase['code'], retryable = false): ErrorCase => ({
-  ...{ vendorCode, code, retryable, outcome: 'refused' },
-});
 const unknown = (vendorCode: string): ErrorCase => ({
   ...{ vendorCode, code: 'submit_unknown', retryable: false, outcome: 'unknown' },
 });

@@ -1,5 +1,5 @@
 import type { VideoRequest } from '@shotloom/contracts';
-import type { VendorCredential, VendorTask } from '@shotloom/provider-kit';
+import type { VendorTask } from '@shotloom/provider-kit';
 import {
   ManualClock,
   startLovartSimulator,
@@ -11,14 +11,15 @@ import {
   describeVendorConformance,
   failureOf,
   picture,
-  recordingFetch,
+  QUEUE_MS,
+  refused,
+  rigTime,
+  turningKeys,
   type ConformanceRig,
   type ErrorCase,
 } from '../../../libs/provider-kit/test/vendor-conformance';
 import { LovartAdapter } from '../src/provider';
 
-const QUEUE_MS = 1_000;
-const RUN_MS = 60_000;
 const KEY = { accessKey: 'ak_test-lovart', secretKey: 'sk_test-lovart-secret' };
 const NEWER = { accessKey: 'ak_test-newer-lovart', secretKey: 'sk_test-newer-lovart-secret' };
 
@@ -44,50 +45,37 @@ interface RigOptions {
 const startRig =
   ({ request: more = {}, account: given = {}, projectReadyMs = 0, onPause }: RigOptions = {}) =>
   async (): Promise<Rig> => {
-    const clock = new ManualClock();
-    const answers: unknown[] = [];
+    const time = rigTime(new ManualClock());
     const simulator = await startLovartSimulator({
-      ...{ clock, queueMs: [QUEUE_MS, QUEUE_MS], runMs: [RUN_MS, RUN_MS], media: { scale: 0.1 } },
+      ...time.simulated,
       ...{ projectReadyMs },
       accounts: [{ keys: [KEY], concurrency: 1_000_000, confirmAbove: 1_000_000, ...given }],
     });
     const [account] = simulator.accounts;
     if (!account) throw new Error('no account');
-    const credential = (version: number, fields: typeof KEY): VendorCredential => ({
-      ...{ id: 'cred', version, fields },
-    });
-    const letRun = (): void => clock.advance(QUEUE_MS);
+    const keys = turningKeys(
+      { first: KEY, newer: NEWER },
+      (admitted) => (account.keys = admitted),
+      (pair) => pair,
+    );
     const request = { ...fromText, ...more };
     return {
       ...{ lovart: simulator, account },
       adapter: new LovartAdapter({
         baseUrl: simulator.url,
-        clock: { now: () => new Date(clock.now()) },
-        fetch: recordingFetch(answers),
-        pause: (ms) => Promise.resolve(onPause?.({ letRun }, ms)),
+        ...time.adapted,
+        pause: (ms) => Promise.resolve(onPause?.(time.moves, ms)),
       }),
       simulator: { ...simulator, script: (fault) => simulator.script(fault as Fault) },
-      credential: credential(1, KEY),
+      ...keys,
       task: (attemptId, callbackUrl): VendorTask => ({
         ...{ attemptId, callbackUrl, request, params: request.params },
         inputs: request.operation === 'image-to-video' ? [picture(2_000), picture(2_000, 'last_frame')] : [],
       }),
-      letRun,
-      letFinish: () => clock.advance(RUN_MS),
-      answers,
-      rotateKey: () => {
-        account.keys = [KEY, NEWER];
-        return credential(2, NEWER);
-      },
-      revokeOldKey: () => {
-        account.keys = [NEWER];
-      },
+      ...time.moves,
     };
   };
 
-const refused = (vendorCode: string, code: ErrorCase['code']): ErrorCase => ({
-  ...{ vendorCode, code, retryable: false, outcome: 'refused' },
-});
 const later = (vendorCode: string): ErrorCase => ({
   ...{ vendorCode, code: 'provider_rate_limited', retryable: true, outcome: 'refused' },
 });

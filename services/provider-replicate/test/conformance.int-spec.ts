@@ -1,19 +1,21 @@
 import type { VideoRequest } from '@shotloom/contracts';
-import type { VendorCredential, VendorInput, VendorTask } from '@shotloom/provider-kit';
+import type { VendorInput, VendorTask } from '@shotloom/provider-kit';
 import { ManualClock, startReplicateSimulator, type Fault } from '@shotloom/vendor-simulators';
 import { z } from 'zod';
 import {
   describeVendorConformance,
   failureOf,
   picture,
-  recordingFetch,
+  QUEUE_MS,
+  refused,
+  rigTime,
+  RUN_MS,
+  turningKeys,
   type ConformanceRig,
   type ErrorCase,
 } from '../../../libs/provider-kit/test/vendor-conformance';
 import { ReplicateAdapter } from '../src/provider';
 
-const QUEUE_MS = 1_000;
-const RUN_MS = 60_000;
 const KEY = 'r8_test-replicate-token';
 const NEWER = 'r8_test-newer-replicate-token';
 const WEBHOOK_SECRET = 'whsec_dGVzdHNlY3JldHRlc3RzZWNyZXR0ZXN0c2VjcmV0MTI=';
@@ -31,46 +33,33 @@ const wan: Partial<VideoRequest> = {
 const startRig =
   (more: Partial<VideoRequest> = {}) =>
   async (): Promise<ConformanceRig> => {
-    const clock = new ManualClock();
-    const answers: unknown[] = [];
+    const time = rigTime(new ManualClock());
     const simulator = await startReplicateSimulator({
-      ...{ clock, queueMs: [QUEUE_MS, QUEUE_MS], runMs: [RUN_MS, RUN_MS], media: { scale: 0.1 } },
+      ...time.simulated,
       accounts: [{ apiKeys: [KEY], webhookSecret: WEBHOOK_SECRET }],
     });
     const [account] = simulator.accounts;
     if (!account) throw new Error('no account');
-    const credential = (version: number, apiToken: string): VendorCredential => ({
-      ...{ id: 'cred', version, fields: { apiToken, webhookSecret: WEBHOOK_SECRET } },
-    });
+    const keys = turningKeys(
+      { first: KEY, newer: NEWER },
+      (admitted) => (account.apiKeys = admitted),
+      (apiToken) => ({ apiToken, webhookSecret: WEBHOOK_SECRET }),
+    );
     const request = { ...svd, ...more };
     return {
       adapter: new ReplicateAdapter({
         baseUrl: simulator.url,
-        clock: { now: () => new Date(clock.now()) },
-        fetch: recordingFetch(answers),
+        ...time.adapted,
       }),
       simulator: { ...simulator, script: (fault) => simulator.script(fault as Fault) },
-      credential: credential(1, KEY),
+      ...keys,
       task: (attemptId, callbackUrl) => ({
         ...{ attemptId, callbackUrl, request, params: {} },
         inputs: request.operation === 'image-to-video' ? [picture(2_000)] : [],
       }),
-      letRun: () => clock.advance(QUEUE_MS),
-      letFinish: () => clock.advance(RUN_MS),
-      answers,
-      rotateKey: () => {
-        account.apiKeys = [KEY, NEWER];
-        return credential(2, NEWER);
-      },
-      revokeOldKey: () => {
-        account.apiKeys = [NEWER];
-      },
+      ...time.moves,
     };
   };
-
-const refused = (vendorCode: string, code: ErrorCase['code'], retryable = false): ErrorCase => ({
-  ...{ vendorCode, code, retryable, outcome: 'refused' },
-});
 
 /** Every status of the vendor's table. */
 const errors: readonly ErrorCase[] = [

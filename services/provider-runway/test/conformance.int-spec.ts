@@ -1,5 +1,5 @@
 import type { VideoRequest } from '@shotloom/contracts';
-import type { VendorCredential, VendorInput } from '@shotloom/provider-kit';
+import type { VendorInput } from '@shotloom/provider-kit';
 import {
   ManualClock,
   startRunwaySimulator,
@@ -10,14 +10,14 @@ import {
   describeVendorConformance,
   failureOf,
   picture,
-  recordingFetch,
+  refused,
+  rigTime,
+  turningKeys,
   type ConformanceRig,
   type ErrorCase,
 } from '../../../libs/provider-kit/test/vendor-conformance';
 import { RunwayAdapter } from '../src/provider';
 
-const QUEUE_MS = 1_000;
-const RUN_MS = 60_000;
 const KEY = 'key_test-runway-secret';
 const NEWER = 'key_test-newer-runway-secret';
 
@@ -39,47 +39,34 @@ interface Rig extends ConformanceRig {
 const startRig =
   (more: Partial<VideoRequest> = {}, inputs: () => VendorInput[] = () => [picture(2_000)]) =>
   async (): Promise<Rig> => {
-    const clock = new ManualClock();
-    const answers: unknown[] = [];
+    const time = rigTime(new ManualClock());
     const simulator = await startRunwaySimulator({
-      ...{ clock, queueMs: [QUEUE_MS, QUEUE_MS], runMs: [RUN_MS, RUN_MS], media: { scale: 0.1 } },
+      ...time.simulated,
       accounts: [{ apiKeys: [KEY], concurrency: 1_000_000 }],
     });
     const [account] = simulator.accounts;
     if (!account) throw new Error('no account');
-    const credential = (version: number, apiKey: string): VendorCredential => ({
-      ...{ id: 'cred', version, fields: { apiKey } },
-    });
+    const keys = turningKeys(
+      { first: KEY, newer: NEWER },
+      (admitted) => (account.apiKeys = admitted),
+      (apiKey) => ({ apiKey }),
+    );
     const request = { ...turbo, ...more };
     return {
       runway: simulator,
       adapter: new RunwayAdapter({
         baseUrl: simulator.url,
-        clock: { now: () => new Date(clock.now()) },
-        fetch: recordingFetch(answers),
+        ...time.adapted,
       }),
       simulator: { ...simulator, script: (fault) => simulator.script(fault as Fault) },
-      credential: credential(1, KEY),
+      ...keys,
       task: (attemptId, callbackUrl) => ({
         ...{ attemptId, callbackUrl, request, params: request.params },
         inputs: request.operation === 'image-to-video' ? inputs() : [],
       }),
-      letRun: () => clock.advance(QUEUE_MS),
-      letFinish: () => clock.advance(RUN_MS),
-      answers,
-      rotateKey: () => {
-        account.apiKeys = [KEY, NEWER];
-        return credential(2, NEWER);
-      },
-      revokeOldKey: () => {
-        account.apiKeys = [NEWER];
-      },
+      ...time.moves,
     };
   };
-
-const refused = (vendorCode: string, code: ErrorCase['code'], retryable = false): ErrorCase => ({
-  ...{ vendorCode, code, retryable, outcome: 'refused' },
-});
 
 /** Every status of the vendor's table. */
 const errors: readonly ErrorCase[] = [

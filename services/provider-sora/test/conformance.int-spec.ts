@@ -1,18 +1,17 @@
 import type { VideoRequest } from '@shotloom/contracts';
 import { newId } from '@shotloom/kernel';
-import type { VendorCredential } from '@shotloom/provider-kit';
 import { ManualClock, startSoraSimulator, type Fault } from '@shotloom/vendor-simulators';
 import {
   describeVendorConformance,
   picture,
-  recordingFetch,
+  refused,
+  rigTime,
+  turningKeys,
   type ConformanceRig,
   type ErrorCase,
 } from '../../../libs/provider-kit/test/vendor-conformance';
 import { SoraAdapter } from '../src/provider';
 
-const QUEUE_MS = 1_000;
-const RUN_MS = 60_000;
 const KEY = 'test-sora-api-key';
 const NEWER = 'test-newer-sora-key';
 const HOUR_MS = 3600 * 1000;
@@ -24,21 +23,22 @@ const request: VideoRequest = {
 const startRig =
   (more: Partial<VideoRequest> = {}, redirectsContent = false) =>
   async (): Promise<ConformanceRig & { readonly letTimePass: (ms: number) => void }> => {
-    const clock = new ManualClock();
-    const answers: unknown[] = [];
+    const time = rigTime(new ManualClock());
     const simulator = await startSoraSimulator({
-      ...{ clock, queueMs: [QUEUE_MS, QUEUE_MS], runMs: [RUN_MS, RUN_MS], media: { scale: 0.1 } },
+      ...time.simulated,
       ...{ redirectsContent, accounts: [{ apiKeys: [KEY], concurrency: 1_000_000 }] },
     });
     const [account] = simulator.accounts;
     if (!account) throw new Error('no account');
-    const credential = (version: number, apiKey: string): VendorCredential => ({
-      ...{ id: 'cred', version, fields: { apiKey } },
-    });
+    const keys = turningKeys(
+      { first: KEY, newer: NEWER },
+      (admitted) => (account.apiKeys = admitted),
+      (apiKey) => ({ apiKey }),
+    );
     return {
-      adapter: new SoraAdapter({ baseUrl: simulator.url, fetch: recordingFetch(answers) }),
+      adapter: new SoraAdapter({ baseUrl: simulator.url, fetch: time.adapted.fetch }),
       simulator: { ...simulator, script: (fault) => simulator.script(fault as Fault) },
-      credential: credential(1, KEY),
+      ...keys,
       task: (attemptId, callbackUrl) => ({
         ...{ attemptId, callbackUrl, request: { ...request, ...more }, params: {} },
         inputs:
@@ -46,23 +46,10 @@ const startRig =
             ? [picture(2_000, 'first_frame', undefined, { ...request, ...more })]
             : [],
       }),
-      letRun: () => clock.advance(QUEUE_MS),
-      letFinish: () => clock.advance(RUN_MS),
-      letTimePass: (ms) => clock.advance(ms),
-      answers,
-      rotateKey: () => {
-        account.apiKeys = [KEY, NEWER];
-        return credential(2, NEWER);
-      },
-      revokeOldKey: () => {
-        account.apiKeys = [NEWER];
-      },
+      letTimePass: (ms) => time.clock.advance(ms),
+      ...time.moves,
     };
   };
-
-const refused = (vendorCode: string, code: ErrorCase['code'], retryable = false): ErrorCase => ({
-  ...{ vendorCode, code, retryable, outcome: 'refused' },
-});
 
 /** Every error of the contract's table. */
 const errors: readonly ErrorCase[] = [

@@ -1,5 +1,5 @@
 import type { VideoRequest } from '@shotloom/contracts';
-import type { VendorCredential, VendorInput } from '@shotloom/provider-kit';
+import type { VendorInput } from '@shotloom/provider-kit';
 import {
   ManualClock,
   startYunwuSimulator,
@@ -11,14 +11,14 @@ import {
   describeVendorConformance,
   failureOf,
   picture,
-  recordingFetch,
+  refused,
+  rigTime,
+  turningKeys,
   type ConformanceRig,
   type ErrorCase,
 } from '../../../libs/provider-kit/test/vendor-conformance';
 import { YunwuAdapter } from '../src/provider';
 
-const QUEUE_MS = 1_000;
-const RUN_MS = 60_000;
 const KEY = 'sk-test-yunwu-key';
 const NEWER = 'sk-test-newer-yunwu-key';
 /** The largest picture that the catalogue lets through. */
@@ -42,44 +42,32 @@ interface Rig extends ConformanceRig {
 const startRig =
   (more: Partial<VideoRequest> = {}, options: YunwuSimulatorOptions = {}) =>
   async (): Promise<Rig> => {
-    const clock = new ManualClock();
-    const answers: unknown[] = [];
+    const time = rigTime(new ManualClock());
     const simulator = await startYunwuSimulator({
-      ...{ clock, queueMs: [QUEUE_MS, QUEUE_MS], runMs: [RUN_MS, RUN_MS], media: { scale: 0.1 } },
+      ...time.simulated,
       ...{ accounts: [{ apiKeys: [KEY], concurrency: 1_000_000 }], ...options },
     });
     const [account] = simulator.accounts;
     if (!account) throw new Error('no account');
-    const credential = (version: number, apiKey: string): VendorCredential => ({
-      ...{ id: 'cred', version, fields: { apiKey } },
-    });
+    const keys = turningKeys(
+      { first: KEY, newer: NEWER },
+      (admitted) => (account.apiKeys = admitted),
+      (apiKey) => ({ apiKey }),
+    );
     const request = { ...grok, ...more };
     return {
       yunwu: simulator,
-      adapter: new YunwuAdapter({ baseUrl: simulator.url, fetch: recordingFetch(answers) }),
+      adapter: new YunwuAdapter({ baseUrl: simulator.url, fetch: time.adapted.fetch }),
       simulator: { ...simulator, script: (fault) => simulator.script(fault as Fault) },
-      credential: credential(1, KEY),
+      ...keys,
       task: (attemptId, callbackUrl) => ({
         ...{ attemptId, callbackUrl, request, params: {} },
         inputs: request.operation === 'image-to-video' ? [picture(2_000)] : [],
       }),
-      letRun: () => clock.advance(QUEUE_MS),
-      letFinish: () => clock.advance(RUN_MS),
-      pass: (ms) => clock.advance(ms),
-      answers,
-      rotateKey: () => {
-        account.apiKeys = [KEY, NEWER];
-        return credential(2, NEWER);
-      },
-      revokeOldKey: () => {
-        account.apiKeys = [NEWER];
-      },
+      pass: (ms) => time.clock.advance(ms),
+      ...time.moves,
     };
   };
-
-const refused = (vendorCode: string, code: ErrorCase['code'], retryable = false): ErrorCase => ({
-  ...{ vendorCode, code, retryable, outcome: 'refused' },
-});
 
 /** Every error that is known of the vendor. */
 const errors: readonly ErrorCase[] = [
