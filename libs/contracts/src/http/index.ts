@@ -328,7 +328,7 @@ export {
   type SoraVideo,
   type SoraVideoPage,
 } from './sora-videos';
-export { toTurboJob, turboJobFormSchema, turboJobSchema, type TurboJob } from './turbodiffusion';
+export { toTurboJob, turboJobSchema, type TurboJob } from './turbodiffusion';
 export { createStoryJobSchema, type CreateStoryJob } from './story-job';
 export {
   fromYunwuConfig,

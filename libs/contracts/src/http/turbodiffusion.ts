@@ -2,16 +2,6 @@ import { z } from 'zod';
 import type { JobRecord } from '../job/record';
 import { jobMoment, toStudioStatus } from '../job/vocabularies';
 
-/** The fields of the form of `POST /v1/turbodiffusion/wan22-i2v/jobs`, beside its file `image`. A form has text only. */
-export const turboJobFormSchema = z
-  .object({
-    prompt: z.string().trim().min(1).max(2000),
-    seed: z.coerce.number().int().min(0).default(0),
-    num_steps: z.coerce.number().int().min(1).max(4).default(4),
-    quantized: z.stringbool().default(true),
-  })
-  .meta({ id: 'TurboJobForm' });
-
 /** GET /v1/turbodiffusion/jobs/{id}: the worker's word for the state, and in `db` the one that says more. */
 export const turboJobSchema = z
   .object({

@@ -21,8 +21,9 @@ import {
   type StoppedJobs,
 } from '@shotloom/contracts';
 import { Answers, AnswersNothing, AnswersRedirect, TakesQuery } from '../docs/route-docs';
+import { redirectOnce } from '../http/redirect-once';
 import { CurrentPrincipal, RequireScope } from '../identity/principal';
-import { Jobs, type Caller } from './jobs';
+import { callerOf, Jobs } from './jobs';
 
 /** A user's jobs. Another user's are not found. */
 @ApiTags('Jobs')
@@ -173,13 +174,4 @@ export class AssetsController {
     const { url } = await this.jobs.asset(id, callerOf(principal, request));
     redirectOnce(reply, url);
   }
-}
-
-function callerOf({ userId }: Principal, { id }: FastifyRequest): Caller {
-  return { userId, requestId: id };
-}
-
-/** The link expires, so nobody may keep the redirect. */
-function redirectOnce(reply: FastifyReply, url: string): void {
-  void reply.header('cache-control', 'no-store').redirect(url, 302);
 }

@@ -1,4 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
+import type { FastifyRequest } from 'fastify';
 import type { Bus } from '@shotloom/bus';
 import {
   cancelJobRpc,
@@ -14,6 +15,7 @@ import {
   type JobLogQuery,
   type JobListQuery,
   type JobRecord,
+  type Principal,
   type RpcRequest,
   type RpcResponse,
   type StopAllJobs,
@@ -27,6 +29,10 @@ import { BUS } from '../platform/parts';
 export interface Caller {
   readonly userId: string;
   readonly requestId: string;
+}
+
+export function callerOf({ userId }: Principal, { id }: FastifyRequest): Caller {
+  return { userId, requestId: id };
 }
 
 const LINK_SECONDS = 3_600;

@@ -31,8 +31,9 @@ import { ownOrigins, type Config } from '../config';
 import { Answers, AnswersRedirect, TakesQuery } from '../docs/route-docs';
 import { Generation } from '../generate/generation';
 import { readIdempotencyKey } from '../generate/idempotency-key';
+import { redirectOnce } from '../http/redirect-once';
 import { CurrentPrincipal, RequireScope } from '../identity/principal';
-import { Jobs, type Caller } from '../jobs/jobs';
+import { callerOf, Jobs } from '../jobs/jobs';
 import { fullModelName } from '../models/full-model-name';
 import { CATALOGUE, CLOCK, CONFIG } from '../platform/parts';
 
@@ -120,11 +121,6 @@ export class SoraVideosController {
     @Res() reply: FastifyReply,
   ): Promise<void> {
     const { url } = await this.jobs.video(name.replace(/\.mp4$/, ''), callerOf(principal, request));
-    // The link expires, so nobody may keep the redirect.
-    void reply.header('cache-control', 'no-store').redirect(url, 302);
+    redirectOnce(reply, url);
   }
-}
-
-function callerOf({ userId }: Principal, { id }: FastifyRequest): Caller {
-  return { userId, requestId: id };
 }

@@ -7,7 +7,7 @@ import { Answers } from '../docs/route-docs';
 import { discardRest } from '../http/discard-rest';
 import { STREAMS_BODY } from '../http/route-facts';
 import { CurrentPrincipal, RequireScope } from '../identity/principal';
-import { Jobs } from '../jobs/jobs';
+import { callerOf, Jobs } from '../jobs/jobs';
 import { noEngine } from './no-engine';
 
 /** The routes of the studio. Its states are there for every job; orders wait for the engine. */
@@ -48,10 +48,10 @@ export class TurboDiffusionController {
   @Answers(200, turboJobSchema, 'One job, in the two vocabularies of the studio', [404])
   async getTurboJob(
     @Param('id') id: string,
-    @CurrentPrincipal() { userId }: Principal,
+    @CurrentPrincipal() principal: Principal,
     @Req() request: FastifyRequest,
   ): Promise<TurboJob> {
-    const caller = { userId, requestId: request.id };
+    const caller = callerOf(principal, request);
     const job = await this.jobs.get(id, caller);
     const video = job.output && (await this.jobs.asset(job.output.assetId, caller, 'video'));
     return toTurboJob(job, video?.url ?? null);

@@ -23,10 +23,11 @@ import { AppError } from '@shotloom/kernel';
 import { Answers, AnswersRedirect, OPENAI_TAG, TakesQuery } from '../docs/route-docs';
 import { discardRest } from '../http/discard-rest';
 import { OPENAI_ROUTE, OPENAI_UPLOAD } from '../http/route-facts';
+import { redirectOnce } from '../http/redirect-once';
 import { CurrentPrincipal, RequireScope } from '../identity/principal';
 import { readIdempotencyKey } from '../generate/idempotency-key';
 import { Retries } from '../generate/retries';
-import { Jobs, type Caller } from '../jobs/jobs';
+import { callerOf, Jobs } from '../jobs/jobs';
 import { nameBrokenForm } from '../uploads/multipart-file';
 import { createVideoBody } from './create-body-docs';
 import { OpenAiVideos } from './videos';
@@ -131,8 +132,7 @@ export class OpenAiVideosController {
     const links = { video: url, thumbnail: posterUrl, spritesheet: null };
     const link = links[variant];
     if (link === null) throw new AppError('not_found', `There is no ${variant} of this video.`);
-    // The link expires, so nobody may keep the redirect.
-    void reply.header('cache-control', 'no-store').redirect(link, 302);
+    redirectOnce(reply, link);
   }
 
   @Post(':id/remix')
@@ -162,8 +162,4 @@ export class OpenAiVideosController {
     if (replayed) void reply.header('idempotency-replayed', 'true');
     return toOpenAiVideo(job);
   }
-}
-
-function callerOf({ userId }: Principal, { id }: FastifyRequest): Caller {
-  return { userId, requestId: id };
 }
