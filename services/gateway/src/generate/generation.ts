@@ -124,13 +124,12 @@ export class Generation {
     const catalogue = this.catalogue.snapshot();
     const model = resolveModel(catalogue, operation, wished, this.clock.now());
     const nearest = command.nearest ?? (command.body.provider !== undefined && wished.model === undefined);
-    const { body, adjustments } = nearest
-      ? await this.adapt(command, model, wished)
-      : { body: wished, adjustments: [] };
+    const adapted = nearest ? await this.adapt(command, model, wished) : null;
+    const { body, adjustments } = adapted ?? { body: wished, adjustments: [] };
     requirePrompt(model, operation, body);
     refuseUnsupported(checkCapabilities(model, operation, body));
     const others = nameFallback(catalogue, model, body.fallback ?? []);
-    const sources = await this.findSources(command, body);
+    const sources = adapted?.sources ?? (await this.findSources(command, body));
     refuseUnsupported(checkSources(model, sources));
     const main = priced(model, buildVideoRequest(model, operation, body, sources, adjustments), terms);
     const fallback = this.fallBackFrom(main, others, body, { sources, terms, catalogue });
@@ -173,11 +172,20 @@ export class Generation {
     };
   }
 
-  /** The shape of the picture or video decides what is nearest. */
-  private async adapt(command: ResolveCommand, model: ModelSpec, wished: GenerateBody): Promise<Adapted> {
-    const source = mainAsset(await this.findSources(command, wished));
-    const pixels = source && { width: source.width, height: source.height };
-    return adapt(model, command.operation, wished, pixels);
+  /** The shape of the picture or video decides what is nearest. What the model takes of the sources was found with the rest. */
+  private async adapt(
+    command: ResolveCommand,
+    model: ModelSpec,
+    wished: GenerateBody,
+  ): Promise<Adapted & Pick<Known, 'sources'>> {
+    const { operation, origins } = command;
+    const found = await this.findSources(command, wished);
+    const adapted = adapt(model, operation, wished, mainAsset(found));
+    const assets = found.map(({ asset }) => asset);
+    return {
+      ...adapted,
+      sources: findSources(operation, nameSources(operation, adapted.body, origins), assets),
+    };
   }
 
   private async findSources(command: ResolveCommand, body: GenerateBody): Promise<Source[]> {
