@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { newId } from '@shotloom/kernel';
+import { waitFor } from '@shotloom/testing';
 import { BillingFixture } from './billing-fixture';
 import { documentedRoutes, pathOf, type DocumentedRoute } from './documented-routes';
 import { EngineRoom } from './engine-room';
@@ -110,9 +111,21 @@ const ofKey =
   (ok: number): Arrange =>
   async (by) => ({ params: { id: idOf(await use(by, 'POST', '/api/v1/api-keys', { name: 'a' })) }, ok });
 
+/** Another test may have switched the account a moment ago; the gateway may take a second to know. */
+async function knownToWorkThere(by: Someone): Promise<void> {
+  const { account_id: account } = await fixture.gateway.database.sql
+    .selectFrom('identity.users')
+    .select('account_id')
+    .where('id', '=', by.userId)
+    .executeTakeFirstOrThrow();
+  const known = async (): Promise<unknown> => (await use(by, 'GET', '/api/v1/me')).body['account_id'];
+  await waitFor(async () => (await known()) === account, { what: 'the account that is worked in' });
+}
+
 const ofWebhook =
   (ok: number, body?: object): Arrange =>
   async (by) => {
+    await knownToWorkThere(by);
     const json = { url: 'https://hooks.example.com/', event_types: ['*'] };
     const id = idOf(await use(by, 'POST', '/api/v1/webhooks', json));
     return { params: { id }, ok, ...(body ? { body } : {}) };
