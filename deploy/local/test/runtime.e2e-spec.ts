@@ -40,6 +40,7 @@ describe('the local runtime', () => {
       'notifier',
       'provider-animatic',
       'storage',
+      'webhooks',
     ]);
     for (const url of Object.values(internalUrls)) expect(await isReady(url)).toBe(true);
   });
