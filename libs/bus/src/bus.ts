@@ -61,6 +61,11 @@ export type MessageHandler = (message: ConsumedMessage, context: MessageContext)
 export interface ConsumeOptions {
   /** Messages handled at the same time; a function is asked again before every pull. */
   readonly concurrency: number | (() => number);
+  /**
+   * Whether the handler has anything to do for what comes on a subject; what nobody wants is acked and not even decoded. All is wanted
+   * unless told. Where it throws, the message comes again, as after a handler that throws.
+   */
+  readonly isWanted?: (subject: string) => Promise<boolean>;
   /** How long `stop()` lets handlers run before it aborts their signal, in milliseconds (default 15 s). */
   readonly graceMs?: number;
   /** Wait before a message of an unknown type is tried again, in milliseconds (default one minute). */

@@ -27,7 +27,8 @@ export class RunningConsumption implements Consumption {
     private readonly options: ConsumeOptions,
   ) {
     const unknownTypeDelayMs = options.unknownTypeDelayMs ?? UNKNOWN_TYPE_DELAY_MS;
-    this.runner = new MessageRunner(connection, metrics, { spec, handler, unknownTypeDelayMs });
+    const { isWanted } = options;
+    this.runner = new MessageRunner(connection, metrics, { spec, handler, unknownTypeDelayMs, isWanted });
     this.loop = new PullLoop(connection, {
       stream: spec.stream,
       consumer: () => spec.durable,

@@ -1,7 +1,7 @@
 import { assertNever } from '@shotloom/kernel';
 import type { ConsumerSpec, Envelope } from '@shotloom/contracts';
 import type { Logger } from '@shotloom/service-kit';
-import type { ConsumedMessage, MessageHandler } from './bus';
+import type { ConsumedMessage, ConsumeOptions, MessageHandler } from './bus';
 import type { Connection } from './connection';
 import { writeDead } from './dead-letter-writer';
 import { decode } from './decode';
@@ -16,7 +16,11 @@ export interface MessageRunnerOptions {
   readonly spec: ConsumerSpec;
   readonly handler: MessageHandler;
   readonly unknownTypeDelayMs: number;
+  readonly isWanted: ConsumeOptions['isWanted'];
 }
+
+/** Made only where something is to be said: most messages pass in silence. */
+type Log = () => Logger;
 
 /** Takes one delivery from decoding to its ack, nak or grave. */
 export class MessageRunner {
@@ -32,23 +36,37 @@ export class MessageRunner {
   async run(delivery: Delivery): Promise<void> {
     const { stream, durable } = this.options.spec;
     if (delivery.deliveryCount > 1) this.metrics.redelivery(stream, durable);
+    const { isWanted } = this.options;
+    if (isWanted && !(await this.isForHandler(delivery, isWanted))) return;
     const decoded = decode(delivery.data, this.options.spec.contracts);
     switch (decoded.kind) {
       case 'unreadable':
-        return this.bury(delivery, this.loggerFor(delivery), 'unreadable', decoded.reason);
+        return this.bury(delivery, () => this.loggerFor(delivery), 'unreadable', decoded.reason);
       case 'unknown':
-        return this.park(delivery, this.loggerFor(delivery, decoded.envelope), decoded.envelope.type);
+        return this.park(delivery, decoded.envelope);
       case 'known': {
         const { envelope, payload } = decoded;
-        return this.handle(delivery, this.loggerFor(delivery, envelope), {
-          envelope,
-          payload,
-          type: envelope.type,
-        });
+        return this.handle(delivery, { envelope, payload, type: envelope.type });
       }
       default:
         return assertNever(decoded);
     }
+  }
+
+  /** False where nobody wants it, or where nobody could say so: then it has its answer. */
+  private async isForHandler(
+    delivery: Delivery,
+    isWanted: (subject: string) => Promise<boolean>,
+  ): Promise<boolean> {
+    const { stream, durable } = this.options.spec;
+    try {
+      if (await isWanted(delivery.subject)) return true;
+      delivery.ack();
+      this.metrics.message(stream, durable, 'unwanted');
+    } catch (error) {
+      await this.settle(delivery, () => this.loggerFor(delivery), error);
+    }
+    return false;
   }
 
   /** Tells all running handlers that their time is over. */
@@ -56,8 +74,9 @@ export class MessageRunner {
     for (const lease of this.leases) lease.abort(reason);
   }
 
-  private async handle(delivery: Delivery, logger: Logger, message: ConsumedMessage): Promise<void> {
+  private async handle(delivery: Delivery, message: ConsumedMessage): Promise<void> {
     const { stream, durable, ackWaitMs } = this.options.spec;
+    const log: Log = () => this.loggerFor(delivery, message.envelope);
     const lease = new Lease(delivery, ackWaitMs, () => this.connection.isConnected());
     this.leases.add(lease);
     const startedAt = performance.now();
@@ -65,9 +84,11 @@ export class MessageRunner {
       await this.callHandler(delivery, lease, message);
       delivery.ack();
       this.metrics.message(stream, durable, 'handled');
-      logger.debug({ durationMs: Math.round(performance.now() - startedAt) }, 'message handled');
+      if (this.connection.logger.isLevelEnabled('debug')) {
+        log().debug({ durationMs: Math.round(performance.now() - startedAt) }, 'message handled');
+      }
     } catch (error) {
-      await this.settle(delivery, logger, error);
+      await this.settle(delivery, log, error);
     } finally {
       this.metrics.handler(stream, durable, (performance.now() - startedAt) / 1_000);
       this.leases.delete(lease);
@@ -84,35 +105,37 @@ export class MessageRunner {
     );
   }
 
-  private async settle(delivery: Delivery, logger: Logger, error: unknown): Promise<void> {
+  private async settle(delivery: Delivery, log: Log, error: unknown): Promise<void> {
     const verdict: Verdict = verdictFor(error, this.options.spec, delivery.deliveryCount);
     switch (verdict.kind) {
       case 'retry':
         delivery.nak(verdict.delayMs);
         this.metrics.message(this.options.spec.stream, this.options.spec.durable, 'retried');
-        logger.warn({ err: error, delayMs: verdict.delayMs }, 'message failed; it comes again');
+        log().warn({ err: error, delayMs: verdict.delayMs }, 'message failed; it comes again');
         return;
       case 'dead':
-        return this.bury(delivery, logger, verdict.deadKind, verdict.reason, error);
+        return this.bury(delivery, log, verdict.deadKind, verdict.reason, error);
       default:
         return assertNever(verdict);
     }
   }
 
   /** A newer service may have written it, and a newer replica of ours may be about to start: wait long before giving up. */
-  private async park(delivery: Delivery, logger: Logger, type: string): Promise<void> {
+  private async park(delivery: Delivery, envelope: Envelope): Promise<void> {
     const { spec, unknownTypeDelayMs } = this.options;
+    const log: Log = () => this.loggerFor(delivery, envelope);
     if (isLastDelivery(spec, delivery.deliveryCount)) {
-      return this.bury(delivery, logger, 'unknown_type', `no contract of ${spec.durable} reads ${type}`);
+      const reason = `no contract of ${spec.durable} reads ${envelope.type}`;
+      return this.bury(delivery, log, 'unknown_type', reason);
     }
     delivery.nak(unknownTypeDelayMs);
     this.metrics.message(spec.stream, spec.durable, 'parked');
-    logger.warn({ delayMs: unknownTypeDelayMs }, 'message of an unknown type or version parked');
+    log().warn({ delayMs: unknownTypeDelayMs }, 'message of an unknown type or version parked');
   }
 
   private async bury(
     delivery: Delivery,
-    logger: Logger,
+    log: Log,
     kind: DeadKind,
     reason: string,
     cause?: unknown,
@@ -126,13 +149,13 @@ export class MessageRunner {
       // Still in its stream. If this was the last delivery the server's advisory brings the rescue.
       delivery.nak(backoffAfter(this.options.spec, deliveries));
       this.metrics.message(stream, durable, 'retried');
-      logger.error({ err: error, reason }, 'a message could not be moved to the dead letters');
+      log().error({ err: error, reason }, 'a message could not be moved to the dead letters');
       return;
     }
     delivery.term();
     this.metrics.message(stream, durable, 'dead');
     this.metrics.dead(stream, durable, kind);
-    logger.error({ err: cause, deadKind: kind, reason }, 'message moved to the dead letters');
+    log().error({ err: cause, deadKind: kind, reason }, 'message moved to the dead letters');
   }
 
   private loggerFor(delivery: Delivery, envelope?: Envelope): Logger {

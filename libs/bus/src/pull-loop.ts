@@ -26,8 +26,8 @@ const STATUS_NONE_NOW = 404;
 const STATUS_EXPIRED = 408;
 
 /**
- * Long-poll pulls that together ask for exactly the free slots, never more: what is asked for may come at once, and a
- * message that waits in a process is a message that no other replica can take.
+ * Long-poll pulls that together ask for at least half of the free slots and never for more than them: what is asked for may come at
+ * once, and a message that waits in a process is a message that no other replica can take.
  *
  * All requests of a loop end at the same moments (windows), so that after a quiet while one request stands for all
  * slots. The client's own `consume()` refills when messages arrive, not when they are done; hence this class.
@@ -127,8 +127,10 @@ export class PullLoop {
   private pull(): void {
     // Without a connection the request would be buffered and come on top of the one that the reconnect makes.
     if (this.stopped || this.subscription === undefined || !this.connection.isConnected()) return;
-    const batch = Math.floor(this.options.capacity()) - this.outstanding;
-    if (batch <= 0) return;
+    const slots = Math.floor(this.options.capacity());
+    const batch = slots - this.outstanding;
+    // Each request costs the server as much as a message: while half of the slots are asked for, the others wait for company.
+    if (batch <= 0 || this.outstanding > slots / 2) return;
     this.outstanding += batch;
     const subject = `$JS.API.CONSUMER.MSG.NEXT.${this.options.stream}.${this.options.consumer()}`;
     const body = JSON.stringify({ batch, expires: this.untilWindowEnds() * 1_000_000 });
@@ -149,8 +151,9 @@ export class PullLoop {
     }
     this.retryMs = FIRST_RETRY_MS;
     this.outstanding = Math.max(0, this.outstanding - 1);
-    if (this.stopped) delivery.nak();
-    else this.options.onDelivery(delivery);
+    if (this.stopped) return delivery.nak();
+    this.options.onDelivery(delivery);
+    this.wake();
   }
 
   private status(message: Msg): void {

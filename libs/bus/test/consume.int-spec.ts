@@ -1,3 +1,4 @@
+import type { Envelope } from '@shotloom/contracts';
 import { AppError } from '@shotloom/kernel';
 import { DeadLetter, listDead, RetryLater, type Bus, type ConsumedMessage } from '@shotloom/bus';
 import { waitFor } from '@shotloom/testing';
@@ -12,6 +13,16 @@ import {
 } from './harness';
 
 const subject = 'work.a.submit';
+
+/** Its payload does not fit its type. */
+const unreadable = (): Envelope => ({
+  id: 'x',
+  type: 'thing.happened.v1',
+  correlationId: 'c',
+  producer: 'p',
+  payload: { n: 'no' },
+  occurredAt: new Date().toISOString(),
+});
 
 describe('consuming', () => {
   let harness: Harness;
@@ -75,6 +86,20 @@ describe('consuming', () => {
     await empty();
     expect(seen.size).toBe(500);
     expect(most).toBe(8);
+  });
+
+  it('acks what nobody wants without decoding it, and asks again where nobody could say', async () => {
+    const answers = [() => Promise.reject(new Error('away')), async () => false, async () => true];
+    const isWanted = jest.fn(async (_subject: string) => (await answers.shift()?.()) ?? true);
+    const handler = jest.fn(async () => undefined);
+    await bus.consume(workConsumer({ backoffMs: [20] }), handler, { concurrency: 1, isWanted });
+    await bus.publishEnvelope(subject, unreadable());
+    await empty();
+    await publishNumbers(bus, subject, [1]);
+    await empty();
+    expect(isWanted.mock.calls).toEqual([[subject], [subject], [subject]]);
+    expect(handler).toHaveBeenCalledTimes(1);
+    expect(await listDead(bus, { limit: 10 })).toEqual([]);
   });
 
   it('delivers again after the backoff, and after what RetryLater asks for', async () => {
@@ -145,15 +170,8 @@ describe('consuming', () => {
   });
 
   it('buries a body that nobody can read at once', async () => {
-    const envelope = {
-      id: 'x',
-      type: 'thing.happened.v1',
-      correlationId: 'c',
-      producer: 'p',
-      payload: { n: 'no' },
-    };
     await bus.consume(workConsumer(), () => Promise.resolve(), { concurrency: 1 });
-    await bus.publishEnvelope(subject, { ...envelope, occurredAt: new Date().toISOString() });
+    await bus.publishEnvelope(subject, unreadable());
     await empty();
     const [dead] = await listDead(bus, { limit: 10 });
     expect(dead).toMatchObject({ kind: 'unreadable', deliveries: 1 });

@@ -53,6 +53,7 @@ export {
   mediaResultsConsumer,
   pollsConsumer,
   subjects,
+  userOfJobs,
   webhookEventsConsumer,
   workCancelConsumer,
   workSubmitConsumer,

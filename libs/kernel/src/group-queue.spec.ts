@@ -1,8 +1,8 @@
-import { GroupQueue } from './group-queue';
+import { GroupQueue, type GroupQueueOptions } from './group-queue';
 
 describe('a queue of groups', () => {
   /** Remembers the groups, and ends each when told. */
-  function watched(options: { groups: number; items: number }) {
+  function watched(options: GroupQueueOptions) {
     const groups: string[][] = [];
     const ends: (() => void)[] = [];
     const queue = new GroupQueue<string, string>(options, async (items) => {
@@ -48,5 +48,24 @@ describe('a queue of groups', () => {
     expect(groups).toEqual([['a'], ['b']]);
     await Promise.all([endAll(), ...all]);
     expect(groups).toHaveLength(3);
+  });
+
+  it('starts a group at once after a quiet time, and the next a distance later with all that came', async () => {
+    jest.useFakeTimers({ doNotFake: ['queueMicrotask', 'nextTick'] });
+    try {
+      const { queue, groups, endAll } = watched({ groups: 2, items: 10, everyMs: 30 });
+      const first = queue.add('a');
+      await Promise.resolve();
+      expect(groups).toEqual([['a']]);
+      const rest = ['b', 'c'].map((item) => queue.add(item));
+      await endAll();
+      await jest.advanceTimersByTimeAsync(29);
+      expect(groups).toHaveLength(1);
+      await jest.advanceTimersByTimeAsync(1);
+      expect(groups).toEqual([['a'], ['b', 'c']]);
+      await Promise.all([endAll(), first, ...rest]);
+    } finally {
+      jest.useRealTimers();
+    }
   });
 });

@@ -3,6 +3,11 @@ export interface GroupQueueOptions {
   readonly groups: number;
   /** Items in one group. */
   readonly items: number;
+  /**
+   * Under load a group starts this much after the one before at the soonest, so that more items share it; after a quiet time none
+   * waits. Milliseconds; 0 unless told.
+   */
+  readonly everyMs?: number;
 }
 
 interface Waiting<T, R> {
@@ -18,6 +23,8 @@ interface Waiting<T, R> {
 export class GroupQueue<T, R> {
   private waiting: Waiting<T, R>[] = [];
   private running = 0;
+  private startedAt = -Infinity;
+  private timer: ReturnType<typeof setTimeout> | undefined;
 
   /** `work` gives a result for each item, in their order. It may be called again with the same item. */
   constructor(
@@ -34,12 +41,23 @@ export class GroupQueue<T, R> {
   }
 
   private next(): void {
-    if (this.waiting.length === 0 || this.running >= this.options.groups) return;
+    if (this.waiting.length === 0 || this.running >= this.options.groups || this.isEarly()) return;
     this.running += 1;
+    this.startedAt = performance.now();
     void this.settle(this.waiting.splice(0, this.options.items)).finally(() => {
       this.running -= 1;
       this.next();
     });
+  }
+
+  private isEarly(): boolean {
+    const early = this.startedAt + (this.options.everyMs ?? 0) - performance.now();
+    if (early <= 0) return false;
+    this.timer ??= setTimeout(() => {
+      this.timer = undefined;
+      this.next();
+    }, early);
+    return true;
   }
 
   private async settle(group: readonly Waiting<T, R>[]): Promise<void> {

@@ -6,6 +6,7 @@ import { DeliveryLog } from './deliveries/delivery-log';
 import { Dispatcher } from './deliveries/dispatcher';
 import { Endpoints } from './endpoints/endpoints';
 import { jobEventHandler } from './events/job-events';
+import { receivingUsers } from './events/receiving-users';
 import type { Parts } from './parts';
 import { measureQueue } from './upkeep/measure-queue';
 import { tellDisabled } from './upkeep/notices';
@@ -14,8 +15,8 @@ import { Rounds } from './upkeep/rounds';
 
 const LOOK_MS = 5_000;
 const TIDY_MS = 60_000;
-/** Events turned into deliveries at the same time; each takes a connection for a moment. */
-const EVENTS_AT_ONCE = 6;
+/** Events that are looked at at the same time. Those that become deliveries wait for a connection, of which there are fewer. */
+const EVENTS_AT_ONCE = 64;
 const MAX_ANSWER_BYTES = 1_024;
 const MAX_RETRY_AFTER_MS = 86_400_000;
 
@@ -45,6 +46,7 @@ export async function startWebhooks(parts: Parts): Promise<RunningWebhooks> {
   const responders = answerRequests(bus, new Endpoints(parts, wake), new DeliveryLog(parts, wake));
   const events = await bus.consume(webhookEventsConsumer, jobEventHandler(parts, wake), {
     concurrency: EVENTS_AT_ONCE,
+    isWanted: receivingUsers(parts),
   });
   const onError = (error: unknown): void =>
     logger.warn({ err: error }, 'a chore of webhooks could not be done; the next round tries again');

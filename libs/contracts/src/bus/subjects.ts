@@ -42,6 +42,9 @@ export const subjects = {
   catalogueChanged: 'changed.catalogue',
 } as const;
 
+/** Whose jobs a subject that `subjects.jobs` made is about. */
+export const userOfJobs = (subject: string): string => subject.slice(subjects.jobs('').length);
+
 /** A dead consumer is noticed after `ackWaitMs`; a living one says `working` at a third of it. */
 const RETRIES = {
   ackWaitMs: 10_000,

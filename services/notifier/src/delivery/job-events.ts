@@ -1,5 +1,5 @@
 import type { Bus, OrderedMessage } from '@shotloom/bus';
-import { jobChangedV1, jobProgressV1, STREAMS, subjects } from '@shotloom/contracts';
+import { jobChangedV1, jobProgressV1, STREAMS, subjects, userOfJobs } from '@shotloom/contracts';
 import type { Logger } from '@shotloom/service-kit';
 import type { JobEvent } from './job-event';
 
@@ -16,7 +16,7 @@ export async function readJobEvents(
   const reader = await bus.readOrdered({
     stream: STREAMS.jobs.name,
     filter: subjects.allJobs,
-    isWanted: (subject) => isWatched(ownerIn(subject)),
+    isWanted: (subject) => isWatched(userOfJobs(subject)),
     onMessage: (message) => {
       const event = toEvent(message, logger);
       if (event) onEvent(event);
@@ -34,8 +34,6 @@ export async function readJobEvents(
 }
 
 /** Events come on `jobs.<userId>`. */
-const ownerIn = (subject: string): string => subject.slice(subject.indexOf('.') + 1);
-
 /** Undefined for what this replica does not know or cannot read. */
 export function toEvent({ envelope, seq }: OrderedMessage, logger: Logger): JobEvent | undefined {
   if (envelope.type !== jobChangedV1.type) {
