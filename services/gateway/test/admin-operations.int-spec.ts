@@ -171,9 +171,12 @@ describe('providers', () => {
       { state: 'paused', reason: 'being repaired' },
     );
     expect((await post('/providers/kling/resume', { reason }, operator)).body).toMatchObject({ state: 'on' });
-    expect((await put('/providers/kling/limits', { concurrency: 5, reason }, operator)).body).toMatchObject({
-      concurrency: 5,
-    });
+    const limits = { concurrency: 5, creates_per_minute: 20 };
+    expect((await put('/providers/kling/limits', { ...limits, reason }, operator)).body).toMatchObject(
+      limits,
+    );
+    const none = await put('/providers/kling/limits', { creates_per_minute: 0, reason }, operator);
+    expect(none).toMatchObject({ status: 422, body: { errors: [{ field: 'creates_per_minute' }] } });
     expect((await post('/providers/runway/pause', { reason }, operator)).status).toBe(404);
     const written = await actions('kling');
     expect(written.slice(-6)).toEqual([

@@ -40,7 +40,12 @@ export class EngineRoom {
       return { paused: reason !== null };
     });
     bus.respond(setProviderLimitsRpc, async ({ limits }) => ({
-      limits: { ...NO_LIMITS, concurrency: limits.concurrency ?? null, models: {} },
+      limits: {
+        ...NO_LIMITS,
+        concurrency: limits.concurrency ?? null,
+        createsPerMinute: limits.createsPerMinute ?? null,
+        models: {},
+      },
     }));
     bus.respond(spendRpc, async ({ by }) => ({
       rows: [...this.spent].map(([id, micros]) => ({
@@ -95,4 +100,10 @@ export class EngineRoom {
   }
 }
 
-const NO_LIMITS = { concurrency: null, userConcurrency: null, requestsPerMinute: null, requestsBurst: null };
+const NO_LIMITS = {
+  concurrency: null,
+  userConcurrency: null,
+  requestsPerMinute: null,
+  requestsBurst: null,
+  createsPerMinute: null,
+};

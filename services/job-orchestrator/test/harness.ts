@@ -72,7 +72,8 @@ export class Harness {
     });
   }
 
-  static async start(overrides: Partial<Config> = {}): Promise<Harness> {
+  /** `played`: the providers whose work the test takes, since no worker runs; by default all. */
+  static async start(overrides: Partial<Config> = {}, played?: readonly string[]): Promise<Harness> {
     const nats = await startNats();
     const testDatabase = await createTestDatabase();
     const logger = silentLogger();
@@ -92,7 +93,7 @@ export class Harness {
     });
     const harness = new Harness(nats, bus, database, testDatabase.url, config, () => testDatabase.drop());
     await harness.replica();
-    await harness.listen(providers);
+    await harness.listen(played ?? providers);
     return harness;
   }
 

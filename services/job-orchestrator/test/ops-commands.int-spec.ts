@@ -258,6 +258,10 @@ describe('what does not move', () => {
     const paused = await json('provider', 'pause', 'kling', '--reason', 'the invoice is open');
     expect(paused).toMatchObject({ provider: 'kling', pausedReason: 'the invoice is open' });
     expect((await ops('provider', 'show', 'kling')).out).toContain('is paused since');
+    expect(await json('provider', 'show', 'kling')).toMatchObject({ createsPerMinute: null });
+    expect((await ops('provider', 'show', 'hailuo')).out).toContain('at most 5 videos a minute');
+    await run(sql`INSERT INTO jobs.provider_settings (provider, creates_per_minute) VALUES ('hailuo', 20)`);
+    expect((await ops('provider', 'show', 'hailuo')).out).toContain('at most 20 videos a minute');
     expect(await json('provider', 'resume', 'kling')).toMatchObject({ pausedAt: null, pausedReason: null });
     expect(await ops('provider', 'pause', 'klnig', '--reason', 'a slip')).toMatchObject({ code: 3 });
     expect(await ops('provider', 'pause', 'kling')).toMatchObject({ code: 2 });

@@ -151,6 +151,7 @@ it('keeps what an operator says of limits, part by part', async () => {
     concurrency: 7,
     requestsPerMinute: 60,
   });
+  expect(await set({ createsPerMinute: 20 })).toMatchObject({ requestsPerMinute: 60, createsPerMinute: 20 });
   expect(await set({ concurrency: null, models: { 'kling:kling-3.0': null } })).toMatchObject({
     concurrency: null,
     models: {},
@@ -159,7 +160,10 @@ it('keeps what an operator says of limits, part by part', async () => {
   await expect(
     harness.core.bus.request(setProviderLimitsRpc, { provider: 'klinng', limits: { concurrency: 1 } }),
   ).rejects.toMatchObject({ code: 'not_found' });
-  expect((await kling()).limits).toMatchObject({ requestsPerMinute: 60, requestsBurst: 5 });
+  expect((await kling()).limits).toMatchObject({
+    ...{ requestsPerMinute: 60, requestsBurst: 5, createsPerMinute: 20 },
+  });
+  expect(await set({ createsPerMinute: null })).toMatchObject({ requestsBurst: 5, createsPerMinute: null });
 });
 
 it('makes videos with a model that the gateway has added, the moment it is there', async () => {

@@ -9,6 +9,8 @@ export const providerSpecSchema = z.object({
   concurrency: z.int().positive(),
   /** Calls a minute under one credential, submits and polls together, and how many may come at once. Null: no limit is known. */
   requests: z.object({ perMinute: z.number().positive(), burst: z.int().positive() }).nullable(),
+  /** Orders of a video that a vendor takes in any minute under one credential, beside the calls. Null: no such limit is known. */
+  createsPerMinute: z.int().positive().nullable(),
   poll: z
     .object({
       /** Tasks that one call may ask about. */

@@ -9,6 +9,11 @@ const limits = {
   user_concurrency: z.int().min(1).max(100).nullable(),
   requests_per_minute: z.number().positive().nullable().describe('Calls under one key; goes with the burst.'),
   requests_burst: z.int().positive().nullable(),
+  creates_per_minute: z
+    .int()
+    .positive()
+    .nullable()
+    .describe('Videos ordered under one key in any minute; null: what the catalogue says.'),
 };
 
 export const providerLimitsSchema = z

@@ -5,6 +5,8 @@ import { modelSpecSchema } from '../catalogue/model';
 
 const micros = z.int().nonnegative();
 
+const createsSchema = z.int().positive().nullable();
+
 const limitsSchema = z.object({
   /** Attempts at a time; null: what the catalogue says. */
   concurrency: z.int().nonnegative().nullable(),
@@ -12,6 +14,8 @@ const limitsSchema = z.object({
   /** Calls under one credential; both or neither. */
   requestsPerMinute: z.number().positive().nullable(),
   requestsBurst: z.int().positive().nullable(),
+  /** Orders of a video under one credential in any minute; a release that does not know of them says nothing. */
+  createsPerMinute: createsSchema.default(null),
   /** Attempts at a time by model, for those that have a limit. */
   models: z.record(z.string(), z.int().nonnegative()),
 });
@@ -54,6 +58,7 @@ export const setProviderLimitsRpc = defineRpc(
   z.object({
     provider: z.string(),
     limits: limitsSchema.partial().extend({
+      createsPerMinute: createsSchema.optional(),
       models: z.record(z.string(), z.int().nonnegative().nullable()).optional(),
     }),
   }),

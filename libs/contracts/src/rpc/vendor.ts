@@ -35,7 +35,8 @@ export const beginSubmitRpc = defineRpc(
     }),
     z.object({
       granted: z.literal(false),
-      reason: z.enum(['unknown_attempt', 'begun', 'ended', 'cancelled']),
+      /** `creates_spent`: the key has no order left in this minute; the attempt is offered again. */
+      reason: z.enum(['unknown_attempt', 'begun', 'ended', 'cancelled', 'creates_spent']),
     }),
   ]),
 );

@@ -3,7 +3,8 @@ import { callbackUrl } from '@shotloom/service-kit';
 import type { RpcRequest, RpcResponse, VideoRequest, beginSubmitRpc } from '@shotloom/contracts';
 import type { JobsTx } from '../jobs/job-changes';
 import { cancelJob } from '../jobs/job-endings';
-import { endAttempt, lockAttempt } from './attempt-rows';
+import { ALLOWED_CREATES, CREATES_PER_MINUTE, secondsToCreate } from '../requests/create-windows';
+import { changeAttempt, endAttempt, inSeconds, lockAttempt, type AttemptRow } from './attempt-rows';
 
 type BeginRequest = RpcRequest<typeof beginSubmitRpc>;
 type BeginResponse = RpcResponse<typeof beginSubmitRpc>;
@@ -41,8 +42,9 @@ const granted = new WeakMap<JobsTx, ReadonlyMap<string, GrantedRow>>();
 
 /**
  * The fence before a vendor is called, for all who ask at the same time in one statement: only one worker, ever, gets an attempt
- * from `submitting` to `sending`. From its commit on a video may have been bought. Whoever has gone is granted nothing: a fence
- * that nobody hears of makes an attempt uncertain that was never sent. Rows are locked in the order of their jobs.
+ * from `submitting` to `sending`, as far as its key may order in this minute. From its commit on a video may have been bought. Whoever
+ * has gone is granted nothing: a fence that nobody hears of makes an attempt uncertain that was never sent. Rows are locked in the
+ * order of their jobs.
  */
 export async function grantSubmits(
   tx: JobsTx,
@@ -54,20 +56,22 @@ export async function grantSubmits(
   const first = new Map(here.toReversed().map((beginner) => [beginner.attemptId, beginner.workerId]));
   const { rows } = await sql<GrantedRow>`
     WITH mine AS (
-      SELECT attempt.attempt_id, begun.worker_id
+      SELECT attempt.attempt_id, attempt.job_id, attempt.credential_id, begun.worker_id, job.request,
+        ${CREATES_PER_MINUTE} AS creates_per_minute
       FROM unnest(${[...first.keys()]}::uuid[], ${[...first.values()]}::text[]) AS begun (attempt_id, worker_id)
       JOIN jobs.attempts AS attempt ON attempt.attempt_id = begun.attempt_id
+      JOIN jobs.jobs AS job ON job.job_id = attempt.job_id
       WHERE attempt.status = 'submitting' AND attempt.kind = 'poll' AND attempt.credential_id IS NOT NULL
+        AND job.cancel_requested_at IS NULL
       ORDER BY attempt.job_id FOR UPDATE OF attempt
-    )
+    ), ${ALLOWED_CREATES}
     UPDATE jobs.attempts AS attempt
-    SET status = 'sending', fence = fence + 1, worker_id = mine.worker_id, external_task_id = attempt.attempt_id::text,
+    SET status = 'sending', fence = fence + 1, worker_id = allowed.worker_id, external_task_id = attempt.attempt_id::text,
       started_at = coalesce(attempt.started_at, clock_timestamp()),
       due_at = clock_timestamp() + make_interval(secs => ${sendSeconds + GRACE_SECONDS})
-    FROM mine, jobs.jobs AS job
-    WHERE attempt.attempt_id = mine.attempt_id AND job.job_id = attempt.job_id AND job.cancel_requested_at IS NULL
+    FROM allowed WHERE attempt.attempt_id = allowed.attempt_id
     RETURNING attempt.attempt_id, attempt.job_id, attempt.owner_user_id, attempt.provider, attempt.fence, attempt.credential_id,
-      attempt.credential_version, job.request`.execute(tx.sql);
+      attempt.credential_version, allowed.request`.execute(tx.sql);
   granted.set(tx, new Map(rows.map((row) => [`${row.attempt_id} ${first.get(row.attempt_id)}`, row])));
 }
 
@@ -98,7 +102,18 @@ async function refuse(tx: JobsTx, attemptId: string): Promise<BeginResponse> {
   const { job, attempt } = locked;
   if (attempt.finished_at !== null) return { granted: false, reason: 'ended' };
   if (attempt.status !== 'submitting') return { granted: false, reason: 'begun' };
+  if (job.cancel_requested_at === null) return waitForCreate(tx, attempt);
   await endAttempt(tx, attempt, 'cancelled');
   await cancelJob(tx, job, attempt.progress);
   return { granted: false, reason: 'cancelled' };
+}
+
+/**
+ * Offered again when its key has a create again. Seldom: nothing is started without one, so only an order that is sent again can be one
+ * too many, or one that was started before the limit was lowered.
+ */
+async function waitForCreate(tx: JobsTx, attempt: AttemptRow): Promise<BeginResponse> {
+  const seconds = await secondsToCreate(tx.sql, attempt.credential_id);
+  await changeAttempt(tx, attempt, { due_at: inSeconds(seconds) });
+  return { granted: false, reason: 'creates_spent' };
 }

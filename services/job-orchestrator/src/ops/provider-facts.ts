@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import { PROVIDERS } from '@shotloom/contracts';
+import { PROVIDERS, providerSpec } from '@shotloom/contracts';
 import type { Database } from '@shotloom/database';
 import type { JobsSchema } from '../schema/tables';
 
@@ -15,6 +15,8 @@ export interface ProviderFacts {
   readonly pausedReason: string | null;
   /** Why the scheduler's last pass could not start all that waits. */
   readonly schedulerSays: string | null;
+  /** Orders of a video that are sent under one key in any minute: the operator's number, else the catalogue's; null without a limit. */
+  readonly createsPerMinute: number | null;
   /** Keys that are not used now because the vendor failed under them. */
   readonly breakers: readonly { credentialId: string; state: string; reason: string; retryAt: string }[];
 }
@@ -39,6 +41,7 @@ export async function readProviders(database: Database<JobsSchema>, only?: strin
       coalesce(extract(epoch FROM clock_timestamp() - waiting.oldest), 0)::float8 AS "oldestWaitingSeconds",
       coalesce(under_way.active, '{}') AS active, settings.paused_at AS "pausedAt",
       settings.paused_reason AS "pausedReason", state.waiting_reason AS "schedulerSays",
+      settings.creates_per_minute AS "createsPerMinute",
       coalesce(shut.breakers, '[]') AS breakers
     FROM (SELECT unnest(${known}::text[]) AS provider
       UNION SELECT provider FROM waiting UNION SELECT provider FROM under_way) AS named
@@ -47,5 +50,8 @@ export async function readProviders(database: Database<JobsSchema>, only?: strin
     LEFT JOIN jobs.provider_state AS state USING (provider)
     WHERE ${only ?? null}::text IS NULL OR named.provider = ${only ?? null}
     ORDER BY named.provider`.execute(database.sql);
-  return rows;
+  return rows.map((row) => ({
+    ...row,
+    createsPerMinute: row.createsPerMinute ?? providerSpec(row.provider).createsPerMinute,
+  }));
 }

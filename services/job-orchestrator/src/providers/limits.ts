@@ -8,7 +8,7 @@ type Change = RpcRequest<typeof setProviderLimitsRpc>['limits'];
 /** Of a row `settings`, joined to `named.provider`. */
 export const LIMITS_OF = sql`jsonb_build_object('concurrency', settings.concurrency,
   'userConcurrency', settings.user_concurrency, 'requestsPerMinute', settings.requests_per_minute,
-  'requestsBurst', settings.requests_burst, 'models', coalesce((
+  'requestsBurst', settings.requests_burst, 'createsPerMinute', settings.creates_per_minute, 'models', coalesce((
     SELECT jsonb_object_agg(key, concurrency) FROM jobs.slot_limits
     WHERE provider = named.provider AND scope = 'model'), '{}'))`;
 
@@ -29,6 +29,7 @@ export async function setLimits(tx: JobsTx, provider: string, change: Change): P
     user_concurrency: next.userConcurrency,
     requests_per_minute: next.requestsPerMinute,
     requests_burst: next.requestsBurst,
+    creates_per_minute: next.createsPerMinute,
     changed_at: sql<Date>`clock_timestamp()`,
   };
   await tx.sql.updateTable('jobs.provider_settings').set(values).where('provider', '=', provider).execute();

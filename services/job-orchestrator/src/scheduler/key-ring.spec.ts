@@ -1,6 +1,7 @@
 import type { ListedCredential } from './credential-directory';
 import { KeyRing, type KeyState } from './key-ring';
 
+const soon = new Date('2026-11-21T11:00:00Z');
 const later = new Date('2026-11-21T12:00:00Z');
 
 const listed = (id: string, more: Partial<ListedCredential> = {}): ListedCredential => ({
@@ -14,6 +15,8 @@ const state = (id: string, more: Partial<KeyState> = {}): KeyState => ({
     limit: null,
     tokens: null,
     nextTokenAt: null,
+    creates: null,
+    nextCreateAt: null,
     breaker: 'closed',
     retryAt: null,
     spent: null,
@@ -81,6 +84,24 @@ it('spends no more calls than there are, and says when there will be another', (
   );
   expect(ids(keys, 2)).toEqual(['a', 'none']);
   expect(keys.sharedWait()).toBe('requests_spent');
+  expect(keys.ownWait('u')).toEqual(later);
+});
+
+it('starts no more than may be ordered, under the key that has orders left, and says when there will be another', () => {
+  const own = listed('mine', { ownerUserId: 'u' });
+  const keys = ring(
+    [listed('spent'), listed('left')],
+    [
+      state('spent', { creates: 0, nextCreateAt: later }),
+      state('left', { creates: 2, nextCreateAt: soon }),
+      state('mine', { creates: -1, nextCreateAt: later }),
+    ],
+    [own],
+  );
+  expect(keys.sharedRoom()).toBe(2);
+  expect(ids(keys, 3)).toEqual(['left', 'left', 'none']);
+  expect(keys.sharedWait()).toBe('creates_spent');
+  expect(keys.sharedNext()).toEqual(soon);
   expect(keys.ownWait('u')).toEqual(later);
 });
 

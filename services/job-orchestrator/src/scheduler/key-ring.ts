@@ -33,13 +33,17 @@ export interface KeyState {
   readonly tokens: number | null;
   /** When there is at least one. */
   readonly nextTokenAt: Date | null;
+  /** Attempts that may be started before its orders of this minute are spent; null without a limit. */
+  readonly creates: number | null;
+  /** When there may be one more. */
+  readonly nextCreateAt: Date | null;
   readonly breaker: 'closed' | 'shut' | 'due';
   readonly retryAt: Date | null;
   /** A cap was reached: the key rests until then, unless its cap is higher now. */
   readonly spent: { readonly period: keyof Caps; readonly until: Date; readonly cap: number } | null;
 }
 
-export type KeyWait = 'breaker_open' | 'requests_spent' | 'credentials_full' | 'spend_cap';
+export type KeyWait = 'breaker_open' | 'requests_spent' | 'creates_spent' | 'credentials_full' | 'spend_cap';
 
 interface Key {
   readonly credential: ListedCredential;
@@ -49,6 +53,7 @@ interface Key {
   readonly capped: boolean;
   inUse: number;
   tokens: number;
+  creates: number;
   due: boolean;
 }
 
@@ -77,6 +82,7 @@ export class KeyRing implements KeyChoice {
         limit: state.limit ?? credential.concurrency ?? this.providerLimit,
         inUse: state.inUse,
         tokens: state.tokens ?? Infinity,
+        creates: state.creates ?? Infinity,
         due: state.breaker === 'due',
       });
     }
@@ -90,6 +96,7 @@ export class KeyRing implements KeyChoice {
     const probe = best.due;
     best.inUse += 1;
     best.tokens -= 1;
+    best.creates -= 1;
     best.due = false;
     return { id: best.credential.id, version: best.credential.version, probe, caps: best.caps };
   }
@@ -107,15 +114,20 @@ export class KeyRing implements KeyChoice {
     // The reason that passes by itself soonest is the true one: with it gone, attempts start.
     if (waits.includes('credentials_full')) return 'credentials_full';
     if (waits.includes('requests_spent')) return 'requests_spent';
+    if (waits.includes('creates_spent')) return 'creates_spent';
     return waits.includes('breaker_open') ? 'breaker_open' : 'spend_cap';
+  }
+
+  /** The first moment at which one of the operator's keys may have room by itself. Undefined: an attempt must end first. */
+  sharedNext(): Date | undefined {
+    return earliest(this.sharedKeys());
   }
 
   /** When a user's own keys may be used again; `full` where an attempt must end, or a key come, first. Undefined: now. */
   ownWait(ownerUserId: string): Date | 'full' | undefined {
     const keys = this.ownKeys(ownerUserId);
     if (keys.some(hasRoom)) return undefined;
-    const moments = keys.flatMap((key) => availableAt(key) ?? []);
-    return moments.length === 0 ? 'full' : moments.reduce((one, other) => (one < other ? one : other));
+    return earliest(keys) ?? 'full';
   }
 
   private ownKeys(ownerUserId: string): Key[] {
@@ -133,7 +145,7 @@ export class KeyRing implements KeyChoice {
 
 function roomOf(key: Key): number {
   if (key.capped) return 0;
-  const room = Math.max(0, Math.min(key.limit - key.inUse, Math.floor(key.tokens)));
+  const room = Math.max(0, Math.min(key.limit - key.inUse, Math.floor(key.tokens), key.creates));
   if (key.state.breaker === 'closed') return room;
   return key.due ? Math.min(room, 1) : 0;
 }
@@ -155,7 +167,8 @@ function byLoad(one: Key, other: Key): number {
 function waitOf(key: Key): KeyWait {
   if (key.capped) return 'spend_cap';
   if (key.state.breaker !== 'closed' && !key.due) return 'breaker_open';
-  return key.inUse >= key.limit ? 'credentials_full' : 'requests_spent';
+  if (key.inUse >= key.limit) return 'credentials_full';
+  return key.creates < 1 ? 'creates_spent' : 'requests_spent';
 }
 
 function availableAt(key: Key): Date | undefined {
@@ -164,9 +177,16 @@ function availableAt(key: Key): Date | undefined {
       return key.state.retryAt ?? undefined;
     case 'spend_cap':
       return key.state.spent?.until;
+    case 'creates_spent':
+      return key.state.nextCreateAt ?? undefined;
     case 'requests_spent':
       return key.state.nextTokenAt ?? undefined;
     case 'credentials_full':
       return undefined;
   }
+}
+
+function earliest(keys: readonly Key[]): Date | undefined {
+  const [first] = keys.flatMap((key) => availableAt(key) ?? []).toSorted((one, other) => +one - +other);
+  return first;
 }

@@ -1,4 +1,5 @@
 import { sql, type QueryResult, type RawBuilder } from 'kysely';
+import { createsLeft } from '../requests/create-windows';
 import type { KeyState } from './key-ring';
 import type { ProviderNow } from './provider-limits';
 
@@ -8,6 +9,8 @@ interface StateRow {
   concurrency: number | null;
   tokens: number | null;
   next_token_at: Date | null;
+  creates: number | null;
+  next_create_at: Date | null;
   breaker: KeyState['breaker'];
   retry_at: Date | null;
   period: 'day' | 'month' | null;
@@ -15,9 +18,9 @@ interface StateRow {
   cap_micros: number | null;
 }
 
-/** What is known of some credentials of a provider, in one statement. Tokens are looked at, not taken. */
+/** What is known of some credentials of a provider, in one statement. Calls and creates are looked at, not taken. */
 export function keyStatesQuery(
-  { provider, requests }: ProviderNow,
+  { provider, requests, createsPerMinute }: ProviderNow,
   ids: readonly string[],
 ): RawBuilder<StateRow> {
   const perMinute = sql`${requests?.perMinute ?? null}::float8`;
@@ -25,6 +28,7 @@ export function keyStatesQuery(
   return sql<StateRow>`
     SELECT known.id, coalesce(slot.in_use, 0) AS in_use, slot_limit.concurrency, known.tokens,
       known.at + make_interval(secs => greatest(0, 1 - known.tokens) * 60 / ${perMinute}) AS next_token_at,
+      left_now.creates, left_now.next_create_at,
       CASE WHEN coalesce(breaker.state, 'closed') = 'closed' THEN 'closed'
            WHEN breaker.retry_at <= known.at THEN 'due' ELSE 'shut' END AS breaker,
       breaker.retry_at, pause.period, pause.until, pause.cap_micros
@@ -35,6 +39,7 @@ export function keyStatesQuery(
       CROSS JOIN (SELECT clock_timestamp() AS at) AS clock
       LEFT JOIN jobs.request_buckets AS bucket ON bucket.provider = ${provider} AND bucket.credential_id = wanted.id
     ) AS known
+    CROSS JOIN LATERAL ${createsLeft(sql`known.id`, sql<Date>`known.at`, createsPerMinute)} AS left_now
     LEFT JOIN jobs.slots AS slot
       ON slot.provider = ${provider} AND slot.scope = 'credential' AND slot.key = known.id::text
     LEFT JOIN jobs.slot_limits AS slot_limit
@@ -51,6 +56,8 @@ export function toKeyStates({ rows }: QueryResult<StateRow>): KeyState[] {
     limit: row.concurrency,
     tokens: row.tokens,
     nextTokenAt: row.next_token_at,
+    creates: row.creates,
+    nextCreateAt: row.next_create_at,
     breaker: row.breaker,
     retryAt: row.retry_at,
     spent: spentOf(row),

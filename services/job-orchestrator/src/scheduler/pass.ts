@@ -38,6 +38,8 @@ export interface PassResult {
   readonly reason: WaitingReason | null;
   /** Whether the reason is another than the pass before had. */
   readonly news: boolean;
+  /** When one of the operator's keys may have room by itself, from the pass on; null where nobody waits for that. Milliseconds. */
+  readonly nextInMs: number | null;
 }
 
 /**
@@ -54,7 +56,8 @@ export async function schedulerPass(tx: JobsTx, given: PassInput): Promise<PassR
   const reason = await write(tx, now, done);
   if (tidied.touched || done.touched) moveClock(tx, now);
   const news = await noteReason(tx, now, reason);
-  return { started: done.started, more: tidied.more || done.more, reason, news };
+  const nextInMs = reason === null || !done.nextAt ? null : done.nextAt.getTime() - now.at.getTime();
+  return { started: done.started, more: tidied.more || done.more, reason, news, nextInMs };
 }
 
 /** Writes with the commit, unless something was in the way: then whether anybody waits must be looked at after the writes. */
@@ -102,11 +105,13 @@ interface Done {
   readonly touched: boolean;
   readonly more: boolean;
   readonly reason: WaitingReason | null;
+  /** When a key may have room by itself, where keys are the reason. */
+  readonly nextAt: Date | undefined;
   /** What is left to write. */
   readonly writes: readonly RawBuilder<unknown>[];
 }
 
-const NOTHING = { started: 0, touched: false, more: false, writes: [] };
+const NOTHING = { started: 0, touched: false, more: false, nextAt: undefined, writes: [] };
 /** Lanes looked at beyond those that can start, so that a few that have nothing to start do not cost a pass each. */
 const SPARE_LOOKS = 4;
 
@@ -139,14 +144,15 @@ async function startWhatMay(
     started,
     touched: moved,
     more: moved && behind,
-    reason: reasonOf(keys, free.provider - started),
+    ...reasonOf(keys, free.provider - started),
     writes,
   };
 }
 
-function reasonOf(keys: KeyRing | undefined, placesLeft: number): WaitingReason | null {
-  if (placesLeft <= 0) return 'provider_full';
-  return keys && keys.sharedRoom() === 0 ? keys.sharedWait() : null;
+function reasonOf(keys: KeyRing | undefined, placesLeft: number): Pick<Done, 'reason' | 'nextAt'> {
+  if (placesLeft <= 0) return { reason: 'provider_full', nextAt: undefined };
+  if (!keys || keys.sharedRoom() > 0) return { reason: null, nextAt: undefined };
+  return { reason: keys.sharedWait(), nextAt: keys.sharedNext() };
 }
 
 /** Our own engines render without a key. */

@@ -21,6 +21,8 @@ export interface ProviderNow {
   readonly mostPerUser: number | null;
   /** Null where no limit is known. */
   readonly requests: { readonly perMinute: number; readonly burst: number } | null;
+  /** Orders under one key in any minute; null where no limit is known. */
+  readonly createsPerMinute: number | null;
   /** The virtual clock of the fair order. */
   readonly clock: number;
   readonly waitingReason: string | null;
@@ -37,6 +39,7 @@ interface StateRow {
   user_concurrency: number | null;
   requests_per_minute: number | null;
   requests_burst: number | null;
+  creates_per_minute: number | null;
 }
 
 /**
@@ -67,6 +70,7 @@ function toProvider(provider: string, limits: SchedulerLimits, row: StateRow | u
     perUser: row.user_concurrency ?? limits.perUser,
     mostPerUser: row.user_concurrency,
     requests: perMinute === null || burst === null ? spec.requests : { perMinute, burst },
+    createsPerMinute: row.creates_per_minute ?? spec.createsPerMinute,
     clock: row.vtime,
     waitingReason: row.waiting_reason,
     at: row.at,
@@ -79,7 +83,8 @@ function readState(provider: string): RawBuilder<StateRow> {
       INSERT INTO jobs.provider_state (provider) VALUES (${provider}) ON CONFLICT DO NOTHING RETURNING provider
     )
     SELECT now() AS at, coalesce(state.vtime, 0) AS vtime, state.waiting_reason, settings.paused_at IS NOT NULL AS paused,
-      settings.concurrency, settings.user_concurrency, settings.requests_per_minute, settings.requests_burst
+      settings.concurrency, settings.user_concurrency, settings.requests_per_minute, settings.requests_burst,
+      settings.creates_per_minute
     FROM (SELECT ${provider}::text AS provider) AS wanted
     LEFT JOIN jobs.provider_state AS state USING (provider)
     LEFT JOIN jobs.provider_settings AS settings USING (provider)`;

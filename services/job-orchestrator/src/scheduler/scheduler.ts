@@ -12,6 +12,10 @@ import { repairLanes } from './repair-lanes';
 
 /** Where another replica is at it, it may have looked before our change was there: looked at again after this. Milliseconds. */
 const AGAIN_MS = 50;
+/** A key that gets one call after the other is looked at for several. Milliseconds. */
+const SOONEST_MS = 250;
+/** Sweeps look oftener than this, so that a wait of hours needs no timer. Milliseconds. */
+const LATEST_MS = 60_000;
 /** Under load passes of a provider keep this distance, so that one serves all that came meanwhile; after a quiet time none waits. Milliseconds. */
 const PASS_EVERY_MS = 8;
 
@@ -22,7 +26,7 @@ type Wanted = 'pass' | Set<string>;
 export class Scheduler {
   private readonly wanted = new Map<string, Wanted>();
   private readonly passedAt = new Map<string, number>();
-  private readonly again = new Map<string, NodeJS.Timeout>();
+  private readonly again = new Map<string, { readonly at: number; readonly timer: NodeJS.Timeout }>();
   private running: Promise<void> | undefined;
   private stopped = false;
 
@@ -66,7 +70,7 @@ export class Scheduler {
 
   async stop(): Promise<void> {
     this.stopped = true;
-    for (const timer of this.again.values()) clearTimeout(timer);
+    for (const { timer } of this.again.values()) clearTimeout(timer);
     await this.running;
   }
 
@@ -89,8 +93,11 @@ export class Scheduler {
       if (wanted !== 'pass' && !(await this.anyWaiting(provider, wanted))) return;
       this.passedAt.set(provider, performance.now());
       const result = await this.pass(provider);
-      if (result === null) this.wakeLater(provider);
+      if (result === null) this.wakeLater(provider, AGAIN_MS);
       else this.tell(provider, result);
+      if (result && result.nextInMs !== null) {
+        this.wakeLater(provider, Math.min(LATEST_MS, Math.max(SOONEST_MS, result.nextInMs)));
+      }
       // Last in the set, so that a provider with a long queue does not keep the others waiting.
       if (result?.more === true) this.wanted.set(provider, 'pass');
     } catch (error) {
@@ -125,12 +132,15 @@ export class Scheduler {
     if (news && reason !== null) logger.info({ provider, reason }, 'jobs wait although they could start');
   }
 
-  private wakeLater(provider: string): void {
-    if (this.stopped || this.again.has(provider)) return;
+  /** The earliest wake holds; each pass finds out anew when the next one should be. */
+  private wakeLater(provider: string, inMs: number): void {
+    const [at, known] = [performance.now() + inMs, this.again.get(provider)];
+    if (this.stopped || (known && known.at <= at)) return;
+    clearTimeout(known?.timer);
     const timer = setTimeout(() => {
       this.again.delete(provider);
       this.wake(provider);
-    }, AGAIN_MS);
-    this.again.set(provider, timer);
+    }, inMs);
+    this.again.set(provider, { at, timer });
   }
 }

@@ -8,6 +8,7 @@ import { addExpectMigration } from './0006-expect';
 import { limitUsersMigration } from './0007-limit-users';
 import { addOwnKeysAndSpendMigration } from './0008-own-keys-and-spend';
 import { versionLimitsMigration } from './0009-version-limits';
+import { limitCreatesMigration } from './0010-limit-creates';
 
 export const SCHEMA = 'jobs';
 
@@ -23,5 +24,6 @@ export const jobsMigrations: MigrationSet = {
     '0007-limit-users': limitUsersMigration,
     '0008-own-keys-and-spend': addOwnKeysAndSpendMigration,
     '0009-version-limits': versionLimitsMigration,
+    '0010-limit-creates': limitCreatesMigration,
   },
 };

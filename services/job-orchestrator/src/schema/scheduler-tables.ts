@@ -73,6 +73,7 @@ export interface ProviderSettingsTable {
   user_concurrency: number | null;
   requests_per_minute: number | null;
   requests_burst: number | null;
+  creates_per_minute: number | null;
   changed_at: Generated<Date>;
 }
 
@@ -93,6 +94,17 @@ export interface RequestBucketsTable {
   /** What the last question was given. */
   granted: number;
   refilled_at: Moment;
+}
+
+/** Creates that a credential has sent of late, by the second. */
+export interface CreateWindowsTable {
+  credential_id: string;
+  /** The second that the last count is of, since 1970. */
+  second: number;
+  /** One for each second, the newest last. */
+  counts: number[];
+  /** What the last question was given. */
+  granted: number;
 }
 
 export interface BreakersTable {

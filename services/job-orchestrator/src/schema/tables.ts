@@ -15,6 +15,7 @@ import type {
 } from '@shotloom/contracts';
 import type {
   BreakersTable,
+  CreateWindowsTable,
   LanesTable,
   LaneWakesTable,
   ProviderSettingsTable,
@@ -252,6 +253,7 @@ export interface JobsSchema {
   'jobs.slots': SlotsTable;
   'jobs.slot_limits': SlotLimitsTable;
   'jobs.request_buckets': RequestBucketsTable;
+  'jobs.create_windows': CreateWindowsTable;
   'jobs.breakers': BreakersTable;
   'jobs.spend': SpendTable;
   'jobs.spend_pauses': SpendPausesTable;

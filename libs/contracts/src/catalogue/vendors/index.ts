@@ -24,6 +24,7 @@ export function providerSpec(id: string): ProviderSpec {
       kind: 'lease',
       concurrency: 64,
       requests: null,
+      createsPerMinute: null,
       poll: null,
     }
   );

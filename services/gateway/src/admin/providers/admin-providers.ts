@@ -76,6 +76,7 @@ export class AdminProviders {
       userConcurrency: given.user_concurrency,
       requestsPerMinute: given.requests_per_minute,
       requestsBurst: given.requests_burst,
+      createsPerMinute: given.creates_per_minute,
       models: given.models,
     };
     const { limits: now } = await this.remote.run(entry, () =>
@@ -151,6 +152,7 @@ function toLimits(limits: ProviderLimits): ProviderLimitsResource {
     user_concurrency: limits.userConcurrency,
     requests_per_minute: limits.requestsPerMinute,
     requests_burst: limits.requestsBurst,
+    creates_per_minute: limits.createsPerMinute,
     models: limits.models,
   };
 }

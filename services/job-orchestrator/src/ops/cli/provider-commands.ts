@@ -38,7 +38,16 @@ const resumeIt: Command = {
 };
 
 function toOutcome(facts: ProviderFacts): Outcome {
-  const { provider, pausedAt, pausedReason, waiting, oldestWaitingSeconds, active, breakers } = facts;
+  const {
+    provider,
+    pausedAt,
+    pausedReason,
+    waiting,
+    oldestWaitingSeconds,
+    active,
+    breakers,
+    createsPerMinute,
+  } = facts;
   const state =
     pausedAt === null ? 'is not paused' : `is paused since ${pausedAt.toISOString()}: ${pausedReason}`;
   const text = [
@@ -49,6 +58,9 @@ function toOutcome(facts: ProviderFacts): Outcome {
     ...(facts.schedulerSays === null || pausedAt !== null
       ? []
       : [`The scheduler says: ${facts.schedulerSays}.`]),
+    ...(createsPerMinute === null
+      ? []
+      : [`Under one key at most ${count(createsPerMinute, 'video')} a minute are ordered.`]),
     ...section(
       'Under way',
       Object.entries(active).map(([status, attempts]) => `${status}: ${attempts}`),

@@ -2,7 +2,7 @@ import { classSizes } from '../class-sizes';
 import { defineVendor } from '../vendor';
 
 export const animatic = defineVendor(
-  { id: 'animatic', kind: 'lease', concurrency: 64, requests: null, poll: null },
+  { id: 'animatic', kind: 'lease', concurrency: 64, requests: null, createsPerMinute: null, poll: null },
   [
     {
       id: 'animatic:animatic-1',

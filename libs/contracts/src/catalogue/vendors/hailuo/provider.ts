@@ -5,9 +5,11 @@ export const provider: ProviderSpec = {
   kind: 'poll',
   // The vendor publishes no number of parallel tasks; it answers 1041 beyond it.
   concurrency: 20,
-  // Creates are limited to 5 a minute outside of China (20 inside for who pays); beyond it comes 1002, and the job waits. Queries are not
-  // limited by any published number, and submits and polls share this budget.
+  // Queries are not limited by any published number.
   requests: { perMinute: 120, burst: 5 },
+  // The vendor's rate limits (platform.minimax.io/docs, guides/rate-limits, read in 2026-11): 5 videos a minute outside of China. Its China
+  // edition has 5 for free accounts and 20 for who pays, which the operator sets. Beyond it comes 1002.
+  createsPerMinute: 5,
   poll: {
     batch: 1,
     // What the vendor advises.

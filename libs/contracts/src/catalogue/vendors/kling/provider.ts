@@ -7,6 +7,7 @@ export const provider: ProviderSpec = {
   concurrency: 500,
   // Queries are free and batched; creates are limited by a rate that the vendor does not publish (error 1302).
   requests: { perMinute: 1_200, burst: 40 },
+  createsPerMinute: null,
   poll: {
     batch: 20,
     minSeconds: 5,

@@ -7,6 +7,7 @@ export const provider: ProviderSpec = {
   concurrency: 2,
   // Not published. A submit is four calls or more, a poll two.
   requests: { perMinute: 120, burst: 20 },
+  createsPerMinute: null,
   poll: {
     batch: 1,
     // The vendor's own client asks each 3 s; we read the result as well.

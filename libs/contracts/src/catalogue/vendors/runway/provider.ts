@@ -7,6 +7,7 @@ export const provider: ProviderSpec = {
   concurrency: 20,
   // No limit of calls is published, only one of tasks a day.
   requests: { perMinute: 300, burst: 20 },
+  createsPerMinute: null,
   poll: {
     batch: 1,
     // No faster than this, says the vendor.

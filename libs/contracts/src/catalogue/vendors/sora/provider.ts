@@ -7,6 +7,7 @@ export const provider: ProviderSpec = {
   concurrency: 8,
   // OpenAI's own numbers were never published; a server of one's own has none.
   requests: null,
+  createsPerMinute: null,
   poll: {
     batch: 1,
     // The documentation advised 10 to 20.

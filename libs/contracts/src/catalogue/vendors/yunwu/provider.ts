@@ -7,6 +7,7 @@ export const provider: ProviderSpec = {
   concurrency: 20,
   // No limit of calls is published either.
   requests: { perMinute: 120, burst: 10 },
+  createsPerMinute: null,
   poll: {
     batch: 1,
     minSeconds: 10,
