@@ -58,7 +58,7 @@ function useStateOf(provider: ProviderResource): string {
     .join(' · ');
 }
 
-const REASONS = ['breaker_open', 'no_credential', 'spend_cap'] as const;
+const REASONS = ['breaker_open', 'creates_spent', 'no_credential', 'spend_cap'] as const;
 /** Reasons for waiting are words of the wire, of which most say that all places are taken; others are sentences already. */
 function useReason(reason: string | null): string | null {
   const { t } = useTranslation();

@@ -151,6 +151,8 @@ export const accountEn = {
     },
     reason: {
       breaker_open: 'The provider failed several times. New jobs wait and are tried again soon.',
+      creates_spent:
+        'The provider takes only so many new videos a minute. Jobs wait and start in their turn.',
       spend_cap: 'The key has spent what it may. Jobs wait.',
       full: 'All places are taken for now. Jobs wait for one.',
       no_credential: 'There is no usable key here. Jobs wait; a key of your own helps.',

@@ -148,6 +148,7 @@ export const accountZh: Dictionary['account'] = {
     breaker: { open: '多次失败后暂歇', part: '部分密钥失败后暂歇' },
     reason: {
       breaker_open: '供应商多次失败，新任务将等待并很快重试。',
+      creates_spent: '供应商每分钟只接受有限数量的新视频，任务将排队并依次开始。',
       spend_cap: '密钥已达消费上限，任务将等待。',
       full: '目前已满，任务将等待空位。',
       no_credential: '此处没有可用的密钥，任务将等待；你可以使用自己的密钥。',
