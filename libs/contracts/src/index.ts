@@ -202,7 +202,27 @@ export {
   type UncertainAttempt,
   type UncertainResolution,
 } from './operations/records';
+export {
+  addCommentRpc,
+  deleteCommentRpc,
+  listCommentsRpc,
+  listGalleryRpc,
+  listModerationRpc,
+  moderateRpc,
+  reportRpc,
+  setLikeRpc,
+} from './rpc/gallery';
+export { getShareRpc, listSharesRpc, openShareRpc, revokeShareRpc, shareJobRpc } from './rpc/sharing';
 export { describeAssetsRpc, registerUploadRpc } from './rpc/storage';
+export {
+  type CommentRecord,
+  type GalleryEntryRecord,
+  type GalleryStatus,
+  type ModerationDecision,
+  type ModerationItem,
+  type OpenedShare,
+  type ShareRecord,
+} from './sharing/record';
 export {
   endedCredentialsRpc,
   PLATFORM_ROLES,

@@ -168,6 +168,18 @@ export {
   type AuditEntryResource,
 } from './admin-operations';
 export {
+  moderatedSchema,
+  moderateSchema,
+  moderationItemResourceSchema,
+  moderationPageSchema,
+  moderationQuerySchema,
+  type Moderate,
+  type Moderated,
+  type ModerationItemResource,
+  type ModerationPage,
+  type ModerationQuery,
+} from './admin-gallery';
+export {
   acceptedSchema,
   accessCookieName,
   authMethodsSchema,
@@ -245,6 +257,37 @@ export {
   type Quote,
   type QuoteRequest,
 } from './credits';
+export {
+  addCommentSchema,
+  commentListQuerySchema,
+  commentPageSchema,
+  commentSchema,
+  galleryEntrySchema,
+  galleryLikesSchema,
+  galleryPageSchema,
+  galleryQuerySchema,
+  reportSchema,
+  type AddComment,
+  type CommentListQuery,
+  type CommentPage,
+  type GalleryComment,
+  type GalleryEntry,
+  type GalleryLikes,
+  type GalleryPage,
+  type GalleryPerson,
+  type GalleryQuery,
+  type ReportToOperators,
+} from './gallery';
+export {
+  shareJobSchema,
+  shareListQuerySchema,
+  sharePageSchema,
+  shareResourceSchema,
+  type ShareJob,
+  type ShareListQuery,
+  type SharePage,
+  type ShareResource,
+} from './shares';
 export {
   accountListQuerySchema,
   accountPageSchema,

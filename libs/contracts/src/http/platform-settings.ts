@@ -22,6 +22,13 @@ export const platformSettingsSchema = z
     alert_addresses: z.array(z.email()).max(20).default([]),
     uploads: z.boolean().default(true),
     registration: z.boolean().default(true),
+    /** Who sees the gallery: nobody, who is signed in, or everybody. Links that owners share open all the same. */
+    gallery: z.enum(['off', 'members', 'public']).default('members'),
+    gallery_likes: z.boolean().default(true),
+    gallery_comments: z.boolean().default(true),
+    /** Whether what is new waits until an operator has approved it. */
+    gallery_entry_approval: z.boolean().default(false),
+    gallery_comment_approval: z.boolean().default(false),
   })
   .meta({ id: 'PlatformSettings' });
 export type PlatformSettings = z.infer<typeof platformSettingsSchema>;
@@ -36,6 +43,11 @@ export const changeSettingsSchema = z
     alert_addresses: shape.alert_addresses.unwrap().optional(),
     uploads: shape.uploads.unwrap().optional(),
     registration: shape.registration.unwrap().optional(),
+    gallery: shape.gallery.unwrap().optional(),
+    gallery_likes: shape.gallery_likes.unwrap().optional(),
+    gallery_comments: shape.gallery_comments.unwrap().optional(),
+    gallery_entry_approval: shape.gallery_entry_approval.unwrap().optional(),
+    gallery_comment_approval: shape.gallery_comment_approval.unwrap().optional(),
   })
   .meta({ id: 'ChangeSettings' });
 export type ChangeSettings = z.infer<typeof changeSettingsSchema>;
