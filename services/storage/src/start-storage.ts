@@ -16,12 +16,14 @@ import { AppModule } from './app.module';
 import type { Storage } from './app.tokens';
 import type { Config } from './config';
 import { GuardedFetcher } from '@shotloom/guarded-http';
+import { GALLERY_RPCS } from './gallery/gallery.controller';
 import { openIngestQueues } from './ingest/ingest-queues';
 import { startMediaServer } from './media-http/media-server';
 import { createStorageMetrics } from './metrics';
 import { PosterQueue, POSTERS_PER_RUN } from './posters/poster-queue';
 import { mediaMigrations, SCHEMA } from './schema/migrations';
 import type { MediaTables } from './schema/tables';
+import { SHARING_RPCS } from './sharing/sharing.controller';
 import { Sweeper } from './sweep/sweeper';
 
 type Context = ServiceContext<Config>;
@@ -84,7 +86,7 @@ export function createFetcher(
 async function listen({ config, logger, shutdown }: Context, bus: Bus, storage: Storage): Promise<void> {
   const strategy = new JetStreamStrategy(bus, {
     consumers: [mediaIngestConsumer, mediaDeleteConsumer, mediaPosterConsumer],
-    rpcs: [registerUploadRpc, describeAssetsRpc],
+    rpcs: [registerUploadRpc, describeAssetsRpc, ...SHARING_RPCS, ...GALLERY_RPCS],
     concurrency: {
       [mediaIngestConsumer.durable]: config.INGEST_CONCURRENCY,
       [mediaPosterConsumer.durable]: config.POSTER_CONCURRENCY * POSTERS_PER_RUN,

@@ -4,6 +4,7 @@ import type { mediaDeleteV1, PayloadOf } from '@shotloom/contracts';
 import type { Storage } from '../app.tokens';
 import { findAsset, lockAsset, lockAttempt, type AssetRow, type MediaTx } from '../assets/asset-rows';
 import { objectKeys } from '../object-store/object-keys';
+import { forgetShare } from '../sharing/forget-share';
 import { removeObjectsOf } from './remove-objects';
 
 export type DeleteRequest = PayloadOf<typeof mediaDeleteV1>;
@@ -57,19 +58,24 @@ async function deleteAttempt(storage: Storage, attemptId: string, ownerUserId: s
   await storage.store.removePrefix(objectKeys.attempt(attemptId));
 }
 
-/** Marks the owner's asset as deleted; an asset that is deleted already is found too, so that a repeat finishes the work. */
-function bury(
+/**
+ * Marks the owner's asset as deleted, and ends its link with it; an asset that is deleted already is found too, so that a repeat finishes
+ * the work.
+ */
+async function bury(
   tx: MediaTx,
   which: { asset_id: string } | { attempt_id: string },
   ownerUserId: string,
 ): Promise<AssetRow | undefined> {
-  return tx.sql
+  const row = await tx.sql
     .updateTable('media.assets')
     .set({ deleted_at: sql<Date>`coalesce(deleted_at, now())` })
     .where((where) => where.and(which))
     .where('owner_user_id', '=', ownerUserId)
     .returningAll()
     .executeTakeFirst();
+  if (row) await forgetShare(tx, row.asset_id);
+  return row;
 }
 
 /** Objects that never became an asset. One that has become one in the meantime is not touched. */

@@ -1,5 +1,6 @@
 import type { Generated } from 'kysely';
 import type { AssetRecord } from '@shotloom/contracts';
+import type { GalleryTables } from './gallery-tables';
 
 /** `media.assets`: one stored picture or video. A deleted one stays as a tombstone. */
 export interface AssetsTable {
@@ -32,7 +33,7 @@ export interface AssetsTable {
   objects_removed_at: Date | null;
 }
 
-export interface MediaTables {
+export interface MediaTables extends GalleryTables {
   'media.assets': AssetsTable;
   'media.asset_tombstones': { asset_id: string; deleted_at: Generated<Date> };
   'media.attempt_tombstones': { attempt_id: string; deleted_at: Generated<Date> };
