@@ -25,10 +25,12 @@ import { authenticateRequests } from './identity/authentication';
 import { Credentials } from './identity/credentials';
 import { limitCallers, limitStrangers } from './limits/rate/limit-requests';
 import { RateLimits } from './limits/rate/rate-limits';
+import { Settings } from './platform/settings';
 import type { GatewayParts } from './platform/parts';
 import { registerEventsProxy } from './proxy/events-proxy';
 import { registerMediaProxy } from './proxy/media-proxy';
 import { registerSocketTunnel } from './proxy/socket-tunnel';
+import { registerSharePages } from './shares/share-pages';
 
 /** The headers of a request; what it says after them is a matter of its route. */
 const HEADERS_TIMEOUT_MS = 15_000;
@@ -77,6 +79,7 @@ export async function createGatewayApp(parts: GatewayParts): Promise<NestFastify
   registerJwks(fastify, app);
   await registerStripeWebhook(fastify, app.get(Billing, { strict: false }), parts);
   await registerCallbacks(fastify, parts);
+  await registerSharePages(fastify, parts, app.get(Settings, { strict: false }));
   if (config.STORAGE_URL !== undefined) await registerMediaProxy(fastify, config.STORAGE_URL, logger);
   if (config.NOTIFIER_URL !== undefined) {
     registerSocketTunnel(fastify, config.NOTIFIER_URL, logger);

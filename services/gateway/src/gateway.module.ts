@@ -4,6 +4,7 @@ import { AdminModule } from './admin/admin.module';
 import { CatalogueModule } from './catalogue/catalogue.module';
 import { AccountsModule } from './accounts/accounts.module';
 import { CreditsModule } from './credits/credits.module';
+import { GalleryModule } from './gallery/gallery.module';
 import { GenerateModule } from './generate/generate.module';
 import { HealthModule } from './health/health.module';
 import { IdentityModule } from './identity/identity.module';
@@ -16,6 +17,7 @@ import type { GatewayParts } from './platform/parts';
 import { PlatformModule } from './platform/platform.module';
 import { ProviderCredentialsModule } from './provider-credentials/provider-credentials.module';
 import { ProvidersModule } from './providers/providers.module';
+import { SharesModule } from './shares/shares.module';
 import { UploadsModule } from './uploads/uploads.module';
 import { WebhooksModule } from './webhooks/webhooks.module';
 
@@ -33,6 +35,8 @@ export class GatewayModule {
       AdminModule,
       GenerateModule,
       JobsModule,
+      SharesModule,
+      GalleryModule,
       UploadsModule,
       ModelsModule,
       HealthModule,

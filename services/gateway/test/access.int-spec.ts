@@ -54,6 +54,18 @@ const routes: [string, string][] = [
   ['GET', '/api/v1/jobs/x/log'],
   ['GET', '/api/v1/jobs/x/video'],
   ['GET', '/api/v1/jobs/x/links'],
+  ['GET', '/api/v1/jobs/x/share'],
+  ['POST', '/api/v1/jobs/x/share'],
+  ['DELETE', '/api/v1/jobs/x/share'],
+  ['GET', '/api/v1/shares'],
+  ['GET', '/api/v1/gallery'],
+  ['PUT', '/api/v1/gallery/x/like'],
+  ['DELETE', '/api/v1/gallery/x/like'],
+  ['POST', '/api/v1/gallery/x/report'],
+  ['GET', '/api/v1/gallery/019aa000-0000-7000-8000-000000000020/comments'],
+  ['POST', '/api/v1/gallery/x/comments'],
+  ['DELETE', '/api/v1/comments/x'],
+  ['POST', '/api/v1/comments/x/report'],
   ['GET', '/api/v1/assets/x/file'],
   ['GET', '/api/v1/models'],
   ['GET', '/api/v1/models/animatic:animatic-1'],
@@ -146,6 +158,7 @@ describe('without a valid key', () => {
         `${method} ${path
           .replace(/\/x(?=\/|$)/, '/{id}')
           .replace('animatic:animatic-1', '{id}')
+          .replace('019aa000-0000-7000-8000-000000000020', '{id}')
           .replace(/\/kling(?=\/|$)/, '/{provider}')
           .replace(/\/7(?=\/|$)/, '/{seq}')
           .replace(/\/n$/, '/{name}')

@@ -4,6 +4,7 @@ import { waitFor } from '@shotloom/testing';
 import { BillingFixture } from './billing-fixture';
 import { documentedRoutes, pathOf, type DocumentedRoute } from './documented-routes';
 import { EngineRoom } from './engine-room';
+import { GalleryHall } from './gallery-hall';
 import { call, type Answer } from './gateway-fixture';
 import { addPerson, SIGNING_KEY, signIn, type TestPerson } from './sign-in-fixture';
 import { WebhookDesk } from './webhook-desk';
@@ -33,6 +34,7 @@ type Arrange = (owner: Someone) => Promise<Belonging>;
 let fixture: BillingFixture;
 let routes: readonly DocumentedRoute[];
 let webhooks: WebhookDesk;
+let hall: GalleryHall;
 let owner: Someone;
 let stranger: Someone;
 /** A plain member of the owner's organisation, which pays for both at the moment. */
@@ -46,6 +48,7 @@ beforeAll(async () => {
   });
   new EngineRoom(fixture.gateway.backstage);
   webhooks = new WebhookDesk(fixture.gateway.backstage);
+  hall = new GalleryHall(fixture.gateway.backstage);
   routes = await documentedRoutes(fixture.gateway);
   [owner, stranger, colleague] = await Promise.all([
     someone('owner'),
@@ -107,6 +110,14 @@ const ofJob =
     return { params: { id }, ok, ...(what.body ? { body: what.body } : {}) };
   };
 
+const ofShare =
+  (ok: number): Arrange =>
+  async (by) => {
+    const { params } = await ofJob(200, { finished: true })(by);
+    await use(by, 'POST', `/api/v1/jobs/${String(params['id'])}/share`, {});
+    return { params, ok };
+  };
+
 const ofKey =
   (ok: number): Arrange =>
   async (by) => ({ params: { id: idOf(await use(by, 'POST', '/api/v1/api-keys', { name: 'a' })) }, ok });
@@ -163,6 +174,13 @@ const BELONGINGS: Readonly<Record<string, Arrange>> = {
   getJobLog: ofJob(200),
   getJobVideo: ofJob(302, { finished: true }),
   getJobLinks: ofJob(200, { finished: true }),
+  shareJob: ofJob(200, { finished: true, body: {} }),
+  getShare: ofShare(200),
+  revokeShare: ofShare(204),
+  deleteComment: async (by) => {
+    const { params } = await ofShare(200)(by);
+    return { params: { id: hall.addComment(by.userId, String(params['id'])) }, ok: 204 };
+  },
   getAssetFile: (by) =>
     Promise.resolve({ params: { id: fixture.gateway.backstage.addAsset(by).assetId }, ok: 302 }),
   getSoraVideo: ofJob(200),
@@ -201,6 +219,13 @@ const NOBODYS: readonly string[] = [
   'deleteProviderConfig',
   'testProviderConnection',
   'getProviderBalance',
+  // What somebody put into the gallery for everybody to see.
+  'likeGalleryEntry',
+  'unlikeGalleryEntry',
+  'listComments',
+  'addComment',
+  'reportGalleryEntry',
+  'reportComment',
   // An issuer that the operator named.
   'startIssuerSignIn',
   'finishIssuerSignIn',
@@ -252,7 +277,7 @@ describe.each(Object.entries(BELONGINGS))('%s', (id, arrange) => {
   });
 });
 
-const PERSONAL = ['Key', 'Session', 'Job', 'Asset', 'Video', 'Webhook'];
+const PERSONAL = ['Key', 'Session', 'Job', 'Asset', 'Video', 'Webhook', 'Share', 'Comment'];
 it.each(Object.entries(BELONGINGS).filter(([id]) => PERSONAL.some((what) => id.includes(what))))(
   '%s is not for a colleague in the same organisation either',
   async (id, arrange) => {

@@ -5,6 +5,7 @@ import { CreditChanges } from './accounts/credit-changes';
 import { AuditTrailController } from './audit-trail/audit-trail.controller';
 import { AdminCatalogue } from './catalogue/admin-catalogue';
 import { AdminCatalogueController } from './catalogue/admin-catalogue.controller';
+import { AdminGalleryController } from './gallery/admin-gallery.controller';
 import { AdminOperationsController } from './operations/operations.controller';
 import { AdminUsers } from './people/users';
 import { AdminUsersController } from './people/users.controller';
@@ -26,6 +27,7 @@ import { AdminSettingsController } from './settings/settings.controller';
     AdminCatalogueController,
     AdminProvidersController,
     AdminCredentialsController,
+    AdminGalleryController,
     AdminOperationsController,
     AdminSettingsController,
     AuditTrailController,

@@ -2,6 +2,7 @@ import { BILLING_EXAMPLES } from './billing-examples';
 import type { OperationExample } from './operation-example';
 import { OPERATIONS_EXAMPLES } from './operations-examples';
 import { ACCOUNT_EXAMPLES } from './account-examples';
+import { GALLERY_EXAMPLES } from './gallery-examples';
 import { KEPT_ROUTE_EXAMPLES } from './kept-route-examples';
 import { OPENAI_EXAMPLES } from './openai-examples';
 import { SIGN_IN_EXAMPLES } from './sign-in-examples';
@@ -66,6 +67,7 @@ export const EXAMPLES: Readonly<Record<string, OperationExample>> = {
   ...OPENAI_EXAMPLES,
   ...KEPT_ROUTE_EXAMPLES,
   ...ACCOUNT_EXAMPLES,
+  ...GALLERY_EXAMPLES,
   ...WEBHOOK_EXAMPLES,
   imageToVideo: {
     request: {

@@ -21,6 +21,7 @@ const OPTIONAL_BODIES = new Set([
   'logout',
   'rotateApiKey',
   'openPortal',
+  'shareJob',
 ]);
 /** Also of those who need no credential. */
 const OF_EVERYBODY = new Set(['429', '500']);
@@ -48,6 +49,8 @@ interface Operation {
   /** What a credential must have, and who must hold it; both are checked before anything else. */
   'x-required-scope'?: string;
   'x-required-role'?: string;
+  /** Whether it can be asked without one, where the operator allows that. */
+  'x-key-optional'?: boolean;
 }
 
 /** The OpenAPI 3.1 document of every route, made from the same schemas that check the requests. */
@@ -101,7 +104,8 @@ function isOperation(value: unknown): value is Operation {
 function complete(operation: Operation): void {
   const id = operation.operationId ?? '';
   const open = PUBLIC_OPERATIONS.has(id);
-  operation.security = open ? [] : [{ bearer: [] }, { apiKey: [] }];
+  const nobody = operation['x-key-optional'] === true ? [{}] : [];
+  operation.security = open ? [] : [{ bearer: [] }, { apiKey: [] }, ...nobody];
   for (const [status, description] of Object.entries(ALWAYS)) {
     if (!open || OF_EVERYBODY.has(status)) operation.responses[status] ??= { description };
   }

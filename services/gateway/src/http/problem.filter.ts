@@ -41,6 +41,7 @@ export function sendProblem(
     reply.removeHeader('connection');
     discardRest(request);
   }
+  if (error.code === 'unauthorized') void reply.header('www-authenticate', 'Bearer realm="shotloom"');
   void reply.header('cache-control', 'no-store');
   if (routeFacts(request).dialect === 'openai') sendAsOpenAi(reply, toOpenAiFailure(error, status, errorId));
   else {

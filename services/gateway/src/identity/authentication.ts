@@ -1,10 +1,10 @@
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Principal } from '@shotloom/contracts';
 import { AppError } from '@shotloom/kernel';
 import type { Cookies } from '../auth/cookies';
 import { refuseForgery } from '../auth/forgery';
 import type { SessionVerifier } from '../auth/session-verifier';
-import { needsCredential } from '../http/route-facts';
+import { needsCredential, routeFacts } from '../http/route-facts';
 import type { Credentials } from './credentials';
 import { setPrincipal } from './principal';
 
@@ -18,12 +18,13 @@ export interface Authentication {
 
 /** Asks who it is as soon as the headers are there: a stranger cannot make us take a body in, not even wait for one. */
 export function authenticateRequests(fastify: FastifyInstance, parts: Authentication): void {
-  fastify.addHook('onRequest', async (request, reply) => {
+  fastify.addHook('onRequest', async (request) => {
     if (!needsCredential(request)) return;
     const given = readCredential(request, parts.cookies);
+    if (given === null && routeFacts(request).keyOptional === true) return;
     if (given?.from === 'cookie') refuseForgery(request, parts.ownOrigin);
     const principal = given && (await verifyCredential(given.value, parts));
-    if (!principal) throw unauthorized(reply, given);
+    if (!principal) throw unauthorized(given);
     setPrincipal(request, principal);
   });
 }
@@ -54,8 +55,7 @@ async function verifyCredential(
   return value.includes('.') ? sessions.verify(value) : credentials.verifyApiKey(value);
 }
 
-export function unauthorized(reply: FastifyReply, given: GivenCredential | null): AppError {
-  void reply.header('www-authenticate', 'Bearer realm="shotloom"');
+export function unauthorized(given: GivenCredential | null): AppError {
   return new AppError('unauthorized', sentence(given));
 }
 

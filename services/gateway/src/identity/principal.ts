@@ -4,17 +4,25 @@ import { ApiExtension } from '@nestjs/swagger';
 import type { FastifyRequest } from 'fastify';
 import type { Principal } from '@shotloom/contracts';
 import { AppError } from '@shotloom/kernel';
-import { OPEN_ROUTE } from '../http/route-facts';
+import { KEY_OPTIONAL_ROUTE, OPEN_ROUTE } from '../http/route-facts';
 
 export type Scope = Principal['scopes'][number];
 
 export const PUBLIC_ROUTE = 'shotloom:public';
+export const KEY_OPTIONAL = 'shotloom:key-optional';
 export const REQUIRED_SCOPE = 'shotloom:scope';
 export const REQUIRED_ROLE = 'shotloom:role';
 
 /** This route needs no key. For methods only: the hook that asks for keys knows routes and no classes. */
 export const Public = (): MethodDecorator =>
   applyDecorators(SetMetadata(PUBLIC_ROUTE, true), RouteConfig(OPEN_ROUTE));
+/** This route may be asked without a key, and says itself when it wants one; a key that is given needs the scope all the same. */
+export const KeyOptional = (): MethodDecorator =>
+  applyDecorators(
+    SetMetadata(KEY_OPTIONAL, true),
+    RouteConfig(KEY_OPTIONAL_ROUTE),
+    ApiExtension('x-key-optional', true),
+  );
 /** The key must have this scope, which the documentation tells. A route that says neither this nor `Public` is refused to everybody. */
 export const RequireScope = (scope: Scope): MethodDecorator & ClassDecorator =>
   applyDecorators(SetMetadata(REQUIRED_SCOPE, scope), ApiExtension('x-required-scope', scope));
@@ -39,6 +47,12 @@ export function setPrincipal(request: FastifyRequest, principal: Principal): voi
 export function findPrincipal(request: FastifyRequest): Principal | undefined {
   return principals.get(request);
 }
+
+/** Who is asking, if they say so. */
+export const MaybePrincipal = createParamDecorator(
+  (_: unknown, context: ExecutionContext): Principal | null =>
+    findPrincipal(context.switchToHttp().getRequest<FastifyRequest>()) ?? null,
+);
 
 /** Who is asking. Only for routes behind the guard. */
 export const CurrentPrincipal = createParamDecorator((_: unknown, context: ExecutionContext): Principal => {

@@ -1,10 +1,17 @@
 import { Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
-import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyRequest } from 'fastify';
 import { AppError } from '@shotloom/kernel';
 import { unauthorized } from './authentication';
 import type { Principal } from '@shotloom/contracts';
-import { findPrincipal, PUBLIC_ROUTE, REQUIRED_ROLE, REQUIRED_SCOPE, type Scope } from './principal';
+import {
+  findPrincipal,
+  KEY_OPTIONAL,
+  PUBLIC_ROUTE,
+  REQUIRED_ROLE,
+  REQUIRED_SCOPE,
+  type Scope,
+} from './principal';
 
 /** Stands before every route of Nest: whoever was let in must also have the scope, and nobody gets past unnamed. */
 @Injectable()
@@ -14,10 +21,11 @@ export class ScopeGuard implements CanActivate {
   canActivate(context: ExecutionContext): boolean {
     const targets = [context.getHandler(), context.getClass()];
     if (this.reflector.getAllAndOverride<boolean | undefined>(PUBLIC_ROUTE, targets) === true) return true;
-    const http = context.switchToHttp();
-    const request = http.getRequest<FastifyRequest>();
+    const request = context.switchToHttp().getRequest<FastifyRequest>();
     const principal = findPrincipal(request);
-    if (!principal) throw unauthorized(http.getResponse<FastifyReply>(), null);
+    if (!principal && this.reflector.getAllAndOverride<boolean | undefined>(KEY_OPTIONAL, targets))
+      return true;
+    if (!principal) throw unauthorized(null);
     const scope = this.reflector.getAllAndOverride<Scope | undefined>(REQUIRED_SCOPE, targets);
     if (scope === undefined) throw new AppError('internal', `${request.url} names no scope.`);
     if (!principal.scopes.includes(scope)) {

@@ -35,7 +35,12 @@ export function callerOf({ userId }: Principal, { id }: FastifyRequest): Caller 
   return { userId, requestId: id };
 }
 
-const LINK_SECONDS = 3_600;
+export interface JobWithVideo extends JobRecord {
+  readonly output: NonNullable<JobRecord['output']>;
+}
+
+/** How long a signed link to a file is good. */
+export const LINK_SECONDS = 3_600;
 
 /** A user's own jobs and what they made, asked of the services that own them. */
 @Injectable()
@@ -93,9 +98,16 @@ export class Jobs {
 
   /** The finished video with links that work for an hour. Throws `conflict` where the job has none. */
   async video(jobId: string, caller: Caller): Promise<DescribedAsset> {
+    const { output } = await this.withVideo(jobId, caller);
+    return this.asset(output.assetId, caller, 'video');
+  }
+
+  /** A job that has its video. Throws `conflict` where it has none. */
+  async withVideo(jobId: string, caller: Caller): Promise<JobWithVideo> {
     const job = await this.get(jobId, caller);
-    if (!job.output) throw withoutVideo(job);
-    return this.asset(job.output.assetId, caller, 'video');
+    const { output } = job;
+    if (!output) throw withoutVideo(job);
+    return { ...job, output };
   }
 
   async asset(assetId: string, caller: Caller, what = 'asset'): Promise<DescribedAsset> {

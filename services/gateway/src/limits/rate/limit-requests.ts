@@ -1,5 +1,5 @@
 import type { FastifyInstance, FastifyReply } from 'fastify';
-import { needsCredential } from '../../http/route-facts';
+import { needsCredential, routeFacts } from '../../http/route-facts';
 import { findPrincipal } from '../../identity/principal';
 import { setRateHeaders, type Counted } from './rate-headers';
 import type { RateLimits } from './rate-limits';
@@ -13,7 +13,7 @@ export function limitStrangers(fastify: FastifyInstance, limits: RateLimits): vo
   fastify.addHook('onRequest', async (request, reply) => {
     if (needsCredential(request)) {
       if (limits.triedTooOften(request.ip)) throw limits.refuse('failures', FAILURE_WAIT_MS);
-      return;
+      if (routeFacts(request).keyOptional !== true) return;
     }
     const path = request.routeOptions.url ?? '';
     if (VERIFIED_OTHERWISE.some((prefix) => path.startsWith(prefix))) return;
