@@ -4,12 +4,14 @@ import { AuthApi } from './auth-api';
 import { BillingApi } from './billing-api';
 import { EventFeed, type Connection, type FeedHandlers, type FeedTimings } from './event-feed';
 import { iterateFeed } from './event-iterator';
+import { GalleryApi } from './gallery-api';
 import { GenerateApi } from './generate-api';
 import type { EventScope } from './job-poller';
 import { JobsApi, type CallSignal } from './jobs-api';
 import { pageQuery, type PageOptions } from './pages';
 import { ProfileApi } from './profile-api';
 import { ProvidersApi } from './providers-api';
+import { SharesApi } from './shares-api';
 import type { SocketClass } from './socket-session';
 import { Transport, type Access, type Fetch } from './transport';
 import type {
@@ -70,10 +72,12 @@ export class ShotloomClient {
   readonly apiKeys: ApiKeysApi;
   readonly auth: AuthApi;
   readonly billing: BillingApi;
+  readonly gallery: GalleryApi;
   readonly generate: GenerateApi;
   readonly jobs: JobsApi;
   readonly profile: ProfileApi;
   readonly providers: ProvidersApi;
+  readonly shares: SharesApi;
   private readonly transport: Transport;
   private readonly timings: FeedTimings;
   private readonly Socket: SocketClass | undefined;
@@ -92,9 +96,11 @@ export class ShotloomClient {
     this.apiKeys = new ApiKeysApi(this.transport);
     this.auth = new AuthApi(this.transport);
     this.billing = new BillingApi(this.transport);
+    this.gallery = new GalleryApi(this.transport);
     this.generate = new GenerateApi(this.transport);
     this.profile = new ProfileApi(this.transport);
     this.providers = new ProvidersApi(this.transport);
+    this.shares = new SharesApi(this.transport);
     this.jobs = new JobsApi(this.transport, (id, handlers) => this.subscribe(id, handlers));
   }
 

@@ -16,6 +16,7 @@ export {
   type ShotloomErrorOptions,
 } from './errors';
 export type { Connection, FeedHandlers, FeedTimings } from './event-feed';
+export type { GalleryApi, GalleryOptions } from './gallery-api';
 export type { GenerateApi, GenerateOptions } from './generate-api';
 export type { EventScope } from './job-poller';
 export type { CallSignal, JobsApi, LogOptions, RetryOptions, WaitOptions } from './jobs-api';
@@ -41,6 +42,7 @@ export {
 export type { PageOptions } from './pages';
 export type { ProfileApi } from './profile-api';
 export type { ProvidersApi } from './providers-api';
+export type { SharesApi } from './shares-api';
 export type { SocketClass, SocketLike } from './socket-session';
 export type { Access, Fetch } from './transport';
 export type * from './types';
