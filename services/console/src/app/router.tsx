@@ -6,6 +6,7 @@ import { BillingRoom } from '../rooms/billing/billing-room';
 import { ConnectRoom } from '../rooms/connect/connect-room';
 import { CreateRoom } from '../rooms/create/create-room';
 import { CreditsRoom } from '../rooms/credits/credits-room';
+import { GalleryRoom } from '../rooms/gallery/gallery-room';
 import { InvitationRoom } from '../rooms/invitation/invitation-room';
 import { LibraryRoom } from '../rooms/library/library-room';
 import { ProvidersRoom } from '../rooms/providers/providers-room';
@@ -43,6 +44,7 @@ export function createRouter() {
             { path: 'create', Component: CreateRoom },
             { path: 'library', Component: LibraryRoom },
             { path: 'library/:jobId', Component: LibraryRoom },
+            { path: 'gallery', Component: GalleryRoom },
             {
               Component: SettingsFrame,
               children: [

@@ -1,4 +1,4 @@
-import { Clapperboard, LibraryBig } from 'lucide-react';
+import { Clapperboard, Images, LibraryBig } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
 import { Navigate, NavLink, Outlet, ScrollRestoration, useLocation } from 'react-router';
 import { LiveProvider } from '../shared/api/live';
@@ -14,6 +14,7 @@ import styles from './shell.module.css';
 const ROOMS = [
   { to: '/create', icon: Clapperboard, name: 'nav.create' },
   { to: '/library', icon: LibraryBig, name: 'nav.library' },
+  { to: '/gallery', icon: Images, name: 'nav.gallery' },
 ] as const;
 
 /** The frame around every room: header, navigation, and the live feed. Who is not signed in is led to sign in, and back. */

@@ -13,6 +13,7 @@ import {
 import { JobFacts } from '../../shared/jobs/job-facts';
 import { JobNews, JobNotes } from '../../shared/jobs/job-news';
 import { JobPlayer } from '../../shared/jobs/job-player';
+import { ShareButton } from '../../shared/jobs/share-button';
 import {
   JobProgress,
   JobStatusBadge,
@@ -61,6 +62,7 @@ function Detail({ job, onClose }: { job: LiveJob; onClose: () => void }) {
         <JobFacts job={job} />
         <div className={styles.actions}>
           <DownloadLink job={job} primary />
+          <ShareButton job={job} />
           <CancelButton job={job} />
           <RetryButton job={job} onRetried={(made) => void navigate(`/library/${made.id}`)} />
           <ReuseButton onReuse={reuse} />

@@ -1,5 +1,6 @@
 import { accountEn } from './account-en';
 import { entryEn } from './entry-en';
+import { galleryEn } from './gallery-en';
 import { moneyEn } from './money-en';
 
 /** Every sentence of the console. `zh-cn.ts` must have exactly the same keys, or it does not compile. */
@@ -22,9 +23,11 @@ export const en = {
     saved: 'Saved.',
     copy: 'Copy',
     copied: 'Copied',
+    loadMore: 'Load more',
+    end: 'That is everything.',
     more: 'Show more',
   },
-  nav: { label: 'Rooms', create: 'Create', library: 'Library' },
+  nav: { label: 'Rooms', create: 'Create', library: 'Library', gallery: 'Gallery' },
   header: {
     credits: 'Available credits',
     held: '{{count}} held for running jobs',
@@ -270,12 +273,11 @@ export const en = {
     emptyFiltered: 'No job matches this filter.',
     emptyAction: 'Create the first one',
     showAll: 'Show all',
-    more: 'Load more',
-    end: 'That is everything.',
     detail: 'Job details',
     openJob: 'Open: {{prompt}}',
   },
   entry: entryEn,
+  gallery: galleryEn,
   account: accountEn,
   money: moneyEn,
   errors: {

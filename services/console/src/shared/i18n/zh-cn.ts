@@ -1,6 +1,7 @@
 import { accountZh } from './account-zh';
 import type { Dictionary } from './en';
 import { entryZh } from './entry-zh';
+import { galleryZh } from './gallery-zh';
 import { moneyZh } from './money-zh';
 
 export const zh: Dictionary = {
@@ -22,9 +23,11 @@ export const zh: Dictionary = {
     saved: '已保存。',
     copy: '复制',
     copied: '已复制',
+    loadMore: '加载更多',
+    end: '已经到底了。',
     more: '显示更多',
   },
-  nav: { label: '页面', create: '创作', library: '作品库' },
+  nav: { label: '页面', create: '创作', library: '作品库', gallery: '画廊' },
   header: {
     credits: '可用积分',
     held: '运行中的任务已预留 {{count}}',
@@ -248,12 +251,11 @@ export const zh: Dictionary = {
     emptyFiltered: '没有符合筛选条件的任务。',
     emptyAction: '创作第一条视频',
     showAll: '显示全部',
-    more: '加载更多',
-    end: '已经到底了。',
     detail: '任务详情',
     openJob: '打开：{{prompt}}',
   },
   entry: entryZh,
+  gallery: galleryZh,
   account: accountZh,
   money: moneyZh,
   errors: {

@@ -46,17 +46,20 @@ export interface RowProps {
   readonly title: ReactNode;
   /** Facts, with dots between them; what is missing is left out. */
   readonly facts?: readonly (string | null | undefined | false)[];
+  /** What somebody wrote, with its line breaks. */
+  readonly text?: string;
   readonly actions?: ReactNode;
   readonly testId?: string;
 }
 
-export function Row({ title, facts = [], actions, testId }: RowProps) {
+export function Row({ title, facts = [], text, actions, testId }: RowProps) {
   const words = facts.filter(Boolean).join(' · ');
   return (
     <li data-testid={testId}>
       <div className={styles.main}>
         <strong>{title}</strong>
         {words !== '' && <small>{words}</small>}
+        {text !== undefined && <p className={styles.text}>{text}</p>}
       </div>
       {actions !== undefined && <div className={styles.actions}>{actions}</div>}
     </li>
@@ -83,7 +86,7 @@ export function RowsComing({ count = 3 }: { count?: number }) {
   );
 }
 
-/** Something that is shown once, with a button that copies it. */
+/** Something that opens a door for whoever has it, with a button that copies it. */
 export function Secret({ value }: { value: string }) {
   const { t } = useTranslation();
   const [copied, setCopied] = useState(false);
