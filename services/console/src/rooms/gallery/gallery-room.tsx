@@ -11,13 +11,13 @@ import { Empty } from '../../shared/ui/empty';
 import { SelectField } from '../../shared/ui/field';
 import { ListEnd } from '../../shared/ui/list-end';
 import { Problem } from '../../shared/ui/problem';
-import { Skeleton } from '../../shared/ui/skeleton';
+import { Room } from '../../shared/ui/room';
+import { Tiles } from '../../shared/ui/tiles';
 import { EntryDetail } from './entry-detail';
 import { EntryTile } from './entry-tile';
 import styles from './gallery-room.module.css';
 
 const SORTS = ['new', 'top'] as const;
-const PLACEHOLDERS = 8;
 
 /** Gallery: what people show to others, in two orders, of any model or of one. */
 export function GalleryRoom() {
@@ -25,12 +25,10 @@ export function GalleryRoom() {
   const [sort, setSort] = useState<GallerySort>('new');
   const [model, setModel] = useState('');
   return (
-    <div className={styles.room}>
-      <header className={styles.head}>
-        <div>
-          <h1>{t('gallery.title')}</h1>
-          <p>{t('gallery.lead')}</p>
-        </div>
+    <Room
+      title={t('gallery.title')}
+      lead={t('gallery.lead')}
+      aside={
         <div className={styles.filters}>
           <ModelFilter value={model} onChange={setModel} />
           <Choice
@@ -43,9 +41,10 @@ export function GalleryRoom() {
             testId="gallery-sort"
           />
         </div>
-      </header>
+      }
+    >
       <Entries sort={sort} model={model} />
-    </div>
+    </Room>
   );
 }
 
@@ -76,7 +75,7 @@ function Entries({ sort, model }: { sort: GallerySort; model: string }) {
       <Grid
         entries={entries}
         features={pages.data?.pages[0]?.features ?? NO_FEATURES}
-        busy={!entries || loadingMore}
+        coming={!entries || loadingMore}
       />
       {entries && (
         <ListEnd
@@ -96,29 +95,22 @@ interface GridProps {
   /** Undefined while the first page is on its way. */
   readonly entries: readonly GalleryEntry[] | undefined;
   readonly features: GalleryPage['features'];
-  /** More are coming. */
-  readonly busy: boolean;
+  readonly coming: boolean;
 }
 
 /** The tiles; one of them is open in a dialog. */
-function Grid({ entries, features, busy }: GridProps) {
+function Grid({ entries, features, coming }: GridProps) {
   const [openId, setOpenId] = useState<string | null>(null);
   const open = entries?.find(({ id }) => id === openId);
   return (
     <>
-      <ul className={styles.grid} data-testid="gallery-grid" aria-busy={busy}>
+      <Tiles testId="gallery-grid" busy={entries === undefined} coming={coming}>
         {entries?.map((entry) => (
           <li key={entry.id}>
             <EntryTile entry={entry} onOpen={() => setOpenId(entry.id)} />
           </li>
         ))}
-        {busy &&
-          Array.from({ length: PLACEHOLDERS }, (_, index) => (
-            <li key={`placeholder-${index}`}>
-              <Skeleton className={styles.placeholder} />
-            </li>
-          ))}
-      </ul>
+      </Tiles>
       {open && <EntryDetail entry={open} features={features} onClose={() => setOpenId(null)} />}
     </>
   );

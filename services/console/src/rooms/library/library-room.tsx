@@ -8,9 +8,9 @@ import { Button, buttonClass } from '../../shared/ui/button';
 import { Choice } from '../../shared/ui/choice';
 import { Empty } from '../../shared/ui/empty';
 import { Problem } from '../../shared/ui/problem';
+import { Room } from '../../shared/ui/room';
 import { JobDetail } from './job-detail';
 import { JobGrid } from './job-grid';
-import styles from './library-room.module.css';
 
 const FILTERS = ['all', 'running', 'completed', 'failed'] as const;
 type Filter = (typeof FILTERS)[number];
@@ -29,12 +29,10 @@ export function LibraryRoom() {
   const { jobId } = useParams();
   const navigate = useNavigate();
   return (
-    <div className={styles.room}>
-      <header className={styles.head}>
-        <div>
-          <h1>{t('library.title')}</h1>
-          <p>{t('library.lead')}</p>
-        </div>
+    <Room
+      title={t('library.title')}
+      lead={t('library.lead')}
+      aside={
         <Choice
           label={t('library.filter.label')}
           hideLabel
@@ -44,10 +42,11 @@ export function LibraryRoom() {
           onChange={setFilter}
           testId="filter"
         />
-      </header>
+      }
+    >
       <Jobs filter={filter} onShowAll={() => setFilter('all')} />
       {jobId && <JobDetail key={jobId} id={jobId} onClose={() => void navigate('/library')} />}
-    </div>
+    </Room>
   );
 }
 
