@@ -20,6 +20,7 @@ export {
   attemptSucceededV1,
   catalogueChangedV1,
   credentialsChangedV1,
+  creditsChangedV1,
   identityRevokedV1,
   jobChangedV1,
   limitsChangedV1,
@@ -204,6 +205,7 @@ export {
 } from './operations/records';
 export { describeAssetsRpc, registerUploadRpc } from './rpc/storage';
 export {
+  availableCreditsRpc,
   endedCredentialsRpc,
   PLATFORM_ROLES,
   principalSchema,

@@ -2,6 +2,7 @@ import type { Bus } from '@shotloom/bus';
 import type { Logger, MetricsRegistry } from '@shotloom/service-kit';
 import { KeyCheck } from './auth/key-check';
 import type { Config } from './config';
+import { CreditWatch } from './credits/credit-watch';
 import { FanOut } from './delivery/fan-out';
 import { GapWatch } from './delivery/gap-watch';
 import type { JobEvent } from './delivery/job-event';
@@ -35,7 +36,8 @@ export async function startNotifier(parts: NotifierParts): Promise<RunningNotifi
   const metrics = createNotifierMetrics(parts.metrics);
   const fanOut = new FanOut();
   const snapshots = new Snapshots(bus);
-  const { server, streams } = makeDoors(parts, { metrics, fanOut, snapshots });
+  const credits = new CreditWatch({ bus, logger, sweepMs: config.CREDITS_CHECK_INTERVAL_MS });
+  const { server, streams } = makeDoors(parts, { metrics, fanOut, snapshots, credits });
   const clients = () => [...server.open, ...streams.open];
   metrics.buffered(() => clients().reduce((sum, { bufferedBytes }) => sum + bufferedBytes, 0));
   const publish = (event: JobEvent): void => {
@@ -59,10 +61,12 @@ export async function startNotifier(parts: NotifierParts): Promise<RunningNotifi
   await gaps.start();
   const keys = new KeyCheck({ bus, logger, clients, intervalMs: config.KEY_CHECK_INTERVAL_MS });
   keys.start();
+  credits.start();
   streams.start();
   const port = await server.listen(config.PORT, config.HOST);
   const stop = async (): Promise<void> => {
     gaps.stop();
+    credits.stop();
     streams.stop();
     await server.close();
     await keys.stop();
@@ -74,14 +78,19 @@ export async function startNotifier(parts: NotifierParts): Promise<RunningNotifi
 /** The two ways in. */
 function makeDoors(
   { bus, config, logger }: NotifierParts,
-  own: { readonly metrics: NotifierMetrics; readonly fanOut: FanOut; readonly snapshots: Snapshots },
+  own: {
+    readonly metrics: NotifierMetrics;
+    readonly fanOut: FanOut;
+    readonly snapshots: Snapshots;
+    readonly credits: CreditWatch;
+  },
 ): { readonly server: SocketServer; readonly streams: EventStreams } {
-  const { metrics, fanOut, snapshots } = own;
+  const { metrics, fanOut, snapshots, credits } = own;
   const { PUBLIC_URL: publicUrl, PING_INTERVAL_MS: beatMs } = config;
   const places = new Places(config.SOCKETS_PER_USER);
   const catchUp = new CatchUp({ bus, snapshots, logger });
   const shared = {
-    ...{ catchUp, metrics, logger },
+    ...{ catchUp, credits, metrics, logger },
     urls: new PlayableUrls({ bus, logger, publicUrl }),
     maxBufferedBytes: config.SOCKET_BUFFER_BYTES,
   };

@@ -60,6 +60,13 @@ export const resetMessageSchema = z.object({ type: z.literal('reset'), ...jobId,
 /** The present state was told; `event_id` is where to go on from. Only on sockets that asked to go on somewhere. */
 export const readyMessageSchema = z.object({ type: z.literal('ready'), ...jobId, event_id: z.string() });
 
+/** On sockets of a user: what can be spent now by whoever opened it, at first and after every change, at most once a second. */
+export const creditsMessageSchema = z.object({
+  type: z.literal('credits'),
+  account_id: z.string(),
+  available: z.int(),
+});
+
 /** Everything the server says on `/ws/jobs/{id}`. The client may send `{"type":"ping"}` and gets `{"type":"pong"}`. */
 export const socketMessageSchema = z.discriminatedUnion('type', [
   connectedMessageSchema,
@@ -70,6 +77,7 @@ export const socketMessageSchema = z.discriminatedUnion('type', [
   errorMessageSchema,
   resetMessageSchema,
   readyMessageSchema,
+  creditsMessageSchema,
   z.object({ type: z.literal('pong') }),
 ]);
 export type SocketMessage = z.infer<typeof socketMessageSchema>;

@@ -1,5 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import type { HeldCredential } from '../auth/credential';
+import type { Balance, CreditWatcher } from '../credits/credit-watch';
 import type { FeedStep } from '../delivery/job-feed';
 import type { Session } from '../delivery/session';
 import { Teller, type TellerOptions } from '../delivery/teller';
@@ -17,7 +18,7 @@ export interface EventClientOptions extends Pick<TellerOptions, 'urls'> {
 }
 
 /** One open stream of server-sent events. */
-export class EventClient implements CatchingUp {
+export class EventClient implements CatchingUp, CreditWatcher {
   private readonly teller: Teller;
   private ended = false;
 
@@ -71,6 +72,11 @@ export class EventClient implements CatchingUp {
 
   replayed(toSeq: number): void {
     this.teller.replayed(toSeq);
+  }
+
+  credits({ accountId, available }: Balance): void {
+    const data = { type: 'credits', account_id: accountId, available };
+    this.teller.after(() => this.write('credits', data));
   }
 
   /** Keeps proxies from taking a quiet stream for a dead one. */

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { AppError, isId } from '@shotloom/kernel';
 import type { Logger } from '@shotloom/service-kit';
+import type { CreditWatch } from '../credits/credit-watch';
 import type { FanOut } from '../delivery/fan-out';
 import { Session, type Scope } from '../delivery/session';
 import type { CatchUp } from '../resume/catch-up';
@@ -26,6 +27,7 @@ export interface EventStreamsOptions
     Pick<AdmissionOptions, 'bus' | 'publicUrl'> {
   readonly fanOut: FanOut;
   readonly catchUp: CatchUp;
+  readonly credits: Pick<CreditWatch, 'add'>;
   readonly places: Places;
   readonly logger: Logger;
   readonly beatMs: number;
@@ -98,10 +100,12 @@ export class EventStreams {
     const { metrics } = this.options;
     this.clients.add(client);
     const leave = this.heartbeat.add(client);
+    const unwatch = this.options.credits.add(client);
     metrics.streamOpened();
     response.once('close', () => {
       this.clients.delete(client);
       leave();
+      unwatch();
       metrics.streamClosed();
     });
   }

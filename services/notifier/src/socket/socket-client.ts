@@ -1,6 +1,7 @@
 import type { RawData, WebSocket } from 'ws';
 import type { JobState, SocketMessage } from '@shotloom/contracts';
 import type { HeldCredential } from '../auth/credential';
+import type { Balance, CreditWatcher } from '../credits/credit-watch';
 import type { FeedStep } from '../delivery/job-feed';
 import type { Session } from '../delivery/session';
 import { connectedMessage } from '../delivery/socket-messages';
@@ -32,7 +33,7 @@ const UNSUPPORTED_DATA = 1003;
 const CLOSE_PATIENCE_MS = 2_000;
 
 /** One open socket: tells its session's steps to the client, and ends when the client cannot keep up or has gone. */
-export class SocketClient implements CatchingUp {
+export class SocketClient implements CatchingUp, CreditWatcher {
   private readonly teller: Teller;
   private alive = true;
   private closing = false;
@@ -103,6 +104,10 @@ export class SocketClient implements CatchingUp {
 
   replayed(toSeq: number): void {
     this.teller.replayed(toSeq);
+  }
+
+  credits({ accountId, available }: Balance): void {
+    this.teller.after(() => this.send({ type: 'credits', account_id: accountId, available }));
   }
 
   async drained(): Promise<void> {

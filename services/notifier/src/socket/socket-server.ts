@@ -7,6 +7,7 @@ import { AppError } from '@shotloom/kernel';
 import type { Logger } from '@shotloom/service-kit';
 import { refuseUpgrade } from './problem-response';
 import type { Admission, SocketStart } from './admission';
+import type { CreditWatch } from '../credits/credit-watch';
 import type { CatchUp } from '../resume/catch-up';
 import { Heartbeat } from './heartbeat';
 import { SocketClient, type SocketClientOptions } from './socket-client';
@@ -18,6 +19,7 @@ const TRY_AGAIN = 1013;
 export interface SocketServerOptions extends Pick<SocketClientOptions, 'urls' | 'metrics'> {
   readonly admit: (request: IncomingMessage) => Promise<Admission>;
   readonly catchUp: CatchUp;
+  readonly credits: Pick<CreditWatch, 'add'>;
   /** Answers what is no upgrade. */
   readonly answer: (request: IncomingMessage, response: ServerResponse) => void;
   readonly logger: Logger;
@@ -119,10 +121,12 @@ export class SocketServer {
     const client = new SocketClient(wire, { ...this.options, ...admitted, epoch });
     this.clients.add(client);
     const leave = this.heartbeat.add(client);
+    const unwatch = this.options.credits.add(client);
     metrics.socketOpened();
     wire.on('close', () => {
       this.clients.delete(client);
       leave();
+      unwatch();
       metrics.socketClosed();
     });
     if (this.closing) client.close(GOING_AWAY, 'The server is restarting: connect again.');
