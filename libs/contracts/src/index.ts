@@ -228,10 +228,12 @@ export {
   deleteWebhookRpc,
   getWebhookRpc,
   listWebhookDeliveriesRpc,
+  jobSecretRpc,
   listWebhooksRpc,
   redeliverFailedWebhooksRpc,
   redeliverWebhookRpc,
   rotateWebhookSecretRpc,
   testWebhookRpc,
+  watchJobsRpc,
   webhookDisabledNoticeRpc,
 } from './rpc/webhooks';

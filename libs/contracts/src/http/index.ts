@@ -272,6 +272,8 @@ export {
   type MemberResource,
 } from './accounts';
 export {
+  signingSecretSchema,
+  webhookUrlSchema,
   changeWebhookSchema,
   createWebhookSchema,
   redeliveredSchema,
@@ -294,6 +296,7 @@ export {
   type WebhookListQuery,
   type WebhookResource,
   type WebhookWithSecret,
+  type SigningSecret,
 } from './webhooks';
 export {
   createVideoSchema,
