@@ -23,6 +23,7 @@ import type {
   StylePreset,
   UploadResource,
 } from './types';
+import { WebhooksApi } from './webhooks-api';
 import { uploadFile, type UploadOptions } from './upload';
 
 interface CommonOptions {
@@ -74,6 +75,7 @@ export class ShotloomClient {
   readonly jobs: JobsApi;
   readonly profile: ProfileApi;
   readonly providers: ProvidersApi;
+  readonly webhooks: WebhooksApi;
   private readonly transport: Transport;
   private readonly timings: FeedTimings;
   private readonly Socket: SocketClass | undefined;
@@ -95,6 +97,7 @@ export class ShotloomClient {
     this.generate = new GenerateApi(this.transport);
     this.profile = new ProfileApi(this.transport);
     this.providers = new ProvidersApi(this.transport);
+    this.webhooks = new WebhooksApi(this.transport);
     this.jobs = new JobsApi(this.transport, (id, handlers) => this.subscribe(id, handlers));
   }
 

@@ -16,6 +16,8 @@ export interface StreamStart {
   readonly lastEventId: string | undefined;
 }
 
+type PlacedMessage = SocketMessage & { readonly event_id?: string | undefined };
+
 const PATH = '/api/v1/events';
 const WORTH_A_TRY = new Set([408, 425, 429]);
 
@@ -84,7 +86,9 @@ export class EventStreamSession {
     const parsed = parseJson(data);
     if (this.ended || typeof parsed !== 'object' || parsed === null) return;
     const message = toMessage(event, parsed);
-    if (message) this.handlers.onMessage(id === undefined ? message : { ...message, event_id: id });
+    if (!message) return;
+    const placed: PlacedMessage = id === undefined ? message : { ...message, event_id: id };
+    this.handlers.onMessage(placed);
   }
 
   /** The server beats while nothing happens. */

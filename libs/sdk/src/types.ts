@@ -1,4 +1,4 @@
-import type { JobResource, JobStatus } from '@shotloom/contracts';
+import type { JobResource, JobStatus, WebhookDeliveryResource, WebhookResource } from '@shotloom/contracts';
 
 export type {
   AccountPage,
@@ -11,11 +11,13 @@ export type {
   BillingResource,
   ChangeAccount,
   ChangeMember,
+  ChangeWebhook,
   CheckoutResource,
   ConnectionReportResource,
   CreateApiKey,
   CreatedApiKey,
   CreateInvitation,
+  CreateWebhook,
   CreditsSummary,
   CreditTransaction,
   CreditTransactionPage,
@@ -37,10 +39,12 @@ export type {
   ProviderSettings,
   Quote,
   QuoteRequest,
+  Redelivered,
   RetryJob,
   SaveProviderConfig,
   SessionResource,
   SignedIn,
+  SigningSecret,
   SignInWays,
   SocketMessage,
   StopAllJobs,
@@ -50,6 +54,9 @@ export type {
   UpdateMe,
   UploadResource,
   VideoToAnime,
+  WebhookDeliveryResource,
+  WebhookResource,
+  WebhookWithSecret,
 } from '@shotloom/contracts';
 
 /** Of a mail. */
@@ -60,6 +67,16 @@ export type JobStage = NonNullable<JobResource['stage']>;
 /** One page of jobs, newest first. `next_cursor` is null on the last page. */
 export interface JobPage {
   readonly data: JobResource[];
+  readonly next_cursor: string | null;
+}
+
+/** One page, newest first. `next_cursor` is null on the last page. */
+export interface WebhookPage {
+  readonly data: WebhookResource[];
+  readonly next_cursor: string | null;
+}
+export interface WebhookDeliveryPage {
+  readonly data: WebhookDeliveryResource[];
   readonly next_cursor: string | null;
 }
 
