@@ -67,6 +67,7 @@ export async function receive(
     const me = cache.getQueryData<MeResource>(keys.me);
     // Another account pays for this person now.
     if (me?.account_id !== account_id) return cache.invalidateQueries({ queryKey: keys.me });
+    void cache.invalidateQueries({ queryKey: keys.credits });
     cache.setQueryData<MeResource>(keys.me, { ...me, credits: { ...me.credits, available } });
     return;
   }

@@ -1,6 +1,7 @@
 import { accountEn } from './account-en';
 import { entryEn } from './entry-en';
 import { moneyEn } from './money-en';
+import { webhooksEn } from './webhooks-en';
 
 /** Every sentence of the console. `zh-cn.ts` must have exactly the same keys, or it does not compile. */
 export const en = {
@@ -277,6 +278,7 @@ export const en = {
   },
   entry: entryEn,
   account: accountEn,
+  webhooks: webhooksEn,
   money: moneyEn,
   errors: {
     title: 'Something went wrong',

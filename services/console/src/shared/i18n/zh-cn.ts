@@ -2,6 +2,7 @@ import { accountZh } from './account-zh';
 import type { Dictionary } from './en';
 import { entryZh } from './entry-zh';
 import { moneyZh } from './money-zh';
+import { webhooksZh } from './webhooks-zh';
 
 export const zh: Dictionary = {
   common: {
@@ -255,6 +256,7 @@ export const zh: Dictionary = {
   },
   entry: entryZh,
   account: accountZh,
+  webhooks: webhooksZh,
   money: moneyZh,
   errors: {
     title: '出了点问题',
