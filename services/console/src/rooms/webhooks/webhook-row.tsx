@@ -62,12 +62,7 @@ export function WebhookRow({ webhook, isOpen, onOpen, onAsk, onChanged }: Webhoo
             <Button size="sm" busy={switching.busy} onClick={switching.run} data-testid="webhook-switch">
               {t(enabled ? 'webhooks.disable' : 'webhooks.enable')}
             </Button>
-            <Button size="sm" onClick={() => onAsk('rotate')} data-testid="webhook-rotate">
-              {t('webhooks.rotate')}
-            </Button>
-            <Button size="sm" variant="danger" onClick={() => onAsk('delete')} data-testid="webhook-delete">
-              {t('webhooks.delete')}
-            </Button>
+            <Asking onAsk={onAsk} />
           </>
         }
       />
@@ -76,6 +71,21 @@ export function WebhookRow({ webhook, isOpen, onOpen, onAsk, onChanged }: Webhoo
           <Problem error={error} />
         </li>
       )}
+    </>
+  );
+}
+
+/** What is asked about again before it is done. */
+function Asking({ onAsk }: Pick<WebhookRowProps, 'onAsk'>) {
+  const { t } = useTranslation();
+  return (
+    <>
+      <Button size="sm" onClick={() => onAsk('rotate')} data-testid="webhook-rotate">
+        {t('webhooks.rotate')}
+      </Button>
+      <Button size="sm" variant="danger" onClick={() => onAsk('delete')} data-testid="webhook-delete">
+        {t('webhooks.delete')}
+      </Button>
     </>
   );
 }

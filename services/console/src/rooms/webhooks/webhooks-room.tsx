@@ -43,11 +43,7 @@ export function WebhooksRoom() {
   const open = list?.find(({ id }) => id === opened);
   return (
     <Page title={t('webhooks.title')} lead={t('webhooks.lead')} testId="webhooks-room">
-      {made ? (
-        <Made made={made} onDone={() => setMade(null)} />
-      ) : (
-        <NewWebhook onMade={(webhook) => void show(webhook)} />
-      )}
+      <Making made={made} onChange={(webhook) => void show(webhook)} />
       <Panel title={t('webhooks.title')}>
         {pages.isError && <Problem error={pages.error} onRetry={() => void pages.refetch()} />}
         {pages.isPending && <RowsComing />}
@@ -78,6 +74,16 @@ export function WebhooksRoom() {
       )}
     </Page>
   );
+}
+
+interface MakingProps {
+  /** What was just made, until its secret is copied. */
+  readonly made: WebhookWithSecret | null;
+  readonly onChange: (made: WebhookWithSecret | null) => void;
+}
+
+function Making({ made, onChange }: MakingProps) {
+  return made ? <Made made={made} onDone={() => onChange(null)} /> : <NewWebhook onMade={onChange} />;
 }
 
 function Made({ made, onDone }: { made: WebhookWithSecret; onDone: () => void }) {
