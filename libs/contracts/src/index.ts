@@ -20,6 +20,7 @@ export {
   attemptSucceededV1,
   catalogueChangedV1,
   credentialsChangedV1,
+  creditsChangedV1,
   identityRevokedV1,
   jobChangedV1,
   limitsChangedV1,
@@ -224,6 +225,7 @@ export {
   type ShareRecord,
 } from './sharing/record';
 export {
+  availableCreditsRpc,
   endedCredentialsRpc,
   PLATFORM_ROLES,
   principalSchema,
@@ -246,10 +248,12 @@ export {
   deleteWebhookRpc,
   getWebhookRpc,
   listWebhookDeliveriesRpc,
+  jobSecretRpc,
   listWebhooksRpc,
   redeliverFailedWebhooksRpc,
   redeliverWebhookRpc,
   rotateWebhookSecretRpc,
   testWebhookRpc,
+  watchJobsRpc,
   webhookDisabledNoticeRpc,
 } from './rpc/webhooks';

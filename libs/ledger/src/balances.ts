@@ -20,6 +20,19 @@ export async function getBalance(ex: LedgerExecutor, accountId: string): Promise
   return { available: Number(row?.available ?? 0), held: Number(row?.held ?? 0) };
 }
 
+/** As `available` of `getBalance`, of many accounts at once. */
+export async function getAvailable(
+  ex: LedgerExecutor,
+  accountIds: readonly string[],
+): Promise<ReadonlyMap<string, number>> {
+  const { rows } = await sql<{ id: string; available: string }>`
+    select owner.id, (coalesce((select balance from ledger.accounts where owner_id = owner.id and kind = 'available'), 0)
+      - coalesce((select sum(remaining) from ledger.lots where owner_id = owner.id and has_rest
+          and expires_at <= clock_timestamp()), 0))::text as available
+    from unnest(${[...accountIds]}::uuid[]) as owner (id)`.execute(ex);
+  return new Map(rows.map(({ id, available }) => [id, Number(available)]));
+}
+
 export interface OverdueHold {
   readonly holdId: string;
   readonly accountId: string;

@@ -15,7 +15,7 @@ export {
 export { readBudget, type HoldBudget } from './budgets';
 export { capture, release, type CaptureResult, type HoldResolution, type ReleaseResult } from './resolutions';
 export { resolveAll, resolveMany, type ResolveItem, type ResolveItemResult } from './batch-resolutions';
-export { getBalance, listOverdueHolds, type Balance, type OverdueHold } from './balances';
+export { getAvailable, getBalance, listOverdueHolds, type Balance, type OverdueHold } from './balances';
 export { getOwed, listLots, type Lot } from './lots';
 export { listTransactions, type LedgerTransaction, type TransactionKind } from './transactions';
 export { readHoldHistory, readHolds, type HoldHistory, type HoldState } from './hold-history';

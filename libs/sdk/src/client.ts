@@ -25,6 +25,7 @@ import type {
   StylePreset,
   UploadResource,
 } from './types';
+import { WebhooksApi } from './webhooks-api';
 import { uploadFile, type UploadOptions } from './upload';
 
 interface CommonOptions {
@@ -78,6 +79,7 @@ export class ShotloomClient {
   readonly profile: ProfileApi;
   readonly providers: ProvidersApi;
   readonly shares: SharesApi;
+  readonly webhooks: WebhooksApi;
   private readonly transport: Transport;
   private readonly timings: FeedTimings;
   private readonly Socket: SocketClass | undefined;
@@ -101,6 +103,7 @@ export class ShotloomClient {
     this.profile = new ProfileApi(this.transport);
     this.providers = new ProvidersApi(this.transport);
     this.shares = new SharesApi(this.transport);
+    this.webhooks = new WebhooksApi(this.transport);
     this.jobs = new JobsApi(this.transport, (id, handlers) => this.subscribe(id, handlers));
   }
 

@@ -50,7 +50,7 @@ function watch(timings: Partial<FeedTimings> = {}, scope: 'job' | 'user' = 'job'
 
 it('speaks the protocol with the key in it, delivers in order and ends with the job', async () => {
   gateway.onSocket = (socket, path) => {
-    expect(path).toBe('/ws/jobs/job-1');
+    expect(path).toBe('/ws/jobs/job-1?last_event_id=');
     for (const message of [connected, aStatus(), complete]) socket.send(JSON.stringify(message));
   };
   const types: string[] = [];

@@ -1,5 +1,6 @@
 import { asError, delayAfter, type Backoff } from './backoff';
 import { ShotloomError } from './errors';
+import { EventStreamSession } from './event-stream-session';
 import { JobPoller, type EventScope } from './job-poller';
 import { isTerminalMessage } from './live-job';
 import { SocketSession, type Heartbeat, type SocketClass } from './socket-session';
@@ -7,12 +8,12 @@ import type { Transport } from './transport';
 import type { SocketMessage } from './types';
 
 /**
- * `live`: by socket. `reconnecting`: the socket is being tried again and polling covers the gap. `polling`: the socket
- * was given up after its last try. `closed`: ended by the caller, the last event or an error.
+ * `live`: by socket or event stream. `reconnecting`: these are being tried again and polling covers the gap. `polling`: both were given up
+ * after their last try. `closed`: ended by the caller, the last event or an error.
  */
 export type Connection = 'connecting' | 'live' | 'reconnecting' | 'polling' | 'closed';
 
-/** Milliseconds, and how many tries in a row before the socket is given up. */
+/** Milliseconds, and how many tries in a row before the socket, and then the event stream, is given up. */
 export interface FeedTimings {
   readonly heartbeat: Heartbeat;
   readonly reconnect: Backoff;
@@ -29,9 +30,18 @@ export interface FeedHandlers {
 
 const FATAL_STATUSES = new Set([401, 403, 404]);
 
-/** Events of one job or one user: over the socket while there is one, by polling while there is none. */
+/** What is tried, in this order. */
+type Way = 'socket' | 'stream' | 'none';
+
+/**
+ * Events of one job or one user: over the socket, where there can be none over an event stream, and by polling while there is neither. Each way goes on
+ * where the one before was, and what two of them tell is told once.
+ */
 export class EventFeed {
-  private session: SocketSession | undefined;
+  private session: { close(): void } | undefined;
+  private way: Way;
+  /** Where to go on from, once the server has said so. */
+  private place: string | undefined;
   private readonly poller: JobPoller;
   private retry: ReturnType<typeof setTimeout> | undefined;
   private pollTimer: ReturnType<typeof setTimeout> | undefined;
@@ -48,6 +58,7 @@ export class EventFeed {
     private readonly handlers: FeedHandlers,
   ) {
     this.poller = new JobPoller(transport, scope, id);
+    this.way = this.bestWay;
     this.connect();
   }
 
@@ -64,48 +75,69 @@ export class EventFeed {
     this.become('closed');
   }
 
-  /** Tries the socket at once, with all its tries again: for a page that comes back, or a network that does. */
+  /** Begins with the best way at once, with all its tries again: for a page that comes back, or a network that does. */
   reconnect(): void {
     if (this.state === 'closed' || this.state === 'live') return;
     this.failures = 0;
     clearTimeout(this.retry);
     this.session?.close();
+    this.way = this.bestWay;
     this.connect();
   }
 
+  private get bestWay(): Way {
+    return this.Socket ? 'socket' : 'stream';
+  }
+
   private connect(): void {
-    const { Socket } = this;
-    if (!Socket) return this.giveSocketUp();
+    if (this.way === 'none') return this.pollOnly();
     try {
-      const handlers = {
-        // Open is not yet proof: a proxy may accept and drop. `connected` is.
-        onOpen: () => undefined,
-        onMessage: (message: SocketMessage) => this.fromSocket(message),
-        onLost: () => this.lost(),
-      };
-      const { socketProtocols } = this.transport.credentials;
-      const { heartbeat } = this.timings;
-      this.session = new SocketSession(Socket, this.address(), socketProtocols, handlers, heartbeat);
+      this.session = this.way === 'socket' ? this.openSocket() : this.openStream();
     } catch {
       this.lost();
     }
   }
 
+  private openSocket(): SocketSession {
+    if (!this.Socket) throw new Error('There are no sockets here.');
+    const handlers = {
+      // Open is not yet proof: a proxy may accept and drop. `connected` is.
+      onOpen: () => undefined,
+      onMessage: (message: SocketMessage) => this.receive(message),
+      onLost: () => this.lost(),
+    };
+    const { socketProtocols } = this.transport.credentials;
+    return new SocketSession(this.Socket, this.address(), socketProtocols, handlers, this.timings.heartbeat);
+  }
+
+  private openStream(): EventStreamSession {
+    const start = { jobId: this.scope === 'job' ? this.id : undefined, lastEventId: this.place };
+    const handlers = {
+      onMessage: (message: SocketMessage) => this.receive(message),
+      onLost: () => this.lost(),
+      onRefused: () => this.refused(),
+    };
+    return new EventStreamSession(this.transport, start, handlers, this.timings.heartbeat);
+  }
+
   private address(): string {
     const here = (globalThis as { location?: { href: string } }).location?.href;
-    const url = new URL(this.transport.url(`/ws/jobs/${encodeURIComponent(this.id)}`), here);
+    // Empty where it is not known yet: it asks the server to say it.
+    const query = { last_event_id: this.place ?? '' };
+    const url = new URL(this.transport.url(`/ws/jobs/${encodeURIComponent(this.id)}`, query), here);
     url.protocol = url.protocol === 'https:' ? 'wss:' : 'ws:';
     return url.href;
   }
 
-  private fromSocket(message: SocketMessage): void {
+  private receive(message: SocketMessage): void {
     if (message.type === 'connected') {
       this.failures = 0;
       this.stopPolling();
       this.become('live');
     }
-    this.poller.note(message);
-    this.deliver(message);
+    const isNews = this.poller.note(message);
+    if ('event_id' in message && message.event_id) this.place = message.event_id;
+    if (isNews) this.deliver(message);
   }
 
   private lost(): void {
@@ -113,12 +145,23 @@ export class EventFeed {
     if (this.state === 'closed') return;
     this.failures += 1;
     this.startPolling();
-    if (this.failures > this.timings.maxReconnects) return this.giveSocketUp();
+    if (this.failures > this.timings.maxReconnects) return this.nextWay();
     this.become('reconnecting');
     this.retry = setTimeout(() => this.connect(), delayAfter(this.timings.reconnect, this.failures));
   }
 
-  private giveSocketUp(): void {
+  private refused(): void {
+    this.session = undefined;
+    if (this.state !== 'closed') this.nextWay();
+  }
+
+  private nextWay(): void {
+    this.failures = 0;
+    this.way = this.way === 'socket' ? 'stream' : 'none';
+    this.connect();
+  }
+
+  private pollOnly(): void {
     this.become('polling');
     this.startPolling();
   }

@@ -47,4 +47,6 @@ export type { SocketClass, SocketLike } from './socket-session';
 export type { Access, Fetch } from './transport';
 export type * from './types';
 export type { UploadOptions } from './upload';
+export type { DeliveryFilter, NewWebhook, WebhooksApi } from './webhooks-api';
+export { verifyWebhook, type VerifyOptions, type WebhookEvent } from './verify-webhook';
 export { JOB_STATUSES, SOCKET_KEY_PREFIX, SOCKET_PROTOCOL } from './wire';

@@ -12,6 +12,7 @@ interface Seen {
 }
 
 const WATCHED_JOBS = 50;
+const UNKNOWN: Seen = { version: 0, progress: -1, finished: false };
 
 /**
  * Says by asking what the socket would have said by itself, so that whoever listens need not know which it was. It is
@@ -26,16 +27,26 @@ export class JobPoller {
     private readonly id: string,
   ) {}
 
-  /** Takes note of a message that came another way. */
-  note(message: SocketMessage): void {
-    if (!('job_id' in message)) return;
-    const known = this.seen.get(message.job_id);
-    if (message.type === 'status') {
-      const { version, progress } = message;
-      this.seen.set(message.job_id, { version, progress, finished: known?.finished ?? false });
-    }
-    if (message.type === 'job_complete' || message.type === 'error') {
-      this.seen.set(message.job_id, { version: known?.version ?? 0, progress: 100, finished: true });
+  /**
+   * Takes note of a message that came another way. False where it was told before, by whichever way: what a socket tells again of the past is
+   * no news to who has polled meanwhile.
+   */
+  note(message: SocketMessage): boolean {
+    if (!('job_id' in message)) return true;
+    const known = this.seen.get(message.job_id) ?? UNKNOWN;
+    switch (message.type) {
+      case 'status':
+        if (!isNewer(known, message)) return false;
+        this.seen.set(message.job_id, { ...known, version: message.version, progress: message.progress });
+        return true;
+      case 'job_complete':
+      case 'error':
+        this.seen.set(message.job_id, { ...known, progress: 100, finished: true });
+        return !known.finished;
+      case 'progress':
+        return !known.finished;
+      default:
+        return true;
     }
   }
 
@@ -60,8 +71,10 @@ export class JobPoller {
     const known = this.seen.get(job.id);
     const { version, progress_percentage: progress } = job;
     const finished = isFinished(job);
+    // An answer that was on its way while the stream told more.
+    if (known && known.version > version) return [];
     const messages: SocketMessage[] = [];
-    if (!known || known.version < version || known.progress < progress) messages.push(statusOf(job));
+    if (isNewer(known ?? UNKNOWN, { version, progress })) messages.push(statusOf(job));
     // In a user's list old finished jobs are no news; a job asked for by its id always gets its end.
     const endIsNews = finished && !known?.finished && (known !== undefined || this.scope === 'job');
     if (endIsNews) messages.push(await this.endOf(job, signal));
@@ -78,6 +91,10 @@ export class JobPoller {
     const { code, message } = job.error ?? { code: 'cancelled' as const, message: 'The job was cancelled.' };
     return { type: 'error', job_id: job.id, error: message, code };
   }
+}
+
+function isNewer(known: Seen, now: Pick<Seen, 'version' | 'progress'>): boolean {
+  return now.version > known.version || (now.version === known.version && now.progress > known.progress);
 }
 
 function statusOf(job: JobResource): SocketMessage {

@@ -54,6 +54,8 @@ export function applyMessage<T extends LiveJob>(job: T, message: SocketMessage):
     case 'shot_complete':
     case 'job_complete':
     case 'error':
+    case 'reset':
+    case 'ready':
       return job;
   }
 }

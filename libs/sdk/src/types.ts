@@ -1,4 +1,4 @@
-import type { JobResource, JobStatus } from '@shotloom/contracts';
+import type { JobResource, JobStatus, WebhookDeliveryResource, WebhookResource } from '@shotloom/contracts';
 
 export type {
   AccountPage,
@@ -11,12 +11,14 @@ export type {
   BillingResource,
   ChangeAccount,
   ChangeMember,
+  ChangeWebhook,
   CheckoutResource,
   CommentPage,
   ConnectionReportResource,
   CreateApiKey,
   CreatedApiKey,
   CreateInvitation,
+  CreateWebhook,
   CreditsSummary,
   CreditTransaction,
   CreditTransactionPage,
@@ -42,6 +44,7 @@ export type {
   ProviderSettings,
   Quote,
   QuoteRequest,
+  Redelivered,
   RetryJob,
   SaveProviderConfig,
   SessionResource,
@@ -49,6 +52,7 @@ export type {
   SharePage,
   ShareResource,
   SignedIn,
+  SigningSecret,
   SignInWays,
   SocketMessage,
   StopAllJobs,
@@ -58,6 +62,9 @@ export type {
   UpdateMe,
   UploadResource,
   VideoToAnime,
+  WebhookDeliveryResource,
+  WebhookResource,
+  WebhookWithSecret,
 } from '@shotloom/contracts';
 
 /** Of a mail. */
@@ -68,6 +75,16 @@ export type JobStage = NonNullable<JobResource['stage']>;
 /** One page of jobs, newest first. `next_cursor` is null on the last page. */
 export interface JobPage {
   readonly data: JobResource[];
+  readonly next_cursor: string | null;
+}
+
+/** One page, newest first. `next_cursor` is null on the last page. */
+export interface WebhookPage {
+  readonly data: WebhookResource[];
+  readonly next_cursor: string | null;
+}
+export interface WebhookDeliveryPage {
+  readonly data: WebhookDeliveryResource[];
   readonly next_cursor: string | null;
 }
 

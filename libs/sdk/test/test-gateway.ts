@@ -18,6 +18,8 @@ export class TestGateway {
   /** Protocols that each socket asked for, and whether sockets are let in at all. */
   readonly protocols: string[][] = [];
   socketsOpen = true;
+  /** Answers `GET /api/v1/events` with a stream that the test writes into; the rest of the world gets 404 where it is absent. */
+  onStream: ((stream: EventStream, seen: Seen) => void) | undefined;
   onSocket: (socket: WebSocket, path: string) => void = () => undefined;
   private readonly answers = new Map<string, Answer>();
   private readonly http = createServer((request, response) => void this.handle(request, response));
@@ -62,9 +64,29 @@ export class TestGateway {
     const { method = '', url = '', headers } = request;
     const seen = { method, path: url, headers, body: Buffer.concat(chunks).toString() };
     this.seen.push(seen);
+    if (this.onStream && url.split('?')[0] === '/api/v1/events') {
+      response.writeHead(200, { 'content-type': 'text/event-stream; charset=utf-8' }).write(': hello\n\n');
+      return this.onStream(new EventStream(response), seen);
+    }
     const answer = this.answers.get(`${method} ${url.split('?')[0]}`);
     if (answer) return answer(seen, response);
     sendProblem(response, 404, 'not_found', `There is nothing at ${url}.`);
+  }
+}
+
+/** The far end of a stream of server-sent events. */
+export class EventStream {
+  constructor(private readonly response: ServerResponse) {}
+
+  send(event: string, data: object, id?: string): this {
+    const place = id === undefined ? '' : `id: ${id}\n`;
+    this.response.write(`${place}event: ${event}\ndata: ${JSON.stringify(data)}\n\n`);
+    return this;
+  }
+
+  /** Breaks off, as a network does, when what was sent is on its way. */
+  cut(): void {
+    this.response.write('\n', () => this.response.destroy());
   }
 }
 

@@ -111,6 +111,8 @@ const routes: [string, string][] = [
   ['DELETE', '/api/v1/api-keys/x'],
   ['GET', '/api/v1/webhooks'],
   ['POST', '/api/v1/webhooks'],
+  ['GET', '/api/v1/webhooks/signing-secret'],
+  ['POST', '/api/v1/webhooks/signing-secret/rotate'],
   ['GET', '/api/v1/webhooks/x'],
   ['PATCH', '/api/v1/webhooks/x'],
   ['DELETE', '/api/v1/webhooks/x'],

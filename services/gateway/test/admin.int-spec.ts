@@ -1,4 +1,5 @@
 import { sql } from 'kysely';
+import { creditsChangedV1, subjects } from '@shotloom/contracts';
 import { capture, grant, hold } from '@shotloom/ledger';
 import { credits, newId } from '@shotloom/kernel';
 import { waitFor } from '@shotloom/testing';
@@ -128,6 +129,16 @@ describe('people', () => {
 describe('credits', () => {
   const change = (json: object, key: string | null, who = admin): Promise<Answer> =>
     post(`/accounts/${user.accountId}/credits`, json, who, key === null ? {} : { 'idempotency-key': key });
+
+  it('says whose balance changed, so that whoever shows it asks', async () => {
+    const told: string[] = [];
+    const news = gateway.backstage.bus.subscribe(creditsChangedV1, subjects.creditsChanged, (changed) => {
+      told.push(...changed.accountIds);
+    });
+    await change({ amount: 5, reason }, newId());
+    await waitFor(() => told.includes(user.accountId), { what: 'the news' });
+    news.unsubscribe();
+  });
 
   it('are given and taken once for each key, with a reason', async () => {
     const body = { amount: 100, reason };

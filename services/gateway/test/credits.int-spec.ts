@@ -1,3 +1,4 @@
+import { availableCreditsRpc } from '@shotloom/contracts';
 import { newId } from '@shotloom/kernel';
 import { chargeBack, getBalance, grant, hold, release } from '@shotloom/ledger';
 import { LowBalanceAlerts } from '../src/credits/low-balance';
@@ -202,4 +203,40 @@ it('mails once each time that the balance falls below, whichever of two replicas
   await take(20);
   await look();
   expect(await mails()).toBe(2);
+});
+
+it('answers notifier what many can spend, each by the account that pays for them now', async () => {
+  const { userId, accountId } = user;
+  await give(100);
+  await take(30);
+  const other = await gateway.addUser();
+  const { id: keyId } = await gateway.database.sql
+    .selectFrom('identity.api_keys')
+    .select('id')
+    .where('owner_user_id', '=', userId)
+    .executeTakeFirstOrThrow();
+  const holders = [
+    { userId, keyId: null },
+    { userId, keyId },
+    { userId: other.userId, keyId: null },
+    { userId: newId(), keyId: null },
+    { userId, keyId: newId() },
+  ];
+  const ask = async () => (await gateway.backstage.bus.request(availableCreditsRpc, { holders })).balances;
+  const [mine, others] = [
+    { accountId, available: 70 },
+    { accountId: other.accountId, available: 0 },
+  ];
+  expect(await ask()).toEqual([mine, mine, others, null, null]);
+  // Who leaves for another account is told of that one, and no more of the one before; keys stay with theirs.
+  await gateway.database.sql
+    .insertInto('identity.memberships')
+    .values({ account_id: other.accountId, user_id: userId, role: 'member' })
+    .execute();
+  await gateway.database.sql
+    .updateTable('identity.users')
+    .set({ account_id: other.accountId })
+    .where('id', '=', userId)
+    .execute();
+  expect(await ask()).toEqual([others, mine, others, null, null]);
 });

@@ -3,11 +3,14 @@ import {
   createWebhookRpc,
   deleteWebhookRpc,
   getWebhookRpc,
+  jobSecretRpc,
   listWebhookDeliveriesRpc,
   redeliverFailedWebhooksRpc,
   redeliverWebhookRpc,
   rotateWebhookSecretRpc,
   testWebhookRpc,
+  watchJobsRpc,
+  type RpcRequest,
   type WebhookDeliveryRecord,
   type WebhookRecord,
 } from '@shotloom/contracts';
@@ -23,6 +26,8 @@ type Kept = Owned & { webhook: WebhookRecord };
 
 /** Stands for the webhooks service on the real bus, where a test is about the gateway alone; e2e/webhooks.int-spec asks the real one. */
 export class WebhookDesk {
+  /** What was asked for with `webhook_url`. */
+  readonly watched: RpcRequest<typeof watchJobsRpc>[] = [];
   private readonly endpoints = new Map<string, Kept>();
   private readonly deliveries = new Map<string, WebhookDeliveryRecord>();
 
@@ -38,6 +43,14 @@ export class WebhookDesk {
       return { webhook, secret: `whsec_${webhookId}` };
     });
     bus.respond(getWebhookRpc, async (asked) => ({ webhook: this.find(asked)?.webhook ?? null }));
+    bus.respond(watchJobsRpc, async (asked) => {
+      this.watched.push(asked);
+      return { watched: true as const };
+    });
+    bus.respond(jobSecretRpc, async ({ userId, rotate }) => ({
+      secret: `whsec_${userId}${rotate ? '-2' : ''}`,
+      oldSecretUntil: null,
+    }));
     bus.respond(changeWebhookRpc, async (asked) => ({ webhook: this.own(asked).webhook }));
     bus.respond(deleteWebhookRpc, async (asked) => {
       this.endpoints.delete(this.own(asked).webhookId);

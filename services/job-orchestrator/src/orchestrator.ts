@@ -31,6 +31,7 @@ import { lockAttempts } from './attempts/attempt-rows';
 import { grantSubmits, type Beginner } from './attempts/begin-submit';
 import { VendorHealth } from './attempts/vendor-health';
 import type { Orchestrator } from './app.tokens';
+import { CreditNews } from './changes/credit-news';
 import type { Config } from './config';
 import { createOrchestratorMetrics } from './metrics';
 import { ModelClock } from './models/model-clock';
@@ -63,11 +64,18 @@ export async function startOrchestrator(context: ServiceContext<Config>): Promis
   const orchestrator = assemble(context, bus, database);
   const { scheduler, config, logger, models } = orchestrator;
   observeOperations(context.metrics, { database, bus, logger });
-  const publish: Bus['publishEnvelope'] = (subject, envelope, headers) =>
-    bus.publishEnvelope(subject, envelope, headers);
+  const credits = new CreditNews(bus);
+  const publish: Bus['publishEnvelope'] = async (subject, envelope, headers) => {
+    const result = await bus.publishEnvelope(subject, envelope, headers);
+    credits.published(envelope);
+    return result;
+  };
   const relay = new OutboxRelay({ database, schema: SCHEMA, publish, logger, metrics: context.metrics });
   relay.start();
-  shutdown.add('outbox', () => relay.stop());
+  shutdown.add('outbox', async () => {
+    await relay.stop();
+    credits.stop();
+  });
   shutdown.add('scheduler', () => scheduler.stop());
   const sweeper = new Sweeper({
     database,

@@ -15,6 +15,8 @@ export const configSchema = baseConfigSchema.extend({
   PING_INTERVAL_MS: z.coerce.number().int().min(10).default(25_000),
   /** A socket of one job is closed this long after the job's end. Milliseconds. */
   LINGER_MS: z.coerce.number().int().min(0).default(30_000),
+  /** How often balances that are shown are asked about again, where the news of a change was lost. Milliseconds. */
+  CREDITS_CHECK_INTERVAL_MS: z.coerce.number().int().min(10).default(30_000),
   /** How often the keys of open sockets are checked again, so that a revoked one ends its sockets. Milliseconds. */
   KEY_CHECK_INTERVAL_MS: z.coerce.number().int().min(10).default(60_000),
 });

@@ -3,7 +3,7 @@ import type { SocketMessage } from '@shotloom/contracts';
 import type { MetricsRegistry } from '@shotloom/service-kit';
 
 /** Why the server ended a socket that the client wanted to keep. */
-export type CutReason = 'slow' | 'silent' | 'overflow' | 'revoked' | 'bad_message';
+export type CutReason = 'slow' | 'silent' | 'overflow' | 'revoked' | 'bad_message' | 'unavailable';
 
 export interface NotifierMetrics {
   socketOpened(): void;
@@ -16,6 +16,8 @@ export interface NotifierMetrics {
   /** Seconds from the change of a job to the moment its event was handed to the sockets. */
   eventDelay(seconds: number): void;
   cut(reason: CutReason): void;
+  /** How many bytes wait for clients, asked when the metrics are read. */
+  buffered(bytes: () => number): void;
 }
 
 const DELAY_BUCKETS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 5, 30];
@@ -61,5 +63,15 @@ export function createNotifierMetrics(registry: MetricsRegistry): NotifierMetric
     event: (event) => events.inc({ event }),
     eventDelay: (seconds) => delay.observe(Math.max(0, seconds)),
     cut: (reason) => cuts.inc({ reason }),
+    buffered: (bytes) => {
+      new Gauge({
+        name: 'shotloom_client_buffered_bytes',
+        help: 'Bytes that sockets and event streams have not taken yet.',
+        registers,
+        collect() {
+          this.set(bytes());
+        },
+      });
+    },
   };
 }

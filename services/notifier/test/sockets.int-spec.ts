@@ -7,6 +7,8 @@ import { JOB, jobState, OTHER_USER, USER } from './support/job-fixtures';
 import { TestClient } from './support/client';
 import { raiseStage, type Stage } from './support/stage';
 
+/** More than the limit of what may wait, so that one is enough. */
+const WORDS = 300_000;
 const PROBLEM = 'application/problem+json';
 
 describe('who may open a socket, and how sockets end', () => {
@@ -189,13 +191,19 @@ describe('a client that does not read', () => {
   it('is cut, instead of being buffered for', async () => {
     const slow = await TestClient.connect(stage.notifier.port, USER, { key: 'sl_user' });
     slow.socket.pause();
+    let most = 0;
     await waitFor(
       async () => {
         await Promise.all(Array.from({ length: 25 }, () => stage.peers.publish(failure())));
-        return (await stage.metrics.metrics()).includes('sockets_cut_total{reason="slow"');
+        const metrics = await stage.metrics.metrics();
+        most = Math.max(most, Number(/client_buffered_bytes\S* (\d+)/.exec(metrics)?.[1]));
+        return metrics.includes('sockets_cut_total{reason="slow"');
       },
       { what: 'the slow client to be cut', timeoutMs: 40_000 },
     );
+    // The limit, and the one message that went over it.
+    expect(most).toBeGreaterThan(0);
+    expect(most).toBeLessThan(65_536 + 2 * WORDS);
     slow.socket.terminate();
   }, 60_000);
 });
@@ -203,5 +211,5 @@ describe('a client that does not read', () => {
 /** The end of some job, with as many words as fill what the kernel holds for a client that does not read. */
 function failure() {
   const facts = { code: 'internal', retryable: false, chargeable: false, outcome: 'refused' } as const;
-  return jobState({ jobId: newId(), status: 'failed', error: { ...facts, message: 'x'.repeat(300_000) } });
+  return jobState({ jobId: newId(), status: 'failed', error: { ...facts, message: 'x'.repeat(WORDS) } });
 }

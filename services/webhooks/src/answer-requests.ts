@@ -4,20 +4,24 @@ import {
   createWebhookRpc,
   deleteWebhookRpc,
   getWebhookRpc,
+  jobSecretRpc,
   listWebhookDeliveriesRpc,
   listWebhooksRpc,
   redeliverFailedWebhooksRpc,
   redeliverWebhookRpc,
   rotateWebhookSecretRpc,
   testWebhookRpc,
+  watchJobsRpc,
 } from '@shotloom/contracts';
 import type { DeliveryLog } from './deliveries/delivery-log';
 import type { Endpoints } from './endpoints/endpoints';
+import type { JobUrls } from './endpoints/job-urls';
 
 /** What the gateway asks for its callers, after it has checked who they are. */
 export function answerRequests(
   bus: Pick<Bus, 'respond'>,
   endpoints: Endpoints,
+  jobUrls: JobUrls,
   log: DeliveryLog,
 ): readonly Responder[] {
   return [
@@ -30,6 +34,8 @@ export function answerRequests(
       return { deleted: true as const };
     }),
     bus.respond(rotateWebhookSecretRpc, (asked) => endpoints.rotate(asked, asked.webhookId)),
+    bus.respond(watchJobsRpc, (asked) => jobUrls.watch(asked)),
+    bus.respond(jobSecretRpc, (asked) => jobUrls.secret(asked)),
     bus.respond(testWebhookRpc, async (asked) => ({
       delivery: await endpoints.test(asked, asked.webhookId),
     })),

@@ -5,11 +5,13 @@ import type { Config } from './config';
 import { DeliveryLog } from './deliveries/delivery-log';
 import { Dispatcher } from './deliveries/dispatcher';
 import { Endpoints } from './endpoints/endpoints';
+import { JobUrls } from './endpoints/job-urls';
 import { jobEventHandler } from './events/job-events';
 import { receivingUsers } from './events/receiving-users';
 import type { Parts } from './parts';
 import { measureQueue } from './upkeep/measure-queue';
 import { tellDisabled } from './upkeep/notices';
+import { endJobUrls } from './upkeep/end-job-urls';
 import { removeOld, stopWaiting } from './upkeep/remove-old';
 import { Rounds } from './upkeep/rounds';
 
@@ -43,7 +45,12 @@ export async function startWebhooks(parts: Parts): Promise<RunningWebhooks> {
   const { bus, logger } = parts;
   const dispatcher = new Dispatcher(parts);
   const wake = (): void => dispatcher.wake();
-  const responders = answerRequests(bus, new Endpoints(parts, wake), new DeliveryLog(parts, wake));
+  const responders = answerRequests(
+    bus,
+    new Endpoints(parts, wake),
+    new JobUrls(parts),
+    new DeliveryLog(parts, wake),
+  );
   const events = await bus.consume(webhookEventsConsumer, jobEventHandler(parts, wake), {
     concurrency: EVENTS_AT_ONCE,
     isWanted: receivingUsers(parts),
@@ -51,7 +58,11 @@ export async function startWebhooks(parts: Parts): Promise<RunningWebhooks> {
   const onError = (error: unknown): void =>
     logger.warn({ err: error }, 'a chore of webhooks could not be done; the next round tries again');
   const looks = new Rounds(LOOK_MS, [() => measureQueue(parts), () => tellDisabled(parts)], onError);
-  const tidying = new Rounds(TIDY_MS, [() => stopWaiting(parts), () => removeOld(parts)], onError);
+  const tidying = new Rounds(
+    TIDY_MS,
+    [() => endJobUrls(parts), () => stopWaiting(parts), () => removeOld(parts)],
+    onError,
+  );
   dispatcher.start();
   looks.start();
   tidying.start();

@@ -142,5 +142,13 @@ export const credentialsChangedV1 = defineMessage(
   'credentials.changed.v1',
   z.looseObject({ provider: z.string() }),
 );
+/**
+ * Core NATS, best effort: what these accounts can spend may be another sum now, or these people are paid for by another account. Whoever
+ * shows a balance asks for it; whoever missed this asks anyway from time to time.
+ */
+export const creditsChangedV1 = defineMessage(
+  'credits.changed.v1',
+  z.looseObject({ accountIds: z.array(z.string()), userIds: z.array(z.string()) }),
+);
 /** Core NATS: a model was added, changed, retired or priced; whoever keeps the catalogue asks again. */
 export const catalogueChangedV1 = defineMessage('catalogue.changed.v1', z.looseObject({ model: z.string() }));

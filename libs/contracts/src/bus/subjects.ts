@@ -39,6 +39,7 @@ export const subjects = {
   allProgress: 'progress.>',
   identityRevoked: 'identity.revoked',
   credentialsChanged: 'changed.credentials',
+  creditsChanged: 'changed.credits',
   catalogueChanged: 'changed.catalogue',
 } as const;
 

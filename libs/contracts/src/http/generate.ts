@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { aspectRatioSchema, modelIdSchema, paramNameSchema } from '../catalogue/vocabulary';
 import { STYLE_PRESET_IDS } from '../catalogue/style-presets';
+import { webhookUrlSchema } from './webhooks';
 
 /** Postgres keeps no NUL and no half of a surrogate pair in JSON; everything else that people write is welcome. */
 const isStorable = (value: string): boolean => !value.includes('\u0000') && value.isWellFormed();
@@ -82,6 +83,11 @@ const common = {
     .optional()
     .describe(
       "Your share where others wait too, 1 (least) to 8. It may lower what your plan gives; more than that counts as your plan's.",
+    ),
+  webhook_url: webhookUrlSchema
+    .optional()
+    .describe(
+      'Told of these jobs alone, as a webhook is, signed with the secret of GET /api/v1/webhooks/signing-secret. Deliveries are at /api/v1/webhooks/{job id}/deliveries.',
     ),
   metadata: z
     .record(text(64), text(512))

@@ -315,6 +315,8 @@ export {
   type MemberResource,
 } from './accounts';
 export {
+  signingSecretSchema,
+  webhookUrlSchema,
   changeWebhookSchema,
   createWebhookSchema,
   redeliveredSchema,
@@ -337,6 +339,7 @@ export {
   type WebhookListQuery,
   type WebhookResource,
   type WebhookWithSecret,
+  type SigningSecret,
 } from './webhooks';
 export {
   createVideoSchema,

@@ -9,7 +9,8 @@ import {
 
 const MAX_URL = 2_000;
 
-const url = z
+/** Where events can be sent to; that it is public is checked when it is given and at every call. */
+export const webhookUrlSchema = z
   .url({ protocol: /^https?$/ })
   .max(MAX_URL)
   .describe('https, at a public address, without credentials.');
@@ -31,14 +32,14 @@ const eventTypes = z
 
 /** POST /api/v1/webhooks */
 export const createWebhookSchema = z
-  .strictObject({ url, description: description.default(''), event_types: eventTypes })
+  .strictObject({ url: webhookUrlSchema, description: description.default(''), event_types: eventTypes })
   .meta({ id: 'CreateWebhook' });
 export type CreateWebhook = z.infer<typeof createWebhookSchema>;
 
 /** PATCH /api/v1/webhooks/{id}: what is left out stays. */
 export const changeWebhookSchema = z
   .strictObject({
-    url: url.optional(),
+    url: webhookUrlSchema.optional(),
     description: description.optional(),
     event_types: eventTypes.optional(),
     enabled: z
@@ -74,6 +75,17 @@ export const webhookWithSecretSchema = webhookResourceSchema
   .extend({ secret: z.string().optional().describe('`whsec_` and base64; verify signatures with it.') })
   .meta({ id: 'WebhookWithSecret' });
 export type WebhookWithSecret = z.infer<typeof webhookWithSecretSchema>;
+
+/** GET /api/v1/webhooks/signing-secret */
+export const signingSecretSchema = z
+  .object({
+    secret: z
+      .string()
+      .describe('`whsec_` and base64; it signs what is sent to the `webhook_url` of your jobs.'),
+    old_secret_until: z.iso.datetime().nullable().describe('The one before signs beside it until then.'),
+  })
+  .meta({ id: 'SigningSecret' });
+export type SigningSecret = z.infer<typeof signingSecretSchema>;
 
 const page = {
   limit: z.coerce.number().int().min(1).max(100).default(50),

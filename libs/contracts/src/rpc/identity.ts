@@ -35,3 +35,13 @@ export const endedCredentialsRpc = defineRpc(
   z.object({ sessionIds: z.array(z.string()).max(500), keyIds: z.array(z.string()).max(500) }),
   z.object({ sessionIds: z.array(z.string()), keyIds: z.array(z.string()) }),
 );
+
+/**
+ * What these callers can spend now, in the order in which they are named: of the account of the key, or else of the one that pays for
+ * the person at present. Null: there is no such caller.
+ */
+export const availableCreditsRpc = defineRpc(
+  'rpc.gateway.available-credits',
+  z.object({ holders: z.array(z.object({ userId: z.string(), keyId: z.string().nullable() })).max(500) }),
+  z.object({ balances: z.array(z.object({ accountId: z.string(), available: z.int() }).nullable()) }),
+);

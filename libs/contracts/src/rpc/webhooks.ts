@@ -32,6 +32,25 @@ export const createWebhookRpc = defineRpc(
   CHECK_MS,
 );
 
+/**
+ * Lets one URL be told of these jobs of the owner and of nothing else, before they are accepted. Each gets an endpoint with the id of the
+ * job, signed with the owner's secret for jobs. It ends a while after its job. Errors: `invalid_input` where the URL leads to what is not
+ * public; `conflict` where secrets cannot be kept.
+ */
+export const watchJobsRpc = defineRpc(
+  'rpc.webhooks.watch-jobs',
+  z.object({ ...owner, jobIds: z.array(z.guid()).min(1).max(5), url: z.string().max(2_000) }),
+  z.object({ watched: z.literal(true) }),
+  CHECK_MS,
+);
+
+/** The secret that signs what is sent to the URLs of single jobs; made when it is first asked for. `rotate`: the old one signs beside it for a day. */
+export const jobSecretRpc = defineRpc(
+  'rpc.webhooks.job-secret',
+  z.object({ ...owner, rotate: z.boolean() }),
+  z.object({ secret: z.string(), oldSecretUntil: z.string().nullable() }),
+);
+
 /** Newest first, after the endpoint `cursor`. */
 export const listWebhooksRpc = defineRpc(
   'rpc.webhooks.list',

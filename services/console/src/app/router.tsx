@@ -16,6 +16,7 @@ import { RegisterRoom } from '../rooms/sign-in/register-room';
 import { ResetRoom } from '../rooms/sign-in/reset-room';
 import { SignInRoom } from '../rooms/sign-in/sign-in-room';
 import { VerifyRoom } from '../rooms/sign-in/verify-room';
+import { WebhooksRoom } from '../rooms/webhooks/webhooks-room';
 import { Broken, NotFound } from './messages';
 import { SettingsFrame } from './settings-frame';
 import { Shell } from './shell';
@@ -51,6 +52,7 @@ export function createRouter() {
                 { path: 'account', Component: ProfileRoom },
                 { path: 'account/sessions', Component: SessionsRoom },
                 { path: 'account/keys', Component: KeysRoom },
+                { path: 'account/webhooks', Component: WebhooksRoom },
                 { path: 'people', Component: PeopleRoom },
                 { path: 'providers', Component: ProvidersRoom },
                 { path: 'credits', Component: CreditsRoom },

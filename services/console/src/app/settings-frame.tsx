@@ -1,5 +1,14 @@
 import { useEffect, useRef } from 'react';
-import { Coins, CreditCard, KeyRound, MonitorSmartphone, Plug, UserRound, Users } from 'lucide-react';
+import {
+  Coins,
+  CreditCard,
+  KeyRound,
+  MonitorSmartphone,
+  Plug,
+  UserRound,
+  Users,
+  Webhook,
+} from 'lucide-react';
 import { useTranslation } from 'react-i18next';
 import { NavLink, Outlet, useLocation } from 'react-router';
 import styles from './settings-frame.module.css';
@@ -9,6 +18,7 @@ const SETTINGS = [
   { to: '/account', icon: UserRound, name: 'account.nav.profile' },
   { to: '/account/sessions', icon: MonitorSmartphone, name: 'account.nav.sessions' },
   { to: '/account/keys', icon: KeyRound, name: 'account.nav.keys' },
+  { to: '/account/webhooks', icon: Webhook, name: 'account.nav.webhooks' },
   { to: '/people', icon: Users, name: 'account.nav.people' },
   { to: '/providers', icon: Plug, name: 'account.nav.providers' },
   { to: '/credits', icon: Coins, name: 'account.nav.credits' },

@@ -8,6 +8,7 @@ import type {
   CreateAccount,
   Principal,
 } from '@shotloom/contracts';
+import type { Bus } from '@shotloom/bus';
 import type { Database, UnitOfWork } from '@shotloom/database';
 import { AppError, newId } from '@shotloom/kernel';
 import { openLedgerAccount } from '@shotloom/ledger';
@@ -17,7 +18,8 @@ import { claimKey } from '../identity/idempotency';
 import { defaultPlan } from '../identity/people';
 import type { IdentityTables } from '../identity/schema/tables';
 import { AccountLimits } from '../limits/account-limits';
-import { DATABASE } from '../platform/parts';
+import { tellCredits } from '../credits/credit-news';
+import { BUS, DATABASE } from '../platform/parts';
 import { managerOf, membershipOf } from './membership';
 import { pageOf, readIdCursor } from './pages';
 
@@ -32,6 +34,7 @@ const MOST_OWNED = 20;
 export class Accounts {
   constructor(
     @Inject(DATABASE) private readonly database: Database<IdentityTables>,
+    @Inject(BUS) private readonly bus: Bus,
     private readonly limits: AccountLimits,
   ) {}
 
@@ -117,6 +120,7 @@ export class Accounts {
         .execute();
       await audit(sql, actor, 'account.activated', accountId, {});
       work.afterCommit(() => this.limits.forget(accountId));
+      tellCredits(this.bus, work, { userIds: [principal.userId] });
       return find(sql, principal.userId, accountId);
     });
   }

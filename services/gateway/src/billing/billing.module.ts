@@ -5,11 +5,13 @@ import {
   type OnApplicationBootstrap,
   type OnApplicationShutdown,
 } from '@nestjs/common';
+import type { Bus } from '@shotloom/bus';
 import type { Database } from '@shotloom/database';
 import type { Logger, MetricsRegistry } from '@shotloom/service-kit';
 import type { Config } from '../config';
 import type { IdentityTables } from '../identity/schema/tables';
-import { CONFIG, DATABASE, LOGGER, METRICS } from '../platform/parts';
+import { tellCredits } from '../credits/credit-news';
+import { BUS, CONFIG, DATABASE, LOGGER, METRICS } from '../platform/parts';
 import { Billing } from './billing';
 import { BillingController } from './billing.controller';
 
@@ -54,8 +56,13 @@ class SweepTimer implements OnApplicationBootstrap, OnApplicationShutdown {
         metrics: MetricsRegistry,
         logger: Logger,
         database: Database<IdentityTables>,
-      ): Billing => Billing.open({ config, metrics, logger, database }),
-      inject: [CONFIG, METRICS, LOGGER, DATABASE],
+        bus: Bus,
+      ): Billing =>
+        Billing.open({
+          ...{ config, metrics, logger, database },
+          onApplied: (work, accountId) => tellCredits(bus, work, { accountIds: [accountId] }),
+        }),
+      inject: [CONFIG, METRICS, LOGGER, DATABASE, BUS],
     },
     SweepTimer,
   ],

@@ -10,7 +10,7 @@ import { Customers } from './customers';
 import { Events } from './events';
 import { Leases } from './leases';
 import { Offers } from './offers';
-import { Reconciler } from './reconciler';
+import { Reconciler, type OnApplied } from './reconciler';
 import { StripeApi } from './stripe-api';
 import { stripeSettings } from './stripe-settings';
 import { Sweep } from './sweep';
@@ -28,6 +28,7 @@ export interface BillingParts {
 
 type Needs = Pick<GatewayParts, 'config' | 'metrics' | 'logger'> & {
   readonly database: Database<IdentityTables>;
+  readonly onApplied?: OnApplied;
 };
 
 /** Payments, or that there are none. */
@@ -62,7 +63,7 @@ function build(needs: Needs, api: StripeApi, livemode: boolean): BillingParts {
   const origin = publicUrl(needs.config);
   const customers = new Customers(database, api);
   const leases = new Leases(database);
-  const reconciler = new Reconciler(database, api, customers, leases);
+  const reconciler = new Reconciler(database, api, customers, leases, needs.onApplied);
   const events = new Events(database, reconciler, livemode, metrics, logger);
   const offers = new Offers(database);
   return {

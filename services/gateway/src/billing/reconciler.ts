@@ -17,6 +17,9 @@ export interface Task {
   readonly mark?: (sql: Tx) => Promise<void>;
 }
 
+/** Something of an account may be otherwise after this transaction, its credits too. */
+export type OnApplied = (work: UnitOfWork<IdentityTables>, accountId: string) => void;
+
 export type Reconciled = 'applied' | 'already' | 'not_ours';
 
 /**
@@ -29,6 +32,7 @@ export class Reconciler {
     private readonly api: StripeApi,
     private readonly customers: Customers,
     private readonly leases: Leases,
+    private readonly onApplied: OnApplied = () => undefined,
   ) {}
 
   /** Throws `BillingRefusal` for what will never be right, and anything else for what may be right later. */
@@ -43,6 +47,7 @@ export class Reconciler {
         await lease.confirm(work.sql);
         await applyFacts(work, accountId, facts);
         await task.mark?.(work.sql);
+        this.onApplied(work, accountId);
       });
       return 'applied';
     });

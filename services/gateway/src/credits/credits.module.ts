@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { GenerateModule } from '../generate/generate.module';
+import { CreditNews } from './credit-news';
 import { Credits } from './credits';
 import { CreditsController } from './credits.controller';
 import { LowBalanceAlerts } from './low-balance';
@@ -8,6 +9,6 @@ import { QuoteController } from './quote.controller';
 @Module({
   imports: [GenerateModule],
   controllers: [CreditsController, QuoteController],
-  providers: [Credits, LowBalanceAlerts],
+  providers: [CreditNews, Credits, LowBalanceAlerts],
 })
 export class CreditsModule {}

@@ -26,7 +26,7 @@ export const EVENTS_PATH = {
       summary:
         'What happens to your jobs, as server-sent events; with `Last-Event-ID` exactly what you missed',
       description:
-        'Events: `connected`, then `status` for each job that has not ended, then `ready`; from there on `status`, `progress`, `job_complete` and `error` as they happen, with the same fields as on the WebSocket. With `Last-Event-ID` (kept for 7 days) only what came after it is told; `reset` says that this was not possible, and the present state follows. A line `: beat` keeps the connection alive.',
+        'Events: `connected`, then `status` for each job that has not ended, then `ready`; from there on `status`, `progress`, `job_complete` and `error` as they happen, with the same fields as on the WebSocket. Without `job_id` also `credits`: what you can spend, at first and after every change. With `Last-Event-ID` (kept for 7 days) only what came after it is told; `reset` says that this was not possible, and the present state follows. A line `: beat` keeps the connection alive.',
       parameters: [
         parameter('job_id', 'query', 'Only this job.'),
         parameter('ticket', 'query', 'A one-time ticket, where no header can be sent.'),

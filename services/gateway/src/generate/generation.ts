@@ -3,6 +3,7 @@ import type { Bus } from '@shotloom/bus';
 import {
   acceptJobsRpc,
   describeAssetsRpc,
+  watchJobsRpc,
   type Catalogue,
   type JobRecord,
   type ModelSpec,
@@ -111,7 +112,17 @@ export class Generation {
       fallback: [...fallback],
       ...planTerms(principal, limits, { priority: body.priority, at: this.clock.now() }),
     };
+    if (body.webhook_url !== undefined) await this.watch(accept, body.webhook_url, command.requestId);
     return this.acceptance.accept(accept, command.requestId);
+  }
+
+  /** Before they are accepted, so that nothing of them is missed; what is not accepted after all is forgotten after a day. */
+  private async watch(
+    { userId, accountId, jobIds }: RpcRequest<typeof acceptJobsRpc>,
+    url: string,
+    correlationId: string,
+  ): Promise<void> {
+    await this.bus.request(watchJobsRpc, { userId, accountId, jobIds, url }, { correlationId });
   }
 
   /** Everything that is checked and priced before something is accepted: what passes here can be ordered. */

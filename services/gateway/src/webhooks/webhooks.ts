@@ -5,6 +5,7 @@ import {
   createWebhookRpc,
   deleteWebhookRpc,
   getWebhookRpc,
+  jobSecretRpc,
   listWebhookDeliveriesRpc,
   listWebhooksRpc,
   redeliverFailedWebhooksRpc,
@@ -106,6 +107,18 @@ export class Webhooks {
     return this.remote.run(entry('webhook.secret_rotated', id, ask), () =>
       this.bus.request(rotateWebhookSecretRpc, question, tied(ask)),
     );
+  }
+
+  /** What signs for the URLs of single jobs; made when it is first asked for. */
+  signingSecret(
+    { rotate }: { readonly rotate: boolean },
+    ask: Ask,
+  ): Promise<RpcResponse<typeof jobSecretRpc>> {
+    const question = { ...ownerOf(ask), rotate };
+    const answer = () => this.bus.request(jobSecretRpc, question, tied(ask));
+    return rotate
+      ? this.remote.run(entry('webhook.secret_rotated', ask.principal.userId, ask), answer)
+      : answer();
   }
 
   /** Throws `not_found`, or `conflict` where it is disabled. */

@@ -33,7 +33,6 @@ export async function readJobEvents(
   };
 }
 
-/** Events come on `jobs.<userId>`. */
 /** Undefined for what this replica does not know or cannot read. */
 export function toEvent({ envelope, seq }: OrderedMessage, logger: Logger): JobEvent | undefined {
   if (envelope.type !== jobChangedV1.type) {

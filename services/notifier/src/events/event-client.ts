@@ -1,41 +1,36 @@
 import type { ServerResponse } from 'node:http';
-import { jobStateMachine, type SocketMessage } from '@shotloom/contracts';
-import { assertNever } from '@shotloom/kernel';
 import type { HeldCredential } from '../auth/credential';
+import type { Balance, CreditWatcher } from '../credits/credit-watch';
 import type { FeedStep } from '../delivery/job-feed';
-import type { PlayableUrls } from '../delivery/playable-urls';
-import type { Session, SessionOutput } from '../delivery/session';
-import { completeMessage, errorMessage, progressMessage, statusMessage } from '../delivery/socket-messages';
+import type { Session } from '../delivery/session';
+import { Teller, type TellerOptions } from '../delivery/teller';
 import type { CutReason, NotifierMetrics } from '../metrics';
-import { formatEventId } from './event-id';
+import type { CatchingUp } from '../resume/catch-up';
+import { formatEventId } from '../resume/event-id';
 
-export interface EventClientOptions {
+export interface EventClientOptions extends Pick<TellerOptions, 'urls'> {
   readonly session: Session;
   readonly credential: HeldCredential;
-  readonly urls: Pick<PlayableUrls, 'of'>;
   readonly metrics: NotifierMetrics;
   readonly maxBufferedBytes: number;
   /** The epoch of the stream that sequences belong to. */
   readonly epoch: number;
 }
 
-/** Messages that may wait for the link of a finished video before them. */
-const MAX_WAITING = 1_000;
-
-/**
- * One open stream of server-sent events. Everything is written in the order of the stream, a finished video's link
- * included: an id that a client has seen means that it has seen all before.
- */
-export class EventClient implements SessionOutput {
-  private tail: Promise<void> = Promise.resolve();
-  private waiting = 0;
-  private replayedTo = 0;
+/** One open stream of server-sent events. */
+export class EventClient implements CatchingUp, CreditWatcher {
+  private readonly teller: Teller;
   private ended = false;
 
   constructor(
     private readonly response: ServerResponse,
     private readonly options: EventClientOptions,
   ) {
+    this.teller = new Teller({
+      urls: options.urls,
+      write: (message, seq) => this.write(message.type, message, seq),
+      onFull: () => this.overflow(),
+    });
     response.on('close', () => {
       this.ended = true;
     });
@@ -49,36 +44,39 @@ export class EventClient implements SessionOutput {
     return this.options.credential;
   }
 
+  /** Bytes that the client has not taken yet. */
+  get bufferedBytes(): number {
+    return this.response.writableLength;
+  }
+
+  greet(): void {
+    this.write('connected', this.subject);
+  }
+
   step(step: FeedStep): void {
-    if (step.kind !== 'progress' && step.seq !== undefined && step.seq <= this.replayedTo) return;
-    switch (step.kind) {
-      case 'status': {
-        // A terminal state is told in two messages, and only the second may say that the event was seen.
-        const id =
-          step.seq !== undefined && !jobStateMachine.isTerminal(step.state.status) ? step.seq : undefined;
-        return this.send(statusMessage(step.state, step.shown), id);
-      }
-      case 'progress':
-        return this.send(progressMessage(step.progress, step.shown), undefined);
-      case 'end':
-        return this.sendEnd(step);
-      default:
-        return assertNever(step, 'step');
-    }
+    this.teller.step(step);
   }
 
   overflow(): void {
     this.cut('overflow');
   }
 
-  /** `connected`, `reset` and `ready`: what the stream says of itself. */
-  announce(event: string, data: object, seq?: number): void {
-    this.enqueue(() => Promise.resolve(this.write(event, data, seq)));
+  reset(reason: string): void {
+    this.write('reset', { reason });
   }
 
-  /** What was told up to here comes again from among the live events that waited; it is not told twice. */
+  ready(seq: number): void {
+    // After the links that the present state waits for.
+    this.teller.after(() => this.write('ready', this.subject, seq));
+  }
+
   replayed(toSeq: number): void {
-    this.replayedTo = toSeq;
+    this.teller.replayed(toSeq);
+  }
+
+  credits({ accountId, available }: Balance): void {
+    const data = { type: 'credits', account_id: accountId, available };
+    this.teller.after(() => this.write('credits', data));
   }
 
   /** Keeps proxies from taking a quiet stream for a dead one. */
@@ -86,9 +84,8 @@ export class EventClient implements SessionOutput {
     if (!this.ended) this.flush(': beat\n\n');
   }
 
-  /** Resolves when the client has room again, or is gone. */
   async drained(): Promise<void> {
-    await this.tail;
+    await this.teller.settled();
     if (this.ended || !this.response.writableNeedDrain) return;
     await new Promise<void>((resolve) => {
       const go = (): void => {
@@ -115,26 +112,12 @@ export class EventClient implements SessionOutput {
     this.response.end();
   }
 
-  private sendEnd({ state, seq }: FeedStep & { readonly kind: 'end' }): void {
-    if (state.status !== 'completed') return this.send(errorMessage(state), seq);
-    const url = this.options.urls.of(state);
-    this.enqueue(async () => this.write('job_complete', completeMessage(state, await url), seq));
+  private get subject(): { readonly id: string } {
+    const { jobId, userId } = this.session.scope;
+    return { id: jobId ?? userId };
   }
 
-  private send(message: SocketMessage, seq: number | undefined): void {
-    this.enqueue(() => Promise.resolve(this.write(message.type, message, seq)));
-  }
-
-  private enqueue(write: () => Promise<void>): void {
-    if (this.ended) return;
-    if (this.waiting >= MAX_WAITING) return this.cut('overflow');
-    this.waiting += 1;
-    this.tail = this.tail.then(write).finally(() => {
-      this.waiting -= 1;
-    });
-  }
-
-  private write(event: string, data: object, seq: number | undefined): void {
+  private write(event: string, data: object, seq?: number): void {
     if (this.ended) return;
     const id = seq === undefined ? '' : `id: ${formatEventId({ epoch: this.options.epoch, seq })}\n`;
     this.flush(`${id}event: ${event}\ndata: ${JSON.stringify(data)}\n\n`);

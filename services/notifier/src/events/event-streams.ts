@@ -1,18 +1,15 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { readRange, type Bus } from '@shotloom/bus';
-import { STREAMS, subjects } from '@shotloom/contracts';
 import { AppError, isId } from '@shotloom/kernel';
 import type { Logger } from '@shotloom/service-kit';
+import type { CreditWatch } from '../credits/credit-watch';
 import type { FanOut } from '../delivery/fan-out';
-import { jobIdOf } from '../delivery/job-event';
-import { toEvent } from '../delivery/job-events';
 import { Session, type Scope } from '../delivery/session';
-import type { Snapshots } from '../delivery/snapshots';
-import { authenticate, orUnavailable } from '../socket/admission';
+import type { CatchUp } from '../resume/catch-up';
+import { authenticate, type AdmissionOptions } from '../socket/admission';
+import { Heartbeat } from '../socket/heartbeat';
 import type { Places } from '../socket/places';
 import { sendProblem } from '../socket/problem-response';
 import { EventClient, type EventClientOptions } from './event-client';
-import { MAX_REPLAYED, resumePoint, type ResumePoint } from './resume-point';
 
 const PATH = '/api/v1/events';
 const HEADERS = {
@@ -23,40 +20,38 @@ const HEADERS = {
 };
 /** A browser comes again after this. Milliseconds. */
 const RETRY_MS = 2_000;
-const REPLAY_MS = 30_000;
 
-export interface EventStreamsOptions extends Pick<
-  EventClientOptions,
-  'urls' | 'metrics' | 'maxBufferedBytes'
-> {
-  readonly bus: Bus;
+export interface EventStreamsOptions
+  extends
+    Pick<EventClientOptions, 'urls' | 'metrics' | 'maxBufferedBytes'>,
+    Pick<AdmissionOptions, 'bus' | 'publicUrl'> {
   readonly fanOut: FanOut;
-  readonly snapshots: Snapshots;
+  readonly catchUp: CatchUp;
+  readonly credits: Pick<CreditWatch, 'add'>;
   readonly places: Places;
   readonly logger: Logger;
   readonly beatMs: number;
-  readonly publicUrl: string | undefined;
 }
 
 /** Server-sent events on `GET /api/v1/events`: all jobs of the caller, or with `job_id` one of them. */
 export class EventStreams {
   private readonly clients = new Set<EventClient>();
-  private heartbeat: NodeJS.Timeout | undefined;
+  private readonly heartbeat: Heartbeat;
 
-  constructor(private readonly options: EventStreamsOptions) {}
+  constructor(private readonly options: EventStreamsOptions) {
+    this.heartbeat = new Heartbeat(options.beatMs);
+  }
 
   get open(): readonly EventClient[] {
     return [...this.clients];
   }
 
   start(): void {
-    this.heartbeat = setInterval(() => {
-      for (const client of this.clients) client.beat();
-    }, this.options.beatMs);
+    this.heartbeat.start();
   }
 
   stop(): void {
-    clearInterval(this.heartbeat);
+    this.heartbeat.stop();
     for (const client of this.clients) client.close();
   }
 
@@ -89,86 +84,30 @@ export class EventStreams {
       this.options.fanOut.remove(session);
       leave();
     });
-    const stream = await orUnavailable(
-      this.options.bus.streamState(STREAMS.jobs.name),
-      'The stream of events',
-    );
     const lastEventId = headerOf(request, 'last-event-id') ?? query.get('last_event_id') ?? undefined;
-    const point = resumePoint(lastEventId, stream);
-    const client = new EventClient(response, {
-      ...this.options,
-      session,
-      credential,
-      epoch: stream.created.getTime(),
-    });
     // Before the first byte, so that a job that is not there is still a 404.
-    const present = point.kind === 'replay' ? undefined : await this.present(scope);
+    const beginning = await this.options.catchUp.begin(scope, lastEventId);
     if (response.destroyed) return;
+    const { epoch } = beginning.stream;
+    const client = new EventClient(response, { ...this.options, session, credential, epoch });
     response.writeHead(200, HEADERS).write(`retry: ${RETRY_MS}\n\n`);
     this.enter(client, response);
-    await this.catchUp(client, point, stream.lastSeq, present);
+    client.greet();
+    await this.options.catchUp.run(client, beginning);
   }
 
   private enter(client: EventClient, response: ServerResponse): void {
     const { metrics } = this.options;
     this.clients.add(client);
+    const leave = this.heartbeat.add(client);
+    const unwatch = this.options.credits.add(client);
     metrics.streamOpened();
     response.once('close', () => {
       this.clients.delete(client);
+      leave();
+      unwatch();
       metrics.streamClosed();
     });
-  }
-
-  private async catchUp(
-    client: EventClient,
-    point: ResumePoint,
-    lastSeq: number,
-    present: Awaited<ReturnType<Snapshots['read']>>,
-  ): Promise<void> {
-    const { scope } = client.session;
-    client.announce('connected', { id: scope.jobId ?? scope.userId });
-    if (point.kind === 'replay') {
-      if (await this.replay(client, point.fromSeq)) {
-        client.session.open([], client);
-        return;
-      }
-      client.announce('reset', { reason: 'You missed more events than are told one by one.' });
-      present = await this.present(scope);
-    } else if (point.kind === 'reset') {
-      client.announce('reset', { reason: point.reason });
-    }
-    client.session.open(present ?? [], client);
-    // Who goes away from here on need not be told the present state again.
-    client.announce('ready', { id: scope.jobId ?? scope.userId }, lastSeq);
-  }
-
-  /** True when all that was missed was told. */
-  private async replay(client: EventClient, fromSeq: number): Promise<boolean> {
-    const { bus, logger } = this.options;
-    const { scope } = client.session;
-    let told = fromSeq - 1;
-    const { complete } = await readRange(bus, {
-      stream: STREAMS.jobs.name,
-      subject: subjects.jobs(scope.userId),
-      fromSeq,
-      limit: MAX_REPLAYED,
-      timeoutMs: REPLAY_MS,
-      onMessage: async (message) => {
-        told = message.seq;
-        const event = toEvent(message, logger);
-        if (!event || (scope.jobId !== undefined && jobIdOf(event) !== scope.jobId)) return;
-        client.session.replay(event, client);
-        await client.drained();
-      },
-    });
-    client.replayed(told);
-    return complete;
-  }
-
-  private async present(scope: Scope): ReturnType<Snapshots['read']> {
-    const states = await orUnavailable(this.options.snapshots.read(scope), 'The state of the jobs');
-    if (!states) throw new AppError('not_found', 'There is no such job, or it is not yours.');
-    return states;
   }
 }
 

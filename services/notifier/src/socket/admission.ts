@@ -4,24 +4,30 @@ import { verifyCredentialRpc, type JobState, type Principal } from '@shotloom/co
 import { AppError } from '@shotloom/kernel';
 import { readAddress } from '../auth/address';
 import { readCredential, type Credential, type HeldCredential } from '../auth/credential';
+import { orUnavailable } from '../auth/or-unavailable';
 import type { FanOut } from '../delivery/fan-out';
 import { Session, type Scope } from '../delivery/session';
-import type { Snapshots } from '../delivery/snapshots';
+import type { Beginning, CatchUp } from '../resume/catch-up';
 import type { Places } from './places';
 
-/** A request that may become a socket: who it is, what it watches, and the present state of that. */
+/** A request that may become a socket: who it is, what it watches, and where it begins. */
 export interface Admission {
   readonly credential: HeldCredential;
   readonly session: Session;
-  readonly snapshot: readonly JobState[];
+  readonly start: SocketStart;
   /** Gives back what was taken for it. May be called twice. */
   release(): void;
 }
 
+/** A socket is told the present state; one that asks for it goes on where it was, and its messages say where that is. */
+export type SocketStart =
+  | { readonly kind: 'present'; readonly present: readonly JobState[] }
+  | ({ readonly kind: 'resume' } & Beginning);
+
 export interface AdmissionOptions {
   readonly bus: Pick<Bus, 'request'>;
   readonly fanOut: FanOut;
-  readonly snapshots: Snapshots;
+  readonly catchUp: CatchUp;
   readonly places: Places;
   readonly publicUrl: string | undefined;
 }
@@ -35,7 +41,9 @@ export async function admit(request: IncomingMessage, options: AdmissionOptions)
   if (!address) throw notFound();
   const { credential, userId } = await authenticate(request, address.query, options);
   const scope = address.id === userId ? { userId } : { userId, jobId: address.id };
-  return enter(scope, credential, options);
+  // Empty on the first visit.
+  const lastEventId = address.query.get('last_event_id') ?? undefined;
+  return enter(scope, credential, lastEventId, options);
 }
 
 /** The caller may read jobs; throws `unauthorized`, `forbidden` or `unavailable` otherwise. */
@@ -58,9 +66,10 @@ export async function authenticate(
 async function enter(
   scope: Scope,
   credential: HeldCredential,
+  lastEventId: string | undefined,
   options: AdmissionOptions,
 ): Promise<Admission> {
-  const { fanOut, places, snapshots } = options;
+  const { fanOut, places } = options;
   const leave = places.take(scope.userId);
   const session = new Session(scope);
   fanOut.add(session);
@@ -69,28 +78,26 @@ async function enter(
     leave();
   };
   try {
-    const snapshot = await orUnavailable(snapshots.read(scope), 'The state of the jobs');
-    if (!snapshot) throw notFound();
-    return { credential, session, snapshot, release };
+    const start = await begin(scope, lastEventId, options);
+    return { credential, session, start, release };
   } catch (error) {
     release();
     throw error;
   }
 }
 
+async function begin(
+  scope: Scope,
+  lastEventId: string | undefined,
+  { catchUp }: AdmissionOptions,
+): Promise<SocketStart> {
+  if (lastEventId === undefined) return { kind: 'present', present: await catchUp.present(scope) };
+  return { kind: 'resume', ...(await catchUp.begin(scope, lastEventId)) };
+}
+
 async function verify(bus: Pick<Bus, 'request'>, credential: Credential): Promise<Principal | null> {
   const { principal } = await orUnavailable(bus.request(verifyCredentialRpc, credential), 'Your key');
   return principal;
-}
-
-/** Another service's outage is no news for a client, and its words name our insides. */
-export async function orUnavailable<T>(answer: Promise<T>, what: string): Promise<T> {
-  try {
-    return await answer;
-  } catch (error) {
-    const message = `${what} cannot be looked up right now. Try again in a few seconds.`;
-    throw new AppError('unavailable', message, { retryable: true, cause: error });
-  }
 }
 
 const notFound = (): AppError =>

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { EventEmitter } from 'node:events';
 import { JOB, jobProgress, jobState, USER } from '../../test/support/job-fixtures';
 import { Session } from '../delivery/session';
@@ -45,6 +46,7 @@ function openClient(): { wire: FakeWire; session: Session; client: SocketClient;
     event: () => undefined,
     eventDelay: () => undefined,
     cut: (reason) => cuts.push(reason),
+    buffered: () => undefined,
   };
   const client = new SocketClient(wire as unknown as Wire, {
     session,
@@ -54,6 +56,7 @@ function openClient(): { wire: FakeWire; session: Session; client: SocketClient;
     maxBufferedBytes: 1_000,
     lingerMs: 60_000,
   });
+  client.greet();
   client.open([jobState()]);
   return { wire, session, client, cuts };
 }
@@ -67,7 +70,7 @@ describe('SocketClient', () => {
     const { wire, session } = openClient();
     session.receive({ kind: 'state', state: jobState({ version: 2, status: 'completed' }) });
     session.receive({ kind: 'progress', progress: jobProgress({ version: 2, progress: 100 }) });
-    await Promise.resolve();
+    await setImmediate();
     expect(wire.types).toEqual(['connected', 'status', 'status', 'job_complete']);
     expect(wire.sent.at(-1)).toContain('/media/film');
     wire.close(1000);

@@ -6,14 +6,20 @@ import { SOCKET_PROTOCOL } from '@shotloom/contracts';
 import { AppError } from '@shotloom/kernel';
 import type { Logger } from '@shotloom/service-kit';
 import { refuseUpgrade } from './problem-response';
-import type { Admission } from './admission';
+import type { Admission, SocketStart } from './admission';
+import type { CreditWatch } from '../credits/credit-watch';
+import type { CatchUp } from '../resume/catch-up';
+import { Heartbeat } from './heartbeat';
 import { SocketClient, type SocketClientOptions } from './socket-client';
 
 const MAX_CLIENT_MESSAGE_BYTES = 4 * 1024;
 const GOING_AWAY = 1001;
+const TRY_AGAIN = 1013;
 
 export interface SocketServerOptions extends Pick<SocketClientOptions, 'urls' | 'metrics'> {
   readonly admit: (request: IncomingMessage) => Promise<Admission>;
+  readonly catchUp: CatchUp;
+  readonly credits: Pick<CreditWatch, 'add'>;
   /** Answers what is no upgrade. */
   readonly answer: (request: IncomingMessage, response: ServerResponse) => void;
   readonly logger: Logger;
@@ -34,10 +40,11 @@ export class SocketServer {
   });
   private readonly clients = new Set<SocketClient>();
   private readonly connections = new Set<Duplex>();
-  private heartbeat: NodeJS.Timeout | undefined;
+  private readonly heartbeat: Heartbeat;
   private closing = false;
 
   constructor(private readonly options: SocketServerOptions) {
+    this.heartbeat = new Heartbeat(options.pingIntervalMs);
     this.http.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
       void this.upgrade(request, socket, head);
     });
@@ -54,14 +61,14 @@ export class SocketServer {
       this.http.once('error', reject);
       this.http.listen(port, host, resolve);
     });
-    this.heartbeat = setInterval(() => this.beat(), this.options.pingIntervalMs);
+    this.heartbeat.start();
     return (this.http.address() as AddressInfo).port;
   }
 
   /** Tells every client to go elsewhere, and waits until they have gone or were cut off. */
   async close(): Promise<void> {
     this.closing = true;
-    clearInterval(this.heartbeat);
+    this.heartbeat.stop();
     const closed = new Promise<void>((resolve) => {
       this.http.close(() => resolve());
     });
@@ -74,8 +81,11 @@ export class SocketServer {
     await closed;
   }
 
-  private beat(): void {
-    for (const client of this.clients) client.beat();
+  /** The stream is another one than before: who goes on by places in it has to be told so. */
+  endResumable(): void {
+    for (const client of this.clients) {
+      if (client.resumable) client.close(TRY_AGAIN, 'The events before are gone: connect again.');
+    }
   }
 
   private async upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
@@ -106,14 +116,31 @@ export class SocketServer {
 
   private welcome(wire: ConstructorParameters<typeof SocketClient>[0], admission: Admission): void {
     const { metrics } = this.options;
-    const client = new SocketClient(wire, { ...this.options, ...admission });
+    const { start, ...admitted } = admission;
+    const epoch = start.kind === 'resume' ? start.stream.epoch : undefined;
+    const client = new SocketClient(wire, { ...this.options, ...admitted, epoch });
     this.clients.add(client);
+    const leave = this.heartbeat.add(client);
+    const unwatch = this.options.credits.add(client);
     metrics.socketOpened();
     wire.on('close', () => {
       this.clients.delete(client);
+      leave();
+      unwatch();
       metrics.socketClosed();
     });
     if (this.closing) client.close(GOING_AWAY, 'The server is restarting: connect again.');
-    else client.open(admission.snapshot);
+    else void this.begin(client, start);
+  }
+
+  private async begin(client: SocketClient, start: SocketStart): Promise<void> {
+    client.greet();
+    if (start.kind === 'present') return client.open(start.present);
+    try {
+      await this.options.catchUp.run(client, start);
+    } catch (error) {
+      this.options.logger.warn({ err: error }, 'a socket could not be brought up to date');
+      client.cut('unavailable', TRY_AGAIN, 'What you missed cannot be read now: connect again.');
+    }
   }
 }

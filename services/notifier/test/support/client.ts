@@ -53,6 +53,11 @@ export class TestClient {
     return this.messages.flatMap((message) => (message.type === 'status' ? [message.version] : []));
   }
 
+  /** Where it would go on from. */
+  get lastId(): string | undefined {
+    return this.messages.flatMap((one) => ('event_id' in one && one.event_id ? [one.event_id] : [])).at(-1);
+  }
+
   async until(type: SocketMessage['type'], count = 1): Promise<void> {
     const enough = (): boolean => this.types.filter((one) => one === type).length >= count;
     await waitFor(enough, { what: `${count} ${type} among ${JSON.stringify(this.messages)}` });

@@ -1,5 +1,7 @@
 import type { Bus } from '@shotloom/bus';
 import {
+  availableCreditsRpc,
+  creditsChangedV1,
   describeAssetsRpc,
   endedCredentialsRpc,
   getJobRpc,
@@ -28,6 +30,9 @@ export class Peers {
   readonly sessions = new Map<string, { readonly userId: string; readonly sessionId: string }>();
   /** Jobs in one answer at most, whatever limit was asked for: job-orchestrator bounds its answers by bytes too. */
   jobsPerPage = 100;
+  /** What each user can spend, and how many were asked about in each question. */
+  readonly balances = new Map<string, { accountId: string; available: number }>();
+  readonly balanceQuestions: number[] = [];
   linksAsked = 0;
   linksFail = false;
   /** Runs before a snapshot is answered: the moment in which events and snapshots race. */
@@ -57,6 +62,10 @@ export class Peers {
         nextCursor: to < open.length ? String(to) : null,
       };
     });
+    bus.respond(availableCreditsRpc, ({ holders }) => {
+      this.balanceQuestions.push(holders.length);
+      return Promise.resolve({ balances: holders.map(({ userId }) => this.balances.get(userId) ?? null) });
+    });
     bus.respond(describeAssetsRpc, ({ assetIds }) => {
       this.linksAsked += 1;
       if (this.linksFail) throw new Error('storage is ill');
@@ -73,6 +82,13 @@ export class Peers {
   async publish(state: JobState): Promise<void> {
     const subject = subjects.jobs(state.ownerUserId);
     await this.bus.publish(jobChangedV1, { state }, { subject, correlationId: state.jobId, id: newId() });
+  }
+
+  /** Another sum, and the news of it, as gateway and job-orchestrator tell it after the commit. */
+  spend(userId: string, accountId: string, available: number): void {
+    this.balances.set(userId, { accountId, available });
+    const payload = { accountIds: [accountId], userIds: [] };
+    this.bus.emit(creditsChangedV1, payload, { subject: subjects.creditsChanged, correlationId: newId() });
   }
 
   progress(progress: JobProgress): void {

@@ -8,7 +8,7 @@ import type {
 } from '@shotloom/contracts';
 import type { UnitOfWork } from '@shotloom/database';
 import { AppError } from '@shotloom/kernel';
-import { endpointsOf, lockEndpoint, noSuchEndpoint, refuseDisabled } from '../endpoints/endpoint-rows';
+import { hasLog, lockEndpoint, noSuchEndpoint, refuseDisabled } from '../endpoints/endpoint-rows';
 import { markDue } from '../events/record-event';
 import type { Owner, Parts } from '../parts';
 import type { WebhookTables } from '../schema/tables';
@@ -34,10 +34,8 @@ export class DeliveryLog {
     status,
     ...owner
   }: RpcRequest<typeof listWebhookDeliveriesRpc>): Promise<RpcResponse<typeof listWebhookDeliveriesRpc>> {
-    const { database, clock } = this.parts;
-    const { sql } = database;
-    const endpoint = endpointsOf(sql, owner, clock.now()).where('endpoint.id', '=', webhookId);
-    if (!(await endpoint.executeTakeFirst())) throw noSuchEndpoint(webhookId);
+    const { sql } = this.parts.database;
+    if (!(await hasLog(sql, owner, webhookId))) throw noSuchEndpoint(webhookId);
     let query = sql.selectFrom('webhooks.deliveries').selectAll().where('endpoint_id', '=', webhookId);
     if (cursor !== undefined) query = query.where('id', '<', cursor);
     if (status !== undefined) query = query.where('status', '=', status);

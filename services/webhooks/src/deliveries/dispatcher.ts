@@ -129,14 +129,13 @@ export class Dispatcher {
   /** Addresses, bodies and secrets, by delivery. One whose secret does not open has none. */
   private async read(claimed: readonly Claimed[]): Promise<ReadonlyMap<string, Call>> {
     const { database, keys, clock, logger } = this.parts;
-    const endpointIds = [...new Set(claimed.map(({ endpointId }) => endpointId))];
     const rows = await database.sql
       .selectFrom('webhooks.deliveries as delivery')
       .innerJoin('webhooks.events as event', 'event.id', 'delivery.event_id')
       .innerJoin('webhooks.endpoints as endpoint', 'endpoint.id', 'delivery.endpoint_id')
       .select([
         'delivery.id',
-        'endpoint.id as endpointId',
+        (select) => select.fn.coalesce('endpoint.signer_id', 'endpoint.id').as('signerId'),
         'endpoint.url',
         'event.id as eventId',
         'event.body',
@@ -147,10 +146,11 @@ export class Dispatcher {
         claimed.map(({ id }) => id),
       )
       .execute();
+    if (rows.length === 0) return new Map();
     const secrets = await database.sql
       .selectFrom('webhooks.endpoint_secrets')
       .selectAll()
-      .where('endpoint_id', 'in', endpointIds)
+      .where('endpoint_id', 'in', [...new Set(rows.map(({ signerId }) => signerId))])
       .where((where) => where.or([where('expires_at', 'is', null), where('expires_at', '>', clock.now())]))
       .orderBy('version', 'desc')
       .execute();
@@ -163,8 +163,8 @@ export class Dispatcher {
         logger.error({ err: error, webhookId: row.endpoint_id }, 'the secret of a webhook does not open');
       }
     }
-    const signed = rows.flatMap(({ id, endpointId, ...call }) => {
-      const of = opened.get(endpointId);
+    const signed = rows.flatMap(({ id, signerId, ...call }) => {
+      const of = opened.get(signerId);
       return of ? [[id, { ...call, secrets: of }] as const] : [];
     });
     return new Map(signed);

@@ -19,15 +19,20 @@ export async function disableEndpoint(
     const { sql } = work;
     const found = await sql
       .selectFrom('webhooks.endpoints')
-      .select(['owner_user_id as userId', 'account_id as accountId'])
+      .select(['owner_user_id as userId', 'account_id as accountId', 'kind'])
       .where('id', '=', endpointId)
       .executeTakeFirst();
     if (!found) return false;
-    await lockEndpoints(work, found);
+    await lockEndpoints(work, found, endpointId);
     const now = clock.now();
     const row = await sql
       .updateTable('webhooks.endpoints')
-      .set({ disabled_reason: reason, disabled_at: now, due_at: null, notice_id: newId() })
+      .set({
+        disabled_reason: reason,
+        disabled_at: now,
+        due_at: null,
+        notice_id: found.kind === 'endpoint' ? newId() : null,
+      })
       .where('id', '=', endpointId)
       .where('disabled_reason', 'is', null)
       .where('deleted_at', 'is', null)

@@ -20,7 +20,22 @@ export function endpointsOf(sql: Sql, { userId, accountId }: Owner, now: Date) {
     )
     .where('endpoint.owner_user_id', '=', userId)
     .where('endpoint.account_id', '=', accountId)
-    .where('endpoint.deleted_at', 'is', null);
+    .where('endpoint.deleted_at', 'is', null)
+    .where('endpoint.kind', '!=', 'signer');
+}
+
+/** Whether what was sent to it is shown to this owner: of a job also after its URL was forgotten. */
+export async function hasLog(sql: Sql, { userId, accountId }: Owner, id: string): Promise<boolean> {
+  const row = await sql
+    .selectFrom('webhooks.endpoints')
+    .select('id')
+    .where('id', '=', id)
+    .where('owner_user_id', '=', userId)
+    .where('account_id', '=', accountId)
+    .where('kind', '!=', 'signer')
+    .where((where) => where.or([where('deleted_at', 'is', null), where('kind', '=', 'job')]))
+    .executeTakeFirst();
+  return row !== undefined;
 }
 
 /** Locked, for a change. Throws `not_found`, also where it is somebody else's. */
@@ -36,6 +51,7 @@ export async function lockEndpoint(
     .where('owner_user_id', '=', owner.userId)
     .where('account_id', '=', owner.accountId)
     .where('deleted_at', 'is', null)
+    .where('kind', '!=', 'signer')
     .forNoKeyUpdate()
     .executeTakeFirst();
   if (!row) throw noSuchEndpoint(id);

@@ -9,7 +9,6 @@ import type {
   WebhookRecord,
 } from '@shotloom/contracts';
 import type { UnitOfWork } from '@shotloom/database';
-import { FetchFailure } from '@shotloom/guarded-http';
 import { AppError } from '@shotloom/kernel';
 import { toDeliveryRecord } from '../deliveries/delivery-record';
 import { ownEvent } from '../events/event-body';
@@ -17,6 +16,7 @@ import { addDeliveries } from '../events/record-event';
 import type { Owner, Parts } from '../parts';
 import type { EndpointsTable, WebhookTables } from '../schema/tables';
 import { endpointsOf, lockEndpoint, noSuchEndpoint, refuseDisabled, toWebhookRecord } from './endpoint-rows';
+import { checkUrl } from './check-url';
 import { addSecret, requireKeys, rotateSecret } from './secrets';
 
 type Sql = UnitOfWork<WebhookTables>['sql'];
@@ -38,7 +38,7 @@ export class Endpoints {
     const keys = requireKeys(this.parts.keys);
     const known = await this.get(wanted, wanted.webhookId);
     if (known) return { webhook: known, secret: null };
-    await this.checkUrl(wanted.url);
+    await checkUrl(this.parts.sender, wanted.url);
     const { webhookId: id, userId, accountId } = wanted;
     return this.parts.database.run(async ({ sql }) => {
       await refuseTooMany(sql, accountId, wanted.maxWebhooks);
@@ -64,6 +64,7 @@ export class Endpoints {
   }: RpcRequest<typeof listWebhooksRpc>): Promise<RpcResponse<typeof listWebhooksRpc>> {
     let query = endpointsOf(this.parts.database.sql, owner, this.parts.clock.now());
     if (cursor !== undefined) query = query.where('endpoint.id', '<', cursor);
+    query = query.where('endpoint.kind', '=', 'endpoint');
     const rows = await query
       .orderBy('endpoint.id', 'desc')
       .limit(limit + 1)
@@ -85,7 +86,7 @@ export class Endpoints {
   async change(asked: RpcRequest<typeof changeWebhookRpc>): Promise<WebhookRecord> {
     const { webhookId: id, url } = asked;
     if (!(await this.get(asked, id))) throw noSuchEndpoint(id);
-    if (url !== undefined) await this.checkUrl(url);
+    if (url !== undefined) await checkUrl(this.parts.sender, url);
     const changed = await this.parts.database.run(async ({ sql }) => {
       const row = await lockEndpoint(sql, asked, id);
       const set = changesOf(row, asked, this.parts.clock.now());
@@ -115,7 +116,7 @@ export class Endpoints {
     const { database, clock } = this.parts;
     const keys = requireKeys(this.parts.keys);
     return database.run(async ({ sql }) => {
-      await lockEndpoint(sql, owner, id);
+      refuseOfJob(await lockEndpoint(sql, owner, id));
       const secret = await rotateSecret(sql, keys, id, clock.now());
       return { webhook: await this.shown(sql, owner, id), secret };
     });
@@ -150,18 +151,15 @@ export class Endpoints {
     if (!row) throw noSuchEndpoint(id);
     return toWebhookRecord(row);
   }
+}
 
-  /** Now, so that a mistake is told at once, and again at each call, since a name may come to mean something else. */
-  private async checkUrl(url: string): Promise<void> {
-    try {
-      await this.parts.sender.check(url);
-    } catch (error) {
-      if (!(error instanceof FetchFailure)) throw error;
-      throw new AppError('invalid_input', 'Events cannot be sent to this URL.', {
-        fields: [{ field: 'url', reason: error.message }],
-      });
-    }
-  }
+/** Throws `conflict`: what is sent for single jobs is signed with one secret of the owner. */
+function refuseOfJob({ kind }: Pick<Selectable<EndpointsTable>, 'kind'>): void {
+  if (kind !== 'job') return;
+  throw new AppError(
+    'conflict',
+    'This is the URL of one job: rotate the secret for jobs instead (POST /api/v1/webhooks/signing-secret/rotate).',
+  );
 }
 
 /** Two at once wait for each other, or both would find the last place free. Throws `conflict`. */
@@ -173,6 +171,7 @@ async function refuseTooMany(sql: Sql, accountId: string, most: number): Promise
     .selectFrom('webhooks.endpoints')
     .select((select) => select.fn.countAll<number>().as('count'))
     .where('account_id', '=', accountId)
+    .where('kind', '=', 'endpoint')
     .where('deleted_at', 'is', null)
     .executeTakeFirstOrThrow();
   if (Number(count) < most) return;

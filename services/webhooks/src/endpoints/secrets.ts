@@ -30,10 +30,12 @@ export async function addSecret(
   version: number,
 ): Promise<string> {
   const secret = `whsec_${randomBytes(SECRET_BYTES).toString('base64')}`;
-  const { keyId, nonce, ciphertext } = sealText(keys, binding(endpointId, version), secret);
   await sql
     .insertInto('webhooks.endpoint_secrets')
-    .values({ endpoint_id: endpointId, version, key_id: keyId, nonce, ciphertext, expires_at: null })
+    .values({
+      ...{ endpoint_id: endpointId, version, expires_at: null },
+      ...sealSecret(keys, endpointId, version, secret),
+    })
     .execute();
   return secret;
 }
@@ -57,6 +59,17 @@ export async function rotateSecret(sql: Sql, keys: KeyRing, endpointId: string, 
     .where('expires_at', 'is', null)
     .execute();
   return addSecret(sql, keys, endpointId, 1 + Math.max(0, ...known.map(({ version }) => version)));
+}
+
+/** What a secret is kept as, with the newest key. */
+export function sealSecret(
+  keys: KeyRing,
+  endpointId: string,
+  version: number,
+  secret: string,
+): Pick<SecretRow, 'key_id' | 'nonce' | 'ciphertext'> {
+  const { keyId, nonce, ciphertext } = sealText(keys, binding(endpointId, version), secret);
+  return { key_id: keyId, nonce, ciphertext };
 }
 
 /** Throws `unavailable` where the key that sealed it is not configured any more. */

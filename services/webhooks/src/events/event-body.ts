@@ -1,4 +1,4 @@
-import { jobEventType, type JobState, type WebhookEventType } from '@shotloom/contracts';
+import { jobEventType, jobStateMachine, type JobState, type WebhookEventType } from '@shotloom/contracts';
 import { newId } from '@shotloom/kernel';
 
 /** What is sent: Standard Webhooks' `{type, timestamp, data}` as text, since a signature is over bytes. */
@@ -7,6 +7,8 @@ export interface WebhookEvent {
   readonly id: string;
   readonly type: WebhookEventType;
   readonly body: string;
+  /** What it is about, where it is about a job. */
+  readonly job?: { readonly id: string; readonly isOver: boolean };
 }
 
 /**
@@ -43,7 +45,8 @@ export function jobEvent(state: JobState, publicUrl: string | undefined): Webhoo
     notes: state.notes,
     credits: { held: state.creditsHeld, captured: state.creditsCaptured },
   };
-  return { id: `evt_${jobId}_${state.version}`, type, body: bodyOf(type, state.changedAt, data) };
+  const job = { id: jobId, isOver: jobStateMachine.isTerminal(state.status) };
+  return { id: `evt_${jobId}_${state.version}`, type, body: bodyOf(type, state.changedAt, data), job };
 }
 
 /** An event about endpoints themselves. */

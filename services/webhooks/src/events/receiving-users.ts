@@ -18,6 +18,7 @@ export function receivingUsers({ database }: Pick<Parts, 'database'>): (subject:
       .distinct()
       .where(sql<boolean>`owner_user_id = any(${[...new Set(userIds)]}::uuid[])`)
       .where('deleted_at', 'is', null)
+      .where('kind', '!=', 'signer')
       .execute();
     const receiving = new Set(rows.map(({ owner_user_id }) => owner_user_id));
     return userIds.map((userId) => receiving.has(userId));

@@ -22,25 +22,43 @@ export async function recordEvent(
   event: WebhookEvent,
   { now, except }: { readonly now: Date; readonly except?: string },
 ): Promise<number> {
-  const endpoints = await lockEndpoints(work, owner);
+  const endpoints = await lockEndpoints(work, owner, event.job?.id);
   const receivers = endpoints
     .filter(({ id, disabled_reason }) => id !== except && disabled_reason !== 'owner')
     .filter(({ event_types }) => wantsEvent(event_types, event.type))
     .map(({ id, disabled_reason }) => ({ id, accountId: owner.accountId, isOff: disabled_reason !== null }));
-  return addDeliveries(work, receivers, event, now);
+  const made = await addDeliveries(work, receivers, event, now);
+  if (event.job?.isOver) await noteEnd(work, event.job.id, now);
+  return made;
+}
+
+async function noteEnd({ sql }: Work, jobId: string, now: Date): Promise<void> {
+  await sql
+    .updateTable('webhooks.endpoints')
+    .set({ ended_at: now })
+    .where('id', '=', jobId)
+    .where('kind', '=', 'job')
+    .where('ended_at', 'is', null)
+    .execute();
 }
 
 /**
  * In one order, so that nobody waits for each other in a circle, and before a delivery is written: the dispatcher, which reckons when
- * something is due, locks them too and cannot miss what is written under the lock.
+ * something is due, locks them too and cannot miss what is written under the lock. Of those of single jobs only the one of `ofJob`.
  */
-export function lockEndpoints({ sql }: Work, { userId, accountId }: Owner) {
+export function lockEndpoints({ sql }: Work, { userId, accountId }: Owner, ofJob?: string) {
   return sql
     .selectFrom('webhooks.endpoints')
     .select(['id', 'event_types', 'disabled_reason'])
     .where('owner_user_id', '=', userId)
     .where('account_id', '=', accountId)
     .where('deleted_at', 'is', null)
+    .where((where) =>
+      where.or([
+        where('kind', '=', 'endpoint'),
+        ...(ofJob === undefined ? [] : [where.and([where('kind', '=', 'job'), where('id', '=', ofJob)])]),
+      ]),
+    )
     .orderBy('id')
     .forNoKeyUpdate()
     .execute();

@@ -1,7 +1,11 @@
 import type { MigrationSet } from '@shotloom/database';
 import { createWebhooksMigration } from './0001-create-webhooks';
+import { jobUrlsMigration } from './0002-job-urls';
 
 export const webhooksMigrations: MigrationSet = {
   schema: 'webhooks',
-  migrations: { '0001-create-webhooks': createWebhooksMigration },
+  migrations: {
+    '0001-create-webhooks': createWebhooksMigration,
+    '0002-job-urls': jobUrlsMigration,
+  },
 };

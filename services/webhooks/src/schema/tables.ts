@@ -17,6 +17,11 @@ export interface EndpointsTable {
   notice_id: string | null;
   created_at: Date;
   deleted_at: Date | null;
+  /** `endpoint`: made by its owner. `job`: of one job, whose id it has. `signer`: has the secrets of the owner's jobs, and is never called. */
+  kind: Generated<'endpoint' | 'job' | 'signer'>;
+  /** Of the kind `job`: whose secrets sign. */
+  signer_id: string | null;
+  ended_at: Date | null;
 }
 
 export interface EndpointSecretsTable {

@@ -31,13 +31,23 @@ export async function removeOld({ database, config, clock }: Keeping): Promise<n
     });
   }
   await database.sql.deleteFrom('webhooks.endpoint_secrets').where('expires_at', '<', now).execute();
+  // Those of jobs are many, and have their log until it is too old.
+  await removeEndpoints(database, 'endpoint', new Date(now.getTime() - HOUR_MS));
+  await removeEndpoints(database, 'job', eventsBefore);
+  return deliveries;
+}
+
+async function removeEndpoints(
+  database: Keeping['database'],
+  kind: 'endpoint' | 'job',
+  before: Date,
+): Promise<void> {
   await raw`
     delete from webhooks.endpoints as endpoint where endpoint.id in (
       select gone.id from webhooks.endpoints as gone
-      where gone.deleted_at < ${new Date(now.getTime() - HOUR_MS)}
+      where gone.kind = ${kind} and gone.deleted_at < ${before}
         and not exists (select from webhooks.deliveries where endpoint_id = gone.id)
       limit ${BATCH})`.execute(database.sql);
-  return deliveries;
 }
 
 /**
@@ -59,7 +69,8 @@ export async function stopWaiting({ database, clock }: Pick<Parts, 'database' | 
             and (claimed_until is null or claimed_until < ${now})
           limit ${BATCH} for update skip locked
         ) as waiting
-        where endpoint.disabled_reason is not null or endpoint.deleted_at is not null
+        where (endpoint.disabled_reason is not null or endpoint.deleted_at is not null)
+          and endpoint.url <> 'https://none.invalid/'
         limit ${BATCH}
       ) as off
       where delivery.id = off.id`.execute(database.sql);

@@ -4,6 +4,7 @@ import {
   isFinished,
   newerJob,
   type LiveJob,
+  type MeResource,
   type ShotloomClient,
   type SocketMessage,
 } from '@shotloom/sdk';
@@ -61,6 +62,15 @@ export async function receive(
   client: ShotloomClient,
   message: SocketMessage,
 ): Promise<void> {
+  if (message.type === 'credits') {
+    const { account_id, available } = message;
+    const me = cache.getQueryData<MeResource>(keys.me);
+    // Another account pays for this person now.
+    if (me?.account_id !== account_id) return cache.invalidateQueries({ queryKey: keys.me });
+    void cache.invalidateQueries({ queryKey: keys.credits });
+    cache.setQueryData<MeResource>(keys.me, { ...me, credits: { ...me.credits, available } });
+    return;
+  }
   if (!('job_id' in message) || message.type === 'connected') return;
   const id = message.job_id;
   const known = patchJob(cache, id, (job) => applyMessage(job, message));

@@ -5,6 +5,7 @@ export const accountEn = {
     profile: 'Profile',
     sessions: 'Sessions',
     keys: 'API keys',
+    webhooks: 'Webhooks',
     people: 'People',
     providers: 'Providers',
     credits: 'Credits',

@@ -6,6 +6,7 @@ export const accountZh: Dictionary['account'] = {
     profile: '个人资料',
     sessions: '会话',
     keys: 'API 密钥',
+    webhooks: 'Webhook',
     people: '成员',
     providers: '供应商',
     credits: '积分',

@@ -2,6 +2,7 @@ import { accountEn } from './account-en';
 import { entryEn } from './entry-en';
 import { galleryEn } from './gallery-en';
 import { moneyEn } from './money-en';
+import { webhooksEn } from './webhooks-en';
 
 /** Every sentence of the console. `zh-cn.ts` must have exactly the same keys, or it does not compile. */
 export const en = {
@@ -279,6 +280,7 @@ export const en = {
   entry: entryEn,
   gallery: galleryEn,
   account: accountEn,
+  webhooks: webhooksEn,
   money: moneyEn,
   errors: {
     title: 'Something went wrong',

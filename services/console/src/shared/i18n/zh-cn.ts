@@ -3,6 +3,7 @@ import type { Dictionary } from './en';
 import { entryZh } from './entry-zh';
 import { galleryZh } from './gallery-zh';
 import { moneyZh } from './money-zh';
+import { webhooksZh } from './webhooks-zh';
 
 export const zh: Dictionary = {
   common: {
@@ -257,6 +258,7 @@ export const zh: Dictionary = {
   entry: entryZh,
   gallery: galleryZh,
   account: accountZh,
+  webhooks: webhooksZh,
   money: moneyZh,
   errors: {
     title: '出了点问题',

@@ -1,14 +1,16 @@
 import { createHash } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
+import type { Bus } from '@shotloom/bus';
 import { sql } from 'kysely';
 import type { ChangeCredits, ChangedCredits, RefundJob } from '@shotloom/contracts';
 import type { Database, UnitOfWork } from '@shotloom/database';
 import { AppError } from '@shotloom/kernel';
 import { chargeBack, getBalance, grant, readHolds } from '@shotloom/ledger';
 import { writeAudit, type Actor } from '../../audit/audit-log';
+import { tellCredits } from '../../credits/credit-news';
 import { notFound, pathId } from '../../http/path-id';
 import type { IdentityTables } from '../../identity/schema/tables';
-import { DATABASE } from '../../platform/parts';
+import { BUS, DATABASE } from '../../platform/parts';
 
 type Tx = UnitOfWork<IdentityTables>['sql'];
 
@@ -27,7 +29,10 @@ interface Posted {
 /** Credits that an admin gives, takes or gives back. Each is one posting under a reference of its own, so it happens once. */
 @Injectable()
 export class CreditChanges {
-  constructor(@Inject(DATABASE) private readonly database: Database<IdentityTables>) {}
+  constructor(
+    @Inject(DATABASE) private readonly database: Database<IdentityTables>,
+    @Inject(BUS) private readonly bus: Bus,
+  ) {}
 
   /** The same key for the same change is one change. Throws `conflict` where the key was used for another. */
   async change(id: string, body: ChangeCredits, key: string, actor: Actor): Promise<CreditsAnswer> {
@@ -35,7 +40,8 @@ export class CreditChanges {
     const { amount, reason, expires_at: expiresAt } = body;
     const reference = `admin:${createHash('sha256').update(`${actor.userId} ${key}`).digest('hex')}`;
     const kind = amount > 0 ? 'grant' : 'chargeback';
-    return this.database.run(async ({ sql: tx }) => {
+    return this.database.run(async (work) => {
+      const { sql: tx } = work;
       await mustExist(tx, accountId);
       // One at a time for each key, so that a second never finds the first half done.
       await sql`select pg_advisory_xact_lock(hashtextextended(${reference}, 0))`.execute(tx);
@@ -55,6 +61,7 @@ export class CreditChanges {
       const details = { amount, reason, reference, expires_at: expiresAt ?? null };
       const target = { type: 'account', id: accountId };
       await writeAudit(tx, { actor, action, target, accountId, details });
+      tellCredits(this.bus, work, { accountIds: [accountId] });
       return answer(tx, accountId, amount, false);
     });
   }
@@ -62,7 +69,8 @@ export class CreditChanges {
   /** Gives back what a job was charged, once. Throws `conflict` where nothing was charged, or another sum was given back before. */
   async refund(id: string, { credits, reason }: RefundJob, actor: Actor): Promise<CreditsAnswer> {
     const jobId = pathId('job', id);
-    return this.database.run(async ({ sql: tx }) => {
+    return this.database.run(async (work) => {
+      const { sql: tx } = work;
       const hold = (await readHolds(tx, [jobId])).get(jobId);
       if (!hold) throw notFound('job', id);
       const { accountId, captured, state } = hold;
@@ -81,6 +89,7 @@ export class CreditChanges {
       const details = { amount, reason, charged: captured };
       const target = { type: 'job', id: jobId };
       await writeAudit(tx, { actor, action: 'job.refunded', target, accountId, details });
+      tellCredits(this.bus, work, { accountIds: [accountId] });
       return answer(tx, accountId, amount, false);
     });
   }
