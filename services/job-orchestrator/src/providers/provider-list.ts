@@ -30,7 +30,7 @@ export async function listProviders(database: Database<JobsSchema>): Promise<Pro
     LEFT JOIN jobs.slots AS slot ON slot.provider = named.provider AND slot.scope = 'provider' AND slot.key = ''
     CROSS JOIN LATERAL (SELECT count(*)::int AS jobs FROM (
       SELECT FROM jobs.jobs WHERE provider = named.provider AND active_attempt_id IS NULL AND finished_at IS NULL
-        AND status <> 'draft' LIMIT ${COUNTED_AT_MOST}) AS listed) AS waiting
+        AND status <> 'draft' ORDER BY created_at LIMIT ${COUNTED_AT_MOST}) AS listed) AS waiting
     LEFT JOIN LATERAL (
       SELECT created_at FROM jobs.jobs WHERE provider = named.provider AND active_attempt_id IS NULL AND finished_at IS NULL
         AND status <> 'draft' ORDER BY created_at LIMIT 1) AS oldest ON true
