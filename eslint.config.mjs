@@ -146,7 +146,7 @@ export default tseslint.config(
     files: [
       'deploy/**',
       'tools/**',
-      'services/*/src/{migrate,topology,seed-demo,seed-credential,make-admin}.ts',
+      'services/*/src/{migrate,topology,roles,seed-demo,seed-credential,make-admin}.ts',
     ],
     rules: { 'no-console': 'off' },
   },
