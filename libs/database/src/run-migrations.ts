@@ -65,13 +65,22 @@ async function untilApplied(config: Config, service: MigrationsOfService, logger
   const until = performance.now() + config.WAIT_SECONDS * 1_000;
   for (;;) {
     const pending = await reaching(config, logger, () =>
-      pendingMigrations({ url: config.DATABASE_URL }, service.sets),
+      pendingMigrations({ url: config.DATABASE_URL }, service.sets).catch(rightsToCome),
     );
     if (pending.length === 0) return logger.info({}, 'the schema is up to date');
     if (performance.now() > until) throw new Error(`Nobody applied ${pending.join(', ')}.`);
     logger.info({ pending }, 'waiting for migrations');
     await delay(PAUSE_MS);
   }
+}
+
+const FORBIDDEN = '42501';
+
+/** Between a migration and the rights that follow it, the role may not even read what was applied. */
+function rightsToCome(error: unknown): string[] {
+  if (error instanceof Error && 'code' in error && error.code === FORBIDDEN)
+    return ['the rights of this role'];
+  throw error;
 }
 
 function reaching<T>(config: Config, logger: Logger, work: () => Promise<T>): Promise<T> {
