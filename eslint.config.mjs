@@ -43,6 +43,7 @@ const tests = [
   '**/*.spec.ts',
   '**/*.int-spec.ts',
   '**/*.e2e-spec.ts',
+  '**/*.deploy-spec.ts',
   '**/test/**',
   'e2e/**',
   'libs/testing/**',
