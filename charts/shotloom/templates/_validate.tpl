@@ -6,12 +6,25 @@
 {{- include "shotloom.validateConnections" . -}}
 {{- range $name, $spec := include "shotloom.workloads" . | fromJson -}}
 {{- include "shotloom.validateScaling" (dict "root" $ "name" $name "spec" $spec) -}}
-{{- range $key, $value := $spec.env -}}
-{{- if regexMatch "(PASSWORD|SECRET|TOKEN|_KEYS?|_KEYS_OLD|_URL)$" $key -}}
-{{- if or (not (hasSuffix "_URL" $key)) (regexMatch "://[^/]*:[^/]*@" $value) -}}
+{{- include "shotloom.validateEnv" (dict "root" $ "name" $name "spec" $spec) -}}
+{{- end -}}
+{{- end }}
+
+{{/* A variable twice is refused by the API, with words that name no value of ours. */}}
+{{- define "shotloom.validateEnv" -}}
+{{- $name := .name -}}
+{{- $taken := dict -}}
+{{- range include "shotloom.env" (dict "root" .root "name" .name "spec" (omit .spec "env" "secretEnv")) | fromYamlArray -}}
+{{- $_ := set $taken .name true -}}
+{{- end -}}
+{{- range .spec.secretEnv -}}
+{{- if hasKey $taken .name }}{{ fail (printf "%s.secretEnv sets %s, which the chart sets by a value of its own." $name .name) }}{{ end -}}
+{{- $_ := set $taken .name true -}}
+{{- end -}}
+{{- range $key, $value := .spec.env -}}
+{{- if hasKey $taken $key }}{{ fail (printf "%s.env sets %s, which the chart sets by a value of its own." $name $key) }}{{ end -}}
+{{- if or (regexMatch "(PASSWORD|SECRET|TOKEN|_KEY|_KEYS|_KEYS_OLD)$" $key) (regexMatch "://[^/]*:[^/]*@" (toString $value)) -}}
 {{- fail (printf "%s.env.%s looks like a secret: put it into a Secret and name that in secretEnv." $name $key) -}}
-{{- end -}}
-{{- end -}}
 {{- end -}}
 {{- end -}}
 {{- end }}

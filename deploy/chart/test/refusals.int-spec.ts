@@ -84,8 +84,14 @@ const CONTRADICTIONS: readonly (readonly [string, object, RegExp])[] = [
   ],
   [
     'a secret in plain text',
-    { services: { gateway: { env: { STRIPE_SECRET_KEY: 'x' } } } },
+    { services: { gateway: { env: { CREDENTIALS_KEYS_OLD: 'x' } } } },
     /looks like a secret/,
+  ],
+  ['a variable twice', { services: { gateway: { env: { DATABASE_POOL: '9' } } } }, /env sets DATABASE_POOL/],
+  [
+    'a variable twice, by a Secret',
+    { services: { gateway: { secretEnv: [{ name: 'NATS_PASSWORD', secret: 'x', key: 'y' }] } } },
+    /secretEnv sets NATS_PASSWORD/,
   ],
   [
     'a password in an address',
