@@ -43,6 +43,7 @@ const tests = [
   '**/*.spec.ts',
   '**/*.int-spec.ts',
   '**/*.e2e-spec.ts',
+  '**/*.deploy-spec.ts',
   '**/test/**',
   'e2e/**',
   'libs/testing/**',
@@ -146,7 +147,7 @@ export default tseslint.config(
     files: [
       'deploy/**',
       'tools/**',
-      'services/*/src/{migrate,topology,seed-demo,seed-credential,make-admin}.ts',
+      'services/*/src/{migrate,topology,roles,seed-demo,seed-credential,make-admin}.ts',
     ],
     rules: { 'no-console': 'off' },
   },

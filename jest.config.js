@@ -3,6 +3,7 @@
  *   *.spec.ts       unit: no I/O                            (beside the source)
  *   *.int-spec.ts   real Postgres, NATS, S3                 (test/ of a library or service)
  *   *.e2e-spec.ts   the real processes, and a real browser  (e2e/)
+ *   *.deploy-spec.ts  what is deployed, as far as it runs without a cluster  (deploy/; `npm run test:deploy` only)
  */
 const transform = { '^.+\\.tsx?$': ['@swc/jest'] };
 
@@ -30,5 +31,6 @@ module.exports = {
       globalTeardown: '<rootDir>/libs/testing/src/jest/global-teardown.ts',
     }),
     tier('e2e', 'e2e-spec'),
+    tier('deploy', 'deploy-spec'),
   ],
 };

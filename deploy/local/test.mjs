@@ -45,12 +45,15 @@ const STAGES = {
       },
     ),
   e2e: (more) => runJest('e2e', ['--runInBand', ...more]),
+  deploy: (more) => runJest('deploy', ['--runInBand', ...more]),
 };
-const NEEDS_SERVERS = ['int', 'e2e'];
+const NEEDS_SERVERS = ['int', 'e2e', 'deploy'];
+/** Slow, and of interest to who changes what is deployed. */
+const ON_DEMAND = ['deploy'];
 
 function chooseStages(args) {
   const at = args.indexOf('--only');
-  if (at === -1) return Object.keys(STAGES);
+  if (at === -1) return Object.keys(STAGES).filter((name) => !ON_DEMAND.includes(name));
   const wanted = (args[at + 1] ?? '').split(',');
   const unknown = wanted.filter((name) => !(name in STAGES));
   if (unknown.length === 0) return Object.keys(STAGES).filter((name) => wanted.includes(name));

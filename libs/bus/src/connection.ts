@@ -1,4 +1,4 @@
-import { connect, type NatsConnection } from '@nats-io/transport-node';
+import { connect, createInbox, type NatsConnection } from '@nats-io/transport-node';
 import { jetstreamManager, type JetStreamManager } from '@nats-io/jetstream';
 import type { Logger } from '@shotloom/service-kit';
 import type { Bus, BusOptions } from './bus';
@@ -14,6 +14,8 @@ export interface Connection {
   readonly nc: NatsConnection;
   readonly jsm: JetStreamManager;
   readonly logger: Logger;
+  /** A new place for answers, below what this user may read. */
+  inbox(): string;
   isConnected(): boolean;
   /** Calls back after every reconnect, until the returned function is called. */
   onReconnect(listener: () => void): () => void;
@@ -21,6 +23,7 @@ export interface Connection {
 
 /** Connects and stays connected: waits for a server that is not there yet, and reconnects for ever. */
 export async function openConnection(options: BusOptions): Promise<Connection> {
+  const inboxPrefix = inboxPrefixOf(options.user);
   const nc = await connect({
     servers: options.url.split(',').map((server) => server.trim()),
     name: options.name,
@@ -32,16 +35,28 @@ export async function openConnection(options: BusOptions): Promise<Connection> {
     pingInterval: PING_INTERVAL_MS,
     // Without this every request keeps a stack trace, which costs more than the request.
     noAsyncTraces: true,
+    inboxPrefix,
     ...(options.user === undefined ? {} : { user: options.user }),
     ...(options.password === undefined ? {} : { pass: options.password }),
     ...(options.token === undefined ? {} : { token: options.token }),
   });
   gatherWrites(nc);
   const jsm = await jetstreamManager(nc, { checkAPI: false, timeout: API_TIMEOUT_MS });
-  return watch({ name: options.name, nc, jsm, logger: options.logger });
+  return watch({
+    name: options.name,
+    nc,
+    jsm,
+    logger: options.logger,
+    inbox: () => createInbox(inboxPrefix),
+  });
 }
 
-function watch(base: Pick<Connection, 'name' | 'nc' | 'jsm' | 'logger'>): Connection {
+/** A user with a name has inboxes of its own, so that the server can keep the answers of one service from all others. */
+function inboxPrefixOf(user: string | undefined): string {
+  return user === undefined ? '_INBOX' : `_INBOX_${user}`;
+}
+
+function watch(base: Pick<Connection, 'name' | 'nc' | 'jsm' | 'logger' | 'inbox'>): Connection {
   let connected = true;
   const listeners = new Set<() => void>();
   const follow = async (): Promise<void> => {

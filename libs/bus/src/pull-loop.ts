@@ -1,4 +1,4 @@
-import { createInbox, type Msg, type Subscription as NatsSubscription } from '@nats-io/transport-node';
+import type { Msg, Subscription as NatsSubscription } from '@nats-io/transport-node';
 import type { Connection } from './connection';
 import { toDelivery, type Delivery } from './delivery';
 
@@ -108,7 +108,7 @@ export class PullLoop {
   private listen(): void {
     this.outstanding = 0;
     this.heardAt = Date.now();
-    const subscription = this.connection.nc.subscribe(createInbox(), {
+    const subscription = this.connection.nc.subscribe(this.connection.inbox(), {
       callback: (error, message) => {
         if (subscription !== this.subscription) return;
         if (error === null) this.receive(message);

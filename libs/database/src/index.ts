@@ -6,7 +6,11 @@ export {
 } from './open-service-database';
 export type { Database, GatheredWrite, OutboxMessage, UnitOfWork } from './database';
 export { TransactionQueue, type QueuedWork, type TransactionQueueOptions } from './transaction-queue';
+export { grantSchemaAccess } from './grant-access';
 export { migrate, pendingMigrations, type MigrationTarget } from './migrate';
+export { runMigrations, type MigrationsOfService } from './run-migrations';
+export { whenReachable } from './when-reachable';
+export { ensureRoles, type RoleSpec } from './roles';
 export type { AppliedMigration, Migration, MigrationSet } from './migration-set';
 export { createOutboxAndInbox } from './outbox-schema';
 export { OUTBOX_PARTITIONS, partitionOf } from './outbox-partition';

@@ -111,7 +111,8 @@ function inOrder(set: MigrationSet): [string, Migration][] {
   return Object.entries(set.migrations).sort(([a], [b]) => (a < b ? -1 : 1));
 }
 
-async function withConnection<T>(
+/** Does it on a connection without any time limit, where only a URL is given. */
+export async function withConnection<T>(
   target: MigrationTarget,
   work: (db: Kysely<unknown>) => Promise<T>,
 ): Promise<T> {

@@ -1,22 +1,63 @@
-import { applyTopology, connectBus } from '@shotloom/bus';
+import { setTimeout as delay } from 'node:timers/promises';
+import { applyTopology, connectBus, verifyTopology, type Bus, type Topology } from '@shotloom/bus';
 import { consumersFor, STREAMS } from '@shotloom/contracts';
 import { createLogger, loadConfig } from '@shotloom/service-kit';
+import { z } from 'zod';
 import { configSchema } from './config';
 
-/** The topology job: creates or updates every stream and durable before any worker starts. Never deletes. */
+const topologySchema = configSchema
+  .pick({ NATS_URL: true, NATS_USER: true, NATS_PASSWORD: true, PROVIDERS_ENABLED: true })
+  .extend({
+    /** Copies of each stream in a cluster of NATS servers. */
+    TOPOLOGY_REPLICAS: z.coerce.number().int().min(1).max(5).default(1),
+    /** How long `--wait` waits for somebody to apply it. Seconds. */
+    WAIT_SECONDS: z.coerce.number().positive().default(300),
+  });
+
+const PAUSE_MS = 1_000;
+
+/**
+ * The topology job: creates or updates every stream and durable before any worker starts. Never deletes. With `--wait`
+ * it changes nothing, and ends when the server has what this release needs.
+ */
 async function main(): Promise<void> {
-  const config = loadConfig(configSchema.pick({ NATS_URL: true, PROVIDERS_ENABLED: true }));
+  const config = loadConfig(topologySchema);
+  const { NATS_USER: user, NATS_PASSWORD: password } = config;
   const bus = await connectBus({
     url: config.NATS_URL,
     name: 'topology',
     logger: createLogger({ service: 'topology', level: 'warn' }),
+    ...(user === undefined ? {} : { user }),
+    ...(password === undefined ? {} : { password }),
   });
-  const wanted = { streams: Object.values(STREAMS), consumers: [...consumersFor(config.PROVIDERS_ENABLED)] };
-  const changes = await applyTopology(bus, wanted);
+  const wanted = {
+    streams: Object.values(STREAMS),
+    consumers: [...consumersFor(config.PROVIDERS_ENABLED)],
+    replicas: config.TOPOLOGY_REPLICAS,
+  };
+  const done = process.argv.includes('--wait')
+    ? await untilThere(bus, wanted, config.WAIT_SECONDS)
+    : await apply(bus, wanted);
   await bus.drain();
-  console.log(
-    changes.length === 0 ? 'The topology is up to date.' : `Changed ${changes.length} streams and consumers.`,
-  );
+  console.log(done);
+}
+
+async function apply(bus: Bus, wanted: Topology): Promise<string> {
+  const changes = await applyTopology(bus, wanted);
+  return changes.length === 0
+    ? 'The topology is up to date.'
+    : `Changed ${changes.length} streams and consumers.`;
+}
+
+async function untilThere(bus: Bus, wanted: Topology, seconds: number): Promise<string> {
+  const until = performance.now() + seconds * 1_000;
+  for (;;) {
+    const problems = await verifyTopology(bus, wanted).catch((error: unknown) => [String(error)]);
+    if (problems.length === 0) return 'The topology is there.';
+    if (performance.now() > until) throw new Error(`it is not there: ${problems.join(' ')}`);
+    console.log(`Waiting: ${problems[0]}`);
+    await delay(PAUSE_MS);
+  }
 }
 
 main().catch((error: unknown) => {

@@ -1,20 +1,9 @@
-import { z } from 'zod';
-import { migrate } from '@shotloom/database';
-import { createLogger, loadConfig } from '@shotloom/service-kit';
+import { grantSchemaAccess, runMigrations } from '@shotloom/database';
 import { mediaMigrations } from './schema/migrations';
 
-/** Entry point: brings the `media` schema up to date, then ends. Safe to run from several places at once. */
-async function main(): Promise<void> {
-  const logger = createLogger({ service: 'storage-migrate' });
-  try {
-    const config = loadConfig(z.object({ DATABASE_URL: z.string().min(1) }));
-    const applied = await migrate({ url: config.DATABASE_URL }, [mediaMigrations]);
-    logger.info({ applied }, applied.length > 0 ? 'migrated' : 'nothing to migrate');
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    logger.fatal({ err: error }, `could not migrate: ${reason}`);
-    process.exitCode = 1;
-  }
-}
-
-void main();
+/** Entry point: brings the `media` schema up to date, or with `--wait` waits until somebody did; then ends. */
+void runMigrations({
+  service: 'storage',
+  sets: [mediaMigrations],
+  grant: (db, role) => grantSchemaAccess(db, mediaMigrations.schema, role),
+});

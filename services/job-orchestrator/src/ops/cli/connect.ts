@@ -17,6 +17,8 @@ const runtimeSchema = z.object({ databaseUrl: z.string(), natsUrl: z.string() })
 export interface Addresses {
   readonly databaseUrl: string;
   readonly natsUrl: string;
+  readonly natsUser?: string | undefined;
+  readonly natsPassword?: string | undefined;
 }
 
 export interface Connections {
@@ -31,7 +33,8 @@ export interface Connections {
  */
 export function findAddresses(env: NodeJS.ProcessEnv, folder: string): Addresses {
   const { DATABASE_URL: databaseUrl, NATS_URL: natsUrl } = env;
-  if (databaseUrl && natsUrl) return { databaseUrl, natsUrl };
+  const { NATS_USER: natsUser, NATS_PASSWORD: natsPassword } = env;
+  if (databaseUrl && natsUrl) return { databaseUrl, natsUrl, natsUser, natsPassword };
   const file = join(env['SHOTLOOM_DATA_DIR'] || join(folder, '.shotloom'), 'runtime.json');
   try {
     const running = runtimeSchema.parse(JSON.parse(readFileSync(file, 'utf8')));
@@ -43,7 +46,8 @@ export function findAddresses(env: NodeJS.ProcessEnv, folder: string): Addresses
 }
 
 /** Both, or neither. Waits ten seconds at most. Logs go to standard error, so that `--json` stays JSON. */
-export async function connect({ databaseUrl, natsUrl }: Addresses): Promise<Connections> {
+export async function connect(addresses: Addresses): Promise<Connections> {
+  const { databaseUrl, natsUrl: url, natsUser: user, natsPassword: password } = addresses;
   const logger = createLogger({ service: 'ops', level: 'error', destination: process.stderr });
   const database = openDatabase<JobsSchema>({
     url: databaseUrl,
@@ -55,7 +59,14 @@ export async function connect({ databaseUrl, natsUrl }: Addresses): Promise<Conn
   });
   try {
     await within(database.ping(), 'Postgres');
-    const bus = await within(connectBus({ url: natsUrl, name: 'ops', logger }), 'NATS');
+    const bus = await within(
+      connectBus({
+        ...{ url, name: 'ops', logger },
+        ...(user ? { user } : {}),
+        ...(password ? { password } : {}),
+      }),
+      'NATS',
+    );
     return {
       database,
       bus,
