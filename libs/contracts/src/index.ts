@@ -28,7 +28,9 @@ export {
   mediaFailedV1,
   mediaIngestV1,
   mediaPosterV1,
+  mediaRenditionsV1,
   mediaStoredV1,
+  retentionChangedV1,
   workSubmitV1,
   type MediaSource,
   type VendorLink,
@@ -49,9 +51,11 @@ export {
   mediaDeleteConsumer,
   mediaIngestConsumer,
   mediaPosterConsumer,
+  mediaRenditionsConsumer,
   limitsConsumer,
   mediaResultsConsumer,
   pollsConsumer,
+  retentionConsumer,
   subjects,
   userOfJobs,
   webhookEventsConsumer,
@@ -133,6 +137,13 @@ export {
   type VideoRequest,
 } from './job/record';
 export {
+  RENDITION_KINDS,
+  renditionRecordSchema,
+  spriteGridSchema,
+  type RenditionKind,
+  type RenditionRecord,
+} from './asset/rendition';
+export {
   assetRecordSchema,
   describedAssetSchema,
   type AssetRecord,
@@ -213,7 +224,7 @@ export {
   setLikeRpc,
 } from './rpc/gallery';
 export { getShareRpc, listSharesRpc, openShareRpc, revokeShareRpc, shareJobRpc } from './rpc/sharing';
-export { describeAssetsRpc, registerUploadRpc } from './rpc/storage';
+export { describeAssetsRpc, mediaFactsRpc, registerUploadRpc, type MediaFacts } from './rpc/storage';
 export {
   type CommentRecord,
   type GalleryEntryRecord,

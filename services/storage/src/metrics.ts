@@ -1,4 +1,5 @@
 import { Counter, Histogram } from 'prom-client';
+import type { RenditionKind } from '@shotloom/contracts';
 import type { MetricsRegistry } from '@shotloom/service-kit';
 
 /**
@@ -13,6 +14,9 @@ export interface StorageMetrics {
   ingest(outcome: IngestOutcome, seconds: number): void;
   ingestedBytes(bytes: number): void;
   poster(outcome: 'drawn' | 'not_needed'): void;
+  rendition(kind: RenditionKind, outcome: 'made' | 'failed'): void;
+  /** What all renditions of one video took. Seconds. */
+  renditionSeconds(seconds: number): void;
   orphansRemoved(count: number): void;
 }
 
@@ -38,6 +42,18 @@ export function createStorageMetrics(registry: MetricsRegistry): StorageMetrics 
     labelNames: ['outcome'],
     registers,
   });
+  const renditions = new Counter({
+    name: 'shotloom_renditions_total',
+    help: 'Renditions of videos, by kind and by what became of them.',
+    labelNames: ['kind', 'outcome'],
+    registers,
+  });
+  const renditionTime = new Histogram({
+    name: 'shotloom_rendition_seconds',
+    help: 'Time to make what is wanted of one video.',
+    buckets: SECONDS_BUCKETS,
+    registers,
+  });
   const orphans = new Counter({
     name: 'shotloom_orphans_removed_total',
     help: 'Objects without a row that the sweep removed.',
@@ -47,6 +63,8 @@ export function createStorageMetrics(registry: MetricsRegistry): StorageMetrics 
     ingest: (outcome, seconds) => ingests.observe({ outcome }, seconds),
     ingestedBytes: (size) => bytes.inc(size),
     poster: (outcome) => posters.inc({ outcome }),
+    rendition: (kind, outcome) => renditions.inc({ kind, outcome }),
+    renditionSeconds: (seconds) => renditionTime.observe(seconds),
     orphansRemoved: (count) => orphans.inc(count),
   };
 }

@@ -44,6 +44,7 @@ export {
   type ModelResource,
   type UploadResource,
 } from './resources';
+export { shownMediaSchema, toGeometry, withMedia, type ShownMedia } from './shown-media';
 export {
   connectedMessageSchema,
   errorMessageSchema,

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { spriteGeometrySchema } from './shown-media';
 import { modelSpecSchema } from '../catalogue/model';
 import { PLATFORM_ROLES, principalSchema } from '../rpc/identity';
 
@@ -81,6 +82,9 @@ export const jobLinksSchema = z
     video_url: z.string(),
     download_url: z.string(),
     poster_url: z.string().nullable(),
+    preview_url: z.string().nullable().optional(),
+    compressed_url: z.string().nullable().optional(),
+    spritesheet: spriteGeometrySchema.extend({ url: z.string() }).nullable().optional(),
     expires_at: z.iso.datetime(),
   })
   .meta({ id: 'JobLinks' });

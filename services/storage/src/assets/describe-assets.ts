@@ -1,6 +1,7 @@
 import { isId } from '@shotloom/kernel';
 import type { DescribedAsset, describeAssetsRpc, RpcRequest } from '@shotloom/contracts';
 import type { Storage } from '../app.tokens';
+import { findRenditions, toRenditionRecord, type MadeRendition } from '../renditions/rendition-rows';
 import { toAssetRecord, type AssetRow } from './asset-rows';
 import { downloadNameOf } from './download-name';
 
@@ -20,19 +21,33 @@ export async function describeAssets(
     .execute();
   const byId = new Map(rows.map((row) => [row.asset_id, row]));
   const found = [...new Set(wanted)].flatMap((assetId) => byId.get(assetId.toLowerCase()) ?? []);
-  return Promise.all(found.map((row) => withLinks(store, row, expiresInSeconds)));
+  const made = await findRenditions(
+    database.sql,
+    found.map((row) => row.asset_id),
+  );
+  return Promise.all(
+    found.map((row) => withLinks(store, row, made.get(row.asset_id) ?? [], expiresInSeconds)),
+  );
 }
 
 async function withLinks(
   store: Storage['store'],
   row: AssetRow,
+  made: readonly MadeRendition[],
   expiresInSeconds: number,
 ): Promise<DescribedAsset> {
   const urlsExpireAt = new Date(Date.now() + expiresInSeconds * 1_000).toISOString();
-  const [url, downloadUrl, posterUrl] = await Promise.all([
+  // The poster of an older release has no row of its own.
+  const shown = made.filter(({ kind }) => kind !== 'poster');
+  const [url, downloadUrl, posterUrl, ...urls] = await Promise.all([
     store.signGet(row.object_key, { expiresInSeconds }),
     store.signGet(row.object_key, { expiresInSeconds, downloadName: downloadNameOf(row) }),
     row.poster_key === null ? null : store.signGet(row.poster_key, { expiresInSeconds }),
+    ...shown.map(({ objectKey }) => store.signGet(objectKey, { expiresInSeconds })),
   ]);
-  return { ...toAssetRecord(row), url, downloadUrl, posterUrl, urlsExpireAt };
+  const renditions = shown.map((rendition, index) => ({
+    ...toRenditionRecord(rendition),
+    url: urls[index] ?? '',
+  }));
+  return { ...toAssetRecord(row), url, downloadUrl, posterUrl, renditions, urlsExpireAt };
 }

@@ -5,7 +5,9 @@ import {
   mediaDeleteConsumer,
   mediaIngestConsumer,
   mediaPosterConsumer,
+  mediaRenditionsConsumer,
   type mediaPosterV1,
+  type mediaRenditionsV1,
   type PayloadOf,
 } from '@shotloom/contracts';
 import { STORAGE, type Storage } from '../app.tokens';
@@ -22,7 +24,7 @@ export class MediaController {
   async ingest(@Payload() request: IngestRequest, @Ctx() context: DeliveryContext): Promise<void> {
     const { signal, envelope, deliveryCount } = context;
     const [isFirst, isLast] = [deliveryCount === 1, deliveryCount >= mediaIngestConsumer.maxDeliver];
-    await this.storage.posters.quiet.busy(() =>
+    await this.storage.quiet.busy(() =>
       whileOurs(signal, () => ingest(this.storage, request, envelope.id, { signal, isFirst, isLast })),
     );
   }
@@ -39,5 +41,14 @@ export class MediaController {
   ): Promise<void> {
     const { signal } = context;
     await whileOurs(signal, () => this.storage.posters.add(assetId, signal));
+  }
+
+  @OnMessage(mediaRenditionsConsumer)
+  async renditions(
+    @Payload() { assetId }: PayloadOf<typeof mediaRenditionsV1>,
+    @Ctx() { signal, deliveryCount }: DeliveryContext,
+  ): Promise<void> {
+    const isLast = deliveryCount >= mediaRenditionsConsumer.maxDeliver;
+    await whileOurs(signal, () => this.storage.renditions.make(assetId, { signal, isLast }));
   }
 }

@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import { FileObjectStore } from '@shotloom/object-store';
 import type { Storage } from '../app.tokens';
 import { askForMissingPosters } from '../posters/missing-posters';
+import { askForMissingRenditions } from '../renditions/missing-renditions';
 import { sweepOrphans } from './orphan-sweep';
 
 const NAME = 'orphans';
@@ -50,6 +51,8 @@ export class Sweeper {
     try {
       const posters = await askForMissingPosters(this.storage);
       if (posters > 0) logger.warn({ posters }, 'asked again for posters that are missing');
+      const renditions = await askForMissingRenditions(this.storage);
+      if (renditions > 0) logger.info({ renditions }, 'asked for renditions that are missing');
       if (!(await this.claim())) return;
       const swept = await sweepOrphans(this.storage, { orphanAgeMs });
       const files = store instanceof FileObjectStore ? await store.sweep(orphanAgeMs) : 0;

@@ -9,6 +9,7 @@ import {
   mediaFailedV1,
   mediaIngestConsumer,
   mediaPosterConsumer,
+  mediaRenditionsConsumer,
   mediaResultsConsumer,
   mediaStoredV1,
   STREAMS,
@@ -26,7 +27,7 @@ import { openIngestQueues } from '../../src/ingest/ingest-queues';
 import { createStorageMetrics } from '../../src/metrics';
 import { mediaMigrations, SCHEMA } from '../../src/schema/migrations';
 import type { MediaTables } from '../../src/schema/tables';
-import { createFetcher, openPosterQueue, startStorage } from '../../src/start-storage';
+import { createFetcher, openDecorating, startStorage } from '../../src/start-storage';
 import type { Upload } from '../../src/uploads/register-upload';
 
 /** Remembers in which order the steps were taken. */
@@ -91,7 +92,13 @@ export async function raiseStage({ env = {}, logger = silentLogger() }: StageOpt
   const bus = await connectBus({ url: nats.url, name: 'peers', logger });
   await applyTopology(bus, {
     streams: [STREAMS.media, STREAMS.results, STREAMS.dead],
-    consumers: [mediaIngestConsumer, mediaDeleteConsumer, mediaPosterConsumer, mediaResultsConsumer],
+    consumers: [
+      mediaIngestConsumer,
+      mediaDeleteConsumer,
+      mediaPosterConsumer,
+      mediaRenditionsConsumer,
+      mediaResultsConsumer,
+    ],
   });
   const reports = await collectReports(bus);
   const [health, shutdown, metrics] = [
@@ -112,7 +119,7 @@ export async function raiseStage({ env = {}, logger = silentLogger() }: StageOpt
     config,
     database,
     ingests: openIngestQueues(database),
-    posters: openPosterQueue({ database, store, metrics: testMetrics }, config),
+    ...openDecorating({ database, store, logger, metrics: testMetrics }, config),
     store,
     fetcher: createFetcher(config),
     logger,
