@@ -142,6 +142,7 @@ export {
   spriteGridSchema,
   type RenditionKind,
   type RenditionRecord,
+  type SpriteGridRecord,
 } from './asset/rendition';
 export {
   assetRecordSchema,
@@ -165,6 +166,7 @@ export {
 export { providerSpecSchema, type ProviderSpec } from './catalogue/provider-spec';
 export {
   acceptJobsRpc,
+  assetsInUseRpc,
   cancelJobRpc,
   deleteJobRpc,
   getJobRpc,
@@ -235,6 +237,7 @@ export {
   type ShareRecord,
 } from './sharing/record';
 export {
+  accountRetentionRpc,
   endedCredentialsRpc,
   PLATFORM_ROLES,
   principalSchema,

@@ -1,3 +1,4 @@
+import type { Bus } from '@shotloom/bus';
 import type { Database } from '@shotloom/database';
 import type { ObjectStore } from '@shotloom/object-store';
 import type { Logger } from '@shotloom/service-kit';
@@ -13,6 +14,8 @@ import type { MediaTables } from './schema/tables';
 /** What the service is built from. */
 export interface Storage {
   readonly config: Pick<Config, 'IMAGE_MAX_PIXELS' | 'VIDEO_MAX_SECONDS' | 'INGEST_MAX_BYTES'>;
+  /** For what is asked of other services. */
+  readonly bus: Pick<Bus, 'request'>;
   readonly database: Database<MediaTables>;
   readonly ingests: IngestQueues;
   /** Ingests complete jobs; what only decorates a video gives way to them. */

@@ -18,6 +18,7 @@ export interface StorageMetrics {
   /** What all renditions of one video took. Seconds. */
   renditionSeconds(seconds: number): void;
   orphansRemoved(count: number): void;
+  expired(count: number): void;
 }
 
 const SECONDS_BUCKETS = [0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10, 60, 300, 1_800];
@@ -59,12 +60,18 @@ export function createStorageMetrics(registry: MetricsRegistry): StorageMetrics 
     help: 'Objects without a row that the sweep removed.',
     registers,
   });
+  const expired = new Counter({
+    name: 'shotloom_assets_expired_total',
+    help: 'Assets that were taken because their plan no longer keeps them.',
+    registers,
+  });
   return {
     ingest: (outcome, seconds) => ingests.observe({ outcome }, seconds),
     ingestedBytes: (size) => bytes.inc(size),
     poster: (outcome) => posters.inc({ outcome }),
     rendition: (kind, outcome) => renditions.inc({ kind, outcome }),
     renditionSeconds: (seconds) => renditionTime.observe(seconds),
+    expired: (count) => expired.inc(count),
     orphansRemoved: (count) => orphans.inc(count),
   };
 }

@@ -5,10 +5,12 @@ import { JetStreamStrategy } from '@shotloom/bus/nest';
 import {
   describeAssetsRpc,
   mediaDeleteConsumer,
+  mediaFactsRpc,
   mediaIngestConsumer,
   mediaPosterConsumer,
   mediaRenditionsConsumer,
   registerUploadRpc,
+  retentionConsumer,
 } from '@shotloom/contracts';
 import { openServiceDatabase, OutboxRelay } from '@shotloom/database';
 import { objectStoreConfigFromEnv, openObjectStore, type ObjectStore } from '@shotloom/object-store';
@@ -56,7 +58,7 @@ export async function startStorage(context: Context): Promise<void> {
   const metrics = createStorageMetrics(context.metrics);
   const [ingests, fetcher] = [openIngestQueues(database), createFetcher(config)];
   const decorating = openDecorating({ database, store, logger, metrics }, config);
-  const storage = { config, database, ingests, ...decorating, store, fetcher, logger, metrics };
+  const storage = { config, bus, database, ingests, ...decorating, store, fetcher, logger, metrics };
   const sweeper = new Sweeper(storage, {
     intervalMs: config.SWEEP_INTERVAL_MS,
     orphanAgeMs: config.ORPHAN_AGE_MS,
@@ -88,8 +90,14 @@ export function createFetcher(
 
 async function listen({ config, logger, shutdown }: Context, bus: Bus, storage: Storage): Promise<void> {
   const strategy = new JetStreamStrategy(bus, {
-    consumers: [mediaIngestConsumer, mediaDeleteConsumer, mediaPosterConsumer, mediaRenditionsConsumer],
-    rpcs: [registerUploadRpc, describeAssetsRpc, ...SHARING_RPCS, ...GALLERY_RPCS],
+    consumers: [
+      mediaIngestConsumer,
+      mediaDeleteConsumer,
+      mediaPosterConsumer,
+      mediaRenditionsConsumer,
+      retentionConsumer,
+    ],
+    rpcs: [registerUploadRpc, describeAssetsRpc, mediaFactsRpc, ...SHARING_RPCS, ...GALLERY_RPCS],
     concurrency: {
       [mediaIngestConsumer.durable]: config.INGEST_CONCURRENCY,
       [mediaPosterConsumer.durable]: config.POSTER_CONCURRENCY * POSTERS_PER_RUN,

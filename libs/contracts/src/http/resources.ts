@@ -76,6 +76,12 @@ export const healthResourceSchema = z
   })
   .meta({ id: 'Health' });
 
+/** GET /api/v1/jobs/{id}/video: the original, or the smaller copy that the operator may have made. */
+export const jobVideoQuerySchema = z.strictObject({
+  quality: z.enum(['original', 'compressed']).default('original'),
+});
+export type JobVideoQuery = z.infer<typeof jobVideoQuerySchema>;
+
 /** GET /api/v1/jobs/{id}/links: links for a player, which cannot send a key. They last an hour. */
 export const jobLinksSchema = z
   .object({

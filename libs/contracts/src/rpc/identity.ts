@@ -35,3 +35,21 @@ export const endedCredentialsRpc = defineRpc(
   z.object({ sessionIds: z.array(z.string()).max(500), keyIds: z.array(z.string()).max(500) }),
   z.object({ sessionIds: z.array(z.string()), keyIds: z.array(z.string()) }),
 );
+
+/** For how long these accounts keep what is theirs, as in `retention.changed.v1`. Accounts that are not there are left out. */
+export const accountRetentionRpc = defineRpc(
+  'rpc.gateway.account-retention',
+  z.object({ accountIds: z.array(z.string()).min(1).max(100) }),
+  z.object({
+    accounts: z.array(
+      z.object({
+        accountId: z.string(),
+        /** 0: its plan was never changed. */
+        accountVersion: z.int().nonnegative(),
+        planId: z.string(),
+        version: z.int().nonnegative(),
+        retentionDays: z.int().positive().nullable(),
+      }),
+    ),
+  }),
+);

@@ -7,15 +7,18 @@ import {
   mediaPosterConsumer,
   mediaRenditionsConsumer,
   type mediaPosterV1,
+  retentionConsumer,
   type mediaRenditionsV1,
   type PayloadOf,
+  type retentionChangedV1,
 } from '@shotloom/contracts';
+import { noteRetention } from '../retention/note-retention';
 import { STORAGE, type Storage } from '../app.tokens';
 import { deleteMedia, type DeleteRequest } from '../deletion/delete-media';
 import { ingest, type IngestRequest } from '../ingest/ingest';
 import { whileOurs } from './while-ours';
 
-/** The work of the MEDIA stream. Each handler may be given the same message again at any time. */
+/** The work of the MEDIA stream, and news of plans. Each handler may be given the same message again at any time. */
 @Controller()
 export class MediaController {
   constructor(@Inject(STORAGE) private readonly storage: Storage) {}
@@ -50,5 +53,10 @@ export class MediaController {
   ): Promise<void> {
     const isLast = deliveryCount >= mediaRenditionsConsumer.maxDeliver;
     await whileOurs(signal, () => this.storage.renditions.make(assetId, { signal, isLast }));
+  }
+
+  @OnMessage(retentionConsumer, { concurrency: 1 })
+  async retention(@Payload() news: PayloadOf<typeof retentionChangedV1>): Promise<void> {
+    await this.storage.database.run((tx) => noteRetention(tx, news));
   }
 }

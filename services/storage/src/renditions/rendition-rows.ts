@@ -20,6 +20,7 @@ export async function findRenditions(
   db: Kysely<MediaTables>,
   assetIds: readonly string[],
 ): Promise<ReadonlyMap<string, readonly MadeRendition[]>> {
+  if (assetIds.length === 0) return new Map();
   const rows = await db
     .selectFrom('media.renditions')
     .selectAll()

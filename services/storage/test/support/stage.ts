@@ -12,6 +12,7 @@ import {
   mediaRenditionsConsumer,
   mediaResultsConsumer,
   mediaStoredV1,
+  retentionConsumer,
   STREAMS,
   type RenderedObject,
 } from '@shotloom/contracts';
@@ -91,13 +92,14 @@ export async function raiseStage({ env = {}, logger = silentLogger() }: StageOpt
   await migrate({ url: postgres.url }, [mediaMigrations]);
   const bus = await connectBus({ url: nats.url, name: 'peers', logger });
   await applyTopology(bus, {
-    streams: [STREAMS.media, STREAMS.results, STREAMS.dead],
+    streams: [STREAMS.media, STREAMS.results, STREAMS.accounts, STREAMS.dead],
     consumers: [
       mediaIngestConsumer,
       mediaDeleteConsumer,
       mediaPosterConsumer,
       mediaRenditionsConsumer,
       mediaResultsConsumer,
+      retentionConsumer,
     ],
   });
   const reports = await collectReports(bus);
@@ -117,6 +119,7 @@ export async function raiseStage({ env = {}, logger = silentLogger() }: StageOpt
   const testMetrics = createStorageMetrics(createMetrics('test'));
   const storage = {
     config,
+    bus,
     database,
     ingests: openIngestQueues(database),
     ...openDecorating({ database, store, logger, metrics: testMetrics }, config),
