@@ -92,11 +92,29 @@ describe('what plans no longer keep', () => {
     expect(stranger.facts).toEqual([]);
   });
 
-  it('stays while a job uses it, while it is held, and while nobody answers', async () => {
+  it('stays while a job uses it, while it is held or shared, and while nobody answers', async () => {
     const [used, held, other] = [await stored(30, 31), await stored(30, 31), await stored(30, 31)];
     await stage.database.sql
       .insertInto('media.asset_holds')
-      .values({ asset_id: held.assetId, reason: 'shared' })
+      .values({ asset_id: held.assetId, reason: 'kept' })
+      .execute();
+    const shared = await stored(30, 31);
+    await stage.database.sql
+      .insertInto('media.shares')
+      .values({
+        share_id: newId(),
+        job_id: newId(),
+        asset_id: shared.assetId,
+        account_id: shared.accountId,
+        owner_user_id: shared.userId,
+        token: 'a'.repeat(43),
+        title: null,
+        prompt: null,
+        model: 'animatic:animatic-1',
+        allow_download: false,
+        expires_at: null,
+        blocked_at: null,
+      })
       .execute();
     away = true;
     await expect(round()).rejects.toMatchObject({ code: 'unavailable' });
@@ -109,6 +127,14 @@ describe('what plans no longer keep', () => {
     inUse = [];
     expect(await round()).toMatchObject({ expired: 1 });
     expect((await rowOf(held.assetId)).deleted_at).toBeNull();
+    expect((await rowOf(shared.assetId)).expiring_at).toBeNull();
+    await stage.database.sql
+      .updateTable('media.shares')
+      .set({ token: null })
+      .where('asset_id', '=', shared.assetId)
+      .execute();
+    expect(await round()).toMatchObject({ marked: 1, expired: 1 });
+    await stage.database.sql.deleteFrom('media.shares').execute();
   });
 
   it('stays where a plan that keeps more comes after the mark, and older news changes nothing', async () => {

@@ -3,7 +3,8 @@ import { accountRetentionRpc, assetsInUseRpc, mediaDeleteV1, subjects } from '@s
 import { newId } from '@shotloom/kernel';
 import type { Storage } from '../app.tokens';
 import type { AssetRow } from '../assets/asset-rows';
-import { expiresAt, keptDays, retentionJoins } from './expiry';
+import { expiresAt, isHeld, keptDays, retentionJoins } from './expiry';
+import { forgetShare } from '../sharing/forget-share';
 import { noteAccounts } from './note-retention';
 
 type Parts = Pick<Storage, 'bus' | 'database' | 'logger' | 'metrics'>;
@@ -84,7 +85,7 @@ async function markDue({ database }: Parts, limit: number): Promise<number> {
         select asset.asset_id from media.assets as asset
         where asset.account_id = account.account_id and asset.deleted_at is null and asset.expiring_at is null
           and asset.created_at <= now() - make_interval(days => ${keptDays})
-          and not exists (select from media.asset_holds as hold where hold.asset_id = asset.asset_id)
+          and not ${isHeld}
         order by asset.created_at limit ${limit}
       ) as due
       where ${keptDays} is not null
@@ -139,6 +140,7 @@ async function take({ database }: Parts, assetIds: readonly string[]): Promise<n
           and ${expiresAt} <= now())
       returning taken.asset_id, taken.owner_user_id`.execute(tx.sql);
     for (const { asset_id: assetId, owner_user_id: ownerUserId } of rows) {
+      await forgetShare(tx, assetId);
       tx.emit({
         contract: mediaDeleteV1,
         payload: { ownerUserId, assetId, attemptId: null, objectKeys: [] },
