@@ -71,7 +71,5 @@ export const renditionsAndRetentionMigration: Migration = {
   async up(db) {
     await createRenditions(db);
     await createRetention(db);
-    // Where a sweep that could not look at everything goes on.
-    await sql`alter table media.sweeps add column resume_at text`.execute(db);
   },
 };

@@ -78,5 +78,5 @@ export interface MediaTables extends GalleryTables {
   'media.plan_retention': PlanRetentionTable;
   'media.account_retention': AccountRetentionTable;
   'media.asset_holds': { asset_id: string; reason: string; created_at: Generated<Date> };
-  'media.sweeps': { name: string; begun_at: Date; resume_at: string | null };
+  'media.sweeps': { name: string; begun_at: Date };
 }
