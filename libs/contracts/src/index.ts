@@ -29,7 +29,9 @@ export {
   mediaFailedV1,
   mediaIngestV1,
   mediaPosterV1,
+  mediaRenditionsV1,
   mediaStoredV1,
+  retentionChangedV1,
   workSubmitV1,
   type MediaSource,
   type VendorLink,
@@ -50,9 +52,11 @@ export {
   mediaDeleteConsumer,
   mediaIngestConsumer,
   mediaPosterConsumer,
+  mediaRenditionsConsumer,
   limitsConsumer,
   mediaResultsConsumer,
   pollsConsumer,
+  retentionConsumer,
   subjects,
   userOfJobs,
   webhookEventsConsumer,
@@ -134,6 +138,14 @@ export {
   type VideoRequest,
 } from './job/record';
 export {
+  RENDITION_KINDS,
+  renditionRecordSchema,
+  spriteGridSchema,
+  type RenditionKind,
+  type RenditionRecord,
+  type SpriteGridRecord,
+} from './asset/rendition';
+export {
   assetRecordSchema,
   describedAssetSchema,
   type AssetRecord,
@@ -155,6 +167,7 @@ export {
 export { providerSpecSchema, type ProviderSpec } from './catalogue/provider-spec';
 export {
   acceptJobsRpc,
+  assetsInUseRpc,
   cancelJobRpc,
   deleteJobRpc,
   getJobRpc,
@@ -214,7 +227,7 @@ export {
   setLikeRpc,
 } from './rpc/gallery';
 export { getShareRpc, listSharesRpc, openShareRpc, revokeShareRpc, shareJobRpc } from './rpc/sharing';
-export { describeAssetsRpc, registerUploadRpc } from './rpc/storage';
+export { describeAssetsRpc, mediaFactsRpc, registerUploadRpc, type MediaFacts } from './rpc/storage';
 export {
   type CommentRecord,
   type GalleryEntryRecord,
@@ -226,6 +239,7 @@ export {
 } from './sharing/record';
 export {
   availableCreditsRpc,
+  accountRetentionRpc,
   endedCredentialsRpc,
   PLATFORM_ROLES,
   principalSchema,

@@ -24,6 +24,7 @@ export const ERROR_CODES = [
   'not_found',
   'forbidden',
   'conflict',
+  'gone',
   'payload_too_large',
   'unavailable',
   'internal',

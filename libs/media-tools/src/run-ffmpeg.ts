@@ -144,7 +144,7 @@ const exitOf = (child: ChildProcess): Promise<number | null> =>
   });
 
 const BAD_INPUT =
-  /Invalid data found|moov atom not found|does not contain any stream|matches no streams|Error while decoding|Could not find codec parameters|Invalid NAL|Truncat|not on whitelist|partial file|End of file/i;
+  /Invalid data found|moov atom not found|does not contain any stream|matches no streams|Error while decoding|Could not find codec parameters|Invalid NAL|Truncat|not on whitelist|partial file|End of file|exceeds specified max pixel count|Error while opening decoder/i;
 
 function failure(code: number | null, stderr: string): AppError {
   const lines = stderr.trim().split('\n').slice(-TOLD_LINES).join('\n');

@@ -1,6 +1,7 @@
 import { open } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { AppError } from '@shotloom/kernel';
+import { MAX_FRAME_PIXELS } from './media-limits';
 import { SNIFF_BYTES, sniffType } from './sniff-type';
 
 /** The demuxer for each type, so that ffmpeg does not guess: by guessing it would take a playlist for a video. */
@@ -19,7 +20,7 @@ const DEMUXERS: ReadonlyMap<string, string> = new Map([
 
 /**
  * The arguments that open one file in ffmpeg and nothing else: only files and pipes, with the demuxer that its content calls
- * for. Use them for whatever others made. Throws `media_invalid` for a file that is not of a type we take.
+ * for. A video whose frames turn out larger than what its index said is not decoded. Use them for whatever others made. Throws `media_invalid` for a file that is not of a type we take.
  */
 export async function safeInputArgs(
   path: string,
@@ -31,7 +32,8 @@ export async function safeInputArgs(
     throw new AppError('media_invalid', `The file is not ${kinds.join(' or ')} of a type that we can open.`);
   }
   // The prefix keeps a name that looks like an option or like another protocol from being one.
-  return ['-protocol_whitelist', 'file,pipe', '-f', demuxer, '-i', `file:${resolve(path)}`];
+  const bounds = kind === 'video' ? ['-max_pixels', String(MAX_FRAME_PIXELS)] : [];
+  return [...bounds, '-protocol_whitelist', 'file,pipe', '-f', demuxer, '-i', `file:${resolve(path)}`];
 }
 
 /** The first bytes of a file, as many as `sniffType` wants. */

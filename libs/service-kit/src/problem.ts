@@ -23,6 +23,7 @@ const HTTP_STATUS: Readonly<Record<ErrorCode, number>> = {
   forbidden: 403,
   not_found: 404,
   conflict: 409,
+  gone: 410,
   cancelled: 409,
   payload_too_large: 413,
   rate_limited: 429,

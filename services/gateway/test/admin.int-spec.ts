@@ -214,7 +214,9 @@ describe('accounts and plans', () => {
     const changed = await ask(`/plans/${id}`, admin, { method: 'PATCH', json: { concurrency: 60, reason } });
     expect(changed.body).toMatchObject({ concurrency: 60, weight: 2.5, accounts: 1 });
     const told = await sql<{ told: object }>`select envelope->'payload' as told from identity.outbox
-      where envelope->'payload'->>'planId' = ${id} order by seq`.execute(gateway.database.sql);
+      where envelope->>'type' = 'limits.changed.v1' and envelope->'payload'->>'planId' = ${id} order by seq`.execute(
+      gateway.database.sql,
+    );
     const news = { planId: id, perProvider: 3, weight: 2.5 };
     expect(told.rows.map((row) => row.told)).toEqual([
       expect.objectContaining({

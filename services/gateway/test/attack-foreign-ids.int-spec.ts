@@ -106,7 +106,11 @@ const ofJob =
     const json = { prompt: 'a lighthouse', model: 'animatic:animatic-1' };
     const id = idOf(await use(by, 'POST', '/api/v1/generate/text-to-video', json));
     const { backstage } = fixture.gateway;
-    if (what.finished) backstage.finish(id, backstage.addVideo(by));
+    if (what.finished) {
+      const video = backstage.addVideo(by);
+      backstage.decorate(video);
+      backstage.finish(id, video);
+    }
     return { params: { id }, ok, ...(what.body ? { body: what.body } : {}) };
   };
 
@@ -181,6 +185,10 @@ const BELONGINGS: Readonly<Record<string, Arrange>> = {
     const { params } = await ofShare(200)(by);
     return { params: { id: hall.addComment(by.userId, String(params['id'])) }, ok: 204 };
   },
+  getJobThumbnail: ofJob(302, { finished: true }),
+  getJobPreview: ofJob(302, { finished: true }),
+  getJobSpritesheet: ofJob(302, { finished: true }),
+  getJobThumbnailTrack: ofJob(200, { finished: true }),
   getAssetFile: (by) =>
     Promise.resolve({ params: { id: fixture.gateway.backstage.addAsset(by).assetId }, ok: 302 }),
   getSoraVideo: ofJob(200),

@@ -8,12 +8,14 @@ import {
   getJobRpc,
   jobLogRpc,
   listJobsRpc,
+  mediaFactsRpc,
   registerUploadRpc,
   stopAllJobsRpc,
   STREAMS,
   type AssetRecord,
   type JobLogEntry,
   type JobRecord,
+  type RenditionRecord,
   type RpcRequest,
 } from '@shotloom/contracts';
 import { AppError, newId } from '@shotloom/kernel';
@@ -32,6 +34,11 @@ export class Backstage {
   readonly accepted: Accept[] = [];
   readonly jobs = new Map<string, JobRecord>();
   readonly assets = new Map<string, AssetRecord>();
+  /** By asset: what storage has made of it, and when it was removed. */
+  readonly renditions = new Map<string, readonly RenditionRecord[]>();
+  readonly expired = new Map<string, string>();
+  /** Where links lead. */
+  mediaUrl = 'https://media.example';
   private readonly byKey = new Map<string, JobRecord[]>();
   /** Whether the same key and body give the same jobs, as job-orchestrator does; without it every request is kept. */
   replaysKeys = false;
@@ -124,6 +131,19 @@ export class Backstage {
     return this.addAsset(owner, { kind: 'video', ...video, ...facts });
   }
 
+  /** What storage has made of a video by now: its poster, a preview and a sheet of six pictures. */
+  decorate({ assetId }: AssetRecord): void {
+    const asset = this.assets.get(assetId);
+    if (!asset) throw new Error(`no asset ${assetId}`);
+    this.assets.set(assetId, { ...asset, posterKey: `posters/${assetId}.jpg` });
+    const file = { sizeBytes: 900, width: 320, height: 180, grid: null };
+    const grid = { columns: 3, rows: 2, frames: 6, intervalSeconds: 0.5, tileWidth: 160, tileHeight: 90 };
+    this.renditions.set(assetId, [
+      { ...file, kind: 'preview', contentType: 'image/webp' },
+      { ...file, kind: 'spritesheet', contentType: 'image/jpeg', width: 480, grid },
+    ]);
+  }
+
   private answerForJobs(): void {
     this.bus.respond(acceptJobsRpc, async (request) => {
       const known = this.replaysKeys ? this.byKey.get(keyOf(request)) : undefined;
@@ -183,18 +203,41 @@ export class Backstage {
       this.assets.set(asset.assetId, asset);
       return { asset };
     });
+    this.bus.respond(mediaFactsRpc, async ({ userId, assetIds }) => ({
+      facts: this.ownAssets(userId, assetIds).map(({ assetId, posterKey }) => ({
+        assetId,
+        hasAudio: true,
+        hasPoster: posterKey !== null,
+        renditions: [...(this.renditions.get(assetId) ?? [])],
+        expiresAt: '2027-03-01T00:00:00.000Z',
+        expiredAt: this.expired.get(assetId) ?? null,
+      })),
+    }));
     this.bus.respond(describeAssetsRpc, async ({ userId, assetIds }) => ({
-      assets: assetIds
-        .flatMap((id) => this.assets.get(id) ?? [])
-        .filter((asset) => asset.ownerUserId === userId)
+      expired: this.ownAssets(userId, assetIds).flatMap(({ assetId }) => {
+        const expiredAt = this.expired.get(assetId);
+        return expiredAt === undefined ? [] : { assetId, expiredAt };
+      }),
+      assets: this.ownAssets(userId, assetIds)
+        .filter(({ assetId }) => !this.expired.has(assetId))
         .map((asset) => ({
           ...asset,
-          url: `https://media.example/${asset.objectKey}?sig=1`,
-          downloadUrl: `https://media.example/${asset.objectKey}?sig=1&download=1`,
-          posterUrl: null,
+          url: `${this.mediaUrl}/${asset.objectKey}?sig=1`,
+          downloadUrl: `${this.mediaUrl}/${asset.objectKey}?sig=1&download=1`,
+          posterUrl: asset.posterKey && `${this.mediaUrl}/${asset.posterKey}?sig=1`,
+          renditions: (this.renditions.get(asset.assetId) ?? []).map((rendition) => ({
+            ...rendition,
+            url: `${this.mediaUrl}/renditions/${asset.assetId}/${rendition.kind}?sig=1`,
+          })),
           urlsExpireAt: new Date(Date.now() + 3_600_000).toISOString(),
         })),
     }));
+  }
+
+  private ownAssets(userId: string, assetIds: readonly string[]): AssetRecord[] {
+    return assetIds
+      .flatMap((id) => this.assets.get(id) ?? [])
+      .filter((asset) => asset.ownerUserId === userId);
   }
 
   private ownJob(jobId: string, userId: string): JobRecord | null {

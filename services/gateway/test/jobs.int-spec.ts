@@ -139,4 +139,44 @@ describe('jobs', () => {
     expect(file.status).toBe(302);
     expect((await call(gateway, `/api/v1/assets/${asset.assetId}/file`, other)).status).toBe(404);
   });
+
+  it('show what was made of their video, and say so when the plan no longer kept it', async () => {
+    const id = await makeJob();
+    const asset = gateway.backstage.addVideo(user);
+    gateway.backstage.finish(id, asset);
+    expect((await get(`/${id}`)).body['output']).toMatchObject({ thumbnail_url: null, spritesheet: null });
+    expect((await get(`/${id}/preview`)).body).toMatchObject(problem(404, 'not_found'));
+    gateway.backstage.decorate(asset);
+    const root = `/api/v1/jobs/${id}`;
+    const shown = {
+      thumbnail_url: `${root}/thumbnail`,
+      preview_url: `${root}/preview`,
+      compressed_url: null,
+      spritesheet: { url: `${root}/spritesheet`, columns: 3, rows: 2, frames: 6, interval_seconds: 0.5 },
+      has_audio: true,
+    };
+    expect((await get(`/${id}`)).body['output']).toMatchObject(shown);
+    const { body } = await call(gateway, '/api/v1/jobs?limit=100', user);
+    const listed = (body['data'] as { id: string; output: unknown }[]).find((job) => job.id === id);
+    expect(listed?.output).toMatchObject(shown);
+    for (const kind of ['preview', 'spritesheet']) {
+      const answer = await get(`/${id}/${kind}`);
+      expect([answer.status, answer.headers.get('cache-control')]).toEqual([302, 'no-store']);
+      expect(answer.headers.get('location')).toContain(`/renditions/${asset.assetId}/${kind}?sig=1`);
+    }
+    const track = await fetch(`${gateway.url}${root}/spritesheet.vtt`, {
+      headers: { authorization: `Bearer ${user.apiKey}` },
+    });
+    expect(track.headers.get('content-type')).toBe('text/vtt; charset=utf-8');
+    expect(await track.text()).toMatch(/^WEBVTT\n\n00:00:00\.000 --> 00:00:00\.500\n.+#xywh=0,0,160,90/);
+    expect((await get(`/${id}/video?quality=compressed`)).body).toMatchObject(problem(404, 'not_found'));
+    expect((await get(`/${id}/video?quality=huge`)).body).toMatchObject(
+      problem(422, 'invalid_input', ['quality']),
+    );
+    gateway.backstage.expired.set(asset.assetId, '2026-11-01T00:00:00.000Z');
+    const gone = await get(`/${id}/video`);
+    expect(gone.body).toMatchObject({ ...problem(410, 'gone'), expired_at: '2026-11-01T00:00:00.000Z' });
+    expect(gone.body['detail']).toContain('2026-11-01');
+    expect((await get(`/${id}`)).body['output']).toMatchObject({ expired_at: '2026-11-01T00:00:00.000Z' });
+  });
 });

@@ -1,3 +1,5 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { createReadStream } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import OpenAI, { APIError, toFile } from 'openai';
@@ -197,6 +199,32 @@ describe('a video', () => {
     expect(answer.status).toBe(302);
     expect(answer.headers.get('location')).toMatch(/^https:\/\/media\.example\/.+sig=1$/);
     expect((await call(gateway, `/v1/videos/${id}/content?variant=poster`, user)).status).toBe(400);
+  });
+
+  it('gives its pictures to the official client once they are made, and says when its file goes', async () => {
+    const files = createServer((request, response) => response.end(`picture at ${request.url}`));
+    await new Promise<void>((resolve) => files.listen(0, '127.0.0.1', resolve));
+    try {
+      const { port } = files.address() as AddressInfo;
+      gateway.backstage.mediaUrl = `http://127.0.0.1:${port}`;
+      const { id } = await client.videos.create({ prompt: 'a boat' });
+      const video = gateway.backstage.addVideo(user);
+      gateway.backstage.finish(id, video);
+      const early = await failureOf(client.videos.downloadContent(id, { variant: 'spritesheet' }));
+      expect(early).toMatchObject({ status: 404, code: 'not_found' });
+      gateway.backstage.decorate(video);
+      const sheet = await client.videos.downloadContent(id, { variant: 'spritesheet' });
+      expect(await sheet.text()).toContain(`/renditions/${video.assetId}/spritesheet`);
+      const picture = await client.videos.downloadContent(id, { variant: 'thumbnail' });
+      expect(await picture.text()).toContain(`/posters/${video.assetId}.jpg`);
+      expect((await client.videos.retrieve(id)).expires_at).toBe(Date.parse('2027-03-01T00:00:00Z') / 1_000);
+      gateway.backstage.expired.set(video.assetId, '2026-11-01T00:00:00.000Z');
+      const late = await failureOf(client.videos.downloadContent(id));
+      expect(late).toMatchObject({ status: 410, code: 'gone' });
+    } finally {
+      gateway.backstage.mediaUrl = 'https://media.example';
+      files.close();
+    }
   });
 
   it('is remixed with other words, and says what it came from', async () => {

@@ -20,6 +20,7 @@ import {
   releaseLeaseRpc,
   renewLeaseRpc,
   stopAllJobsRpc,
+  assetsInUseRpc,
 } from '@shotloom/contracts';
 import { openServiceBus, type Bus } from '@shotloom/bus';
 import { JetStreamStrategy } from '@shotloom/bus/nest';
@@ -162,6 +163,7 @@ async function listen({ shutdown }: ServiceContext<Config>, orchestrator: Orches
       cancelJobRpc,
       deleteJobRpc,
       stopAllJobsRpc,
+      assetsInUseRpc,
       beginAttemptRpc,
       beginSubmitRpc,
       attemptRefRpc,

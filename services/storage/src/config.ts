@@ -5,6 +5,12 @@ import { allowListSchema } from '@shotloom/guarded-http';
 const HOUR_MS = 3_600_000;
 const GIB = 1024 ** 3;
 
+/** Names of renditions, separated by commas; an empty text is none. */
+const renditionKindsSchema = z
+  .string()
+  .transform((text) => [...new Set(text.split(',').flatMap((name) => name.trim() || []))])
+  .pipe(z.array(z.enum(['preview', 'spritesheet', 'compressed'])));
+
 const storageSchema = baseConfigSchema.extend({
   /** Where `/media` is served. */
   PORT: z.coerce.number().int().min(0).max(65_535).default(3002),
@@ -26,6 +32,12 @@ const storageSchema = baseConfigSchema.extend({
   FETCH_ALLOW_PRIVATE: allowListSchema.prefault(''),
   /** Runs of ffmpeg at the same time; each draws the posters that wait, up to eight. */
   POSTER_CONCURRENCY: z.coerce.number().int().min(1).max(16).default(1),
+  /** What is made of each video beside its poster, by one decoding of it: `preview`, `spritesheet`, `compressed`; empty: nothing. */
+  RENDITIONS: renditionKindsSchema.prefault('preview,spritesheet'),
+  /** A longer video has its poster only. Seconds. */
+  RENDITION_MAX_SECONDS: z.coerce.number().positive().max(21_600).default(600),
+  /** One run of ffmpeg that takes longer is given up. Seconds. */
+  RENDITION_TIMEOUT_SECONDS: z.coerce.number().positive().max(3_600).default(300),
   /** A picture with more pixels is refused before it is decoded. */
   IMAGE_MAX_PIXELS: z.coerce.number().int().positive().default(50_000_000),
   /** A longer video is refused. Seconds. */

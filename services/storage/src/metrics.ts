@@ -1,4 +1,5 @@
 import { Counter, Histogram } from 'prom-client';
+import type { RenditionKind } from '@shotloom/contracts';
 import type { MetricsRegistry } from '@shotloom/service-kit';
 
 /**
@@ -13,7 +14,11 @@ export interface StorageMetrics {
   ingest(outcome: IngestOutcome, seconds: number): void;
   ingestedBytes(bytes: number): void;
   poster(outcome: 'drawn' | 'not_needed'): void;
+  rendition(kind: RenditionKind, outcome: 'made' | 'failed'): void;
+  /** What all renditions of one video took. Seconds. */
+  renditionSeconds(seconds: number): void;
   orphansRemoved(count: number): void;
+  expired(count: number): void;
 }
 
 const SECONDS_BUCKETS = [0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10, 60, 300, 1_800];
@@ -38,15 +43,35 @@ export function createStorageMetrics(registry: MetricsRegistry): StorageMetrics 
     labelNames: ['outcome'],
     registers,
   });
+  const renditions = new Counter({
+    name: 'shotloom_renditions_total',
+    help: 'Renditions of videos, by kind and by what became of them.',
+    labelNames: ['kind', 'outcome'],
+    registers,
+  });
+  const renditionTime = new Histogram({
+    name: 'shotloom_rendition_seconds',
+    help: 'Time to make what is wanted of one video.',
+    buckets: SECONDS_BUCKETS,
+    registers,
+  });
   const orphans = new Counter({
     name: 'shotloom_orphans_removed_total',
     help: 'Objects without a row that the sweep removed.',
+    registers,
+  });
+  const expired = new Counter({
+    name: 'shotloom_assets_expired_total',
+    help: 'Assets that were taken because their plan no longer keeps them.',
     registers,
   });
   return {
     ingest: (outcome, seconds) => ingests.observe({ outcome }, seconds),
     ingestedBytes: (size) => bytes.inc(size),
     poster: (outcome) => posters.inc({ outcome }),
+    rendition: (kind, outcome) => renditions.inc({ kind, outcome }),
+    renditionSeconds: (seconds) => renditionTime.observe(seconds),
+    expired: (count) => expired.inc(count),
     orphansRemoved: (count) => orphans.inc(count),
   };
 }

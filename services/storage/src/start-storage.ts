@@ -1,13 +1,16 @@
 import 'reflect-metadata';
 import { NestFactory } from '@nestjs/core';
-import { openServiceBus, type Bus } from '@shotloom/bus';
+import { openServiceBus, RetryLater, type Bus } from '@shotloom/bus';
 import { JetStreamStrategy } from '@shotloom/bus/nest';
 import {
   describeAssetsRpc,
   mediaDeleteConsumer,
+  mediaFactsRpc,
   mediaIngestConsumer,
   mediaPosterConsumer,
+  mediaRenditionsConsumer,
   registerUploadRpc,
+  retentionConsumer,
 } from '@shotloom/contracts';
 import { openServiceDatabase, OutboxRelay } from '@shotloom/database';
 import { objectStoreConfigFromEnv, openObjectStore, type ObjectStore } from '@shotloom/object-store';
@@ -18,9 +21,11 @@ import type { Config } from './config';
 import { GuardedFetcher } from '@shotloom/guarded-http';
 import { GALLERY_RPCS } from './gallery/gallery.controller';
 import { openIngestQueues } from './ingest/ingest-queues';
+import { QuietMoment } from './ingest/quiet-moment';
 import { startMediaServer } from './media-http/media-server';
 import { createStorageMetrics } from './metrics';
 import { PosterQueue, POSTERS_PER_RUN } from './posters/poster-queue';
+import { RenditionMaker } from './renditions/rendition-maker';
 import { mediaMigrations, SCHEMA } from './schema/migrations';
 import type { MediaTables } from './schema/tables';
 import { SHARING_RPCS } from './sharing/sharing.controller';
@@ -52,8 +57,8 @@ export async function startStorage(context: Context): Promise<void> {
   shutdown.add('outbox', () => relay.stop());
   const metrics = createStorageMetrics(context.metrics);
   const [ingests, fetcher] = [openIngestQueues(database), createFetcher(config)];
-  const posters = openPosterQueue({ database, store, metrics }, config);
-  const storage = { config, database, ingests, posters, store, fetcher, logger, metrics };
+  const decorating = openDecorating({ database, store, logger, metrics }, config);
+  const storage = { config, bus, database, ingests, ...decorating, store, fetcher, logger, metrics };
   const sweeper = new Sweeper(storage, {
     intervalMs: config.SWEEP_INTERVAL_MS,
     orphanAgeMs: config.ORPHAN_AGE_MS,
@@ -85,11 +90,19 @@ export function createFetcher(
 
 async function listen({ config, logger, shutdown }: Context, bus: Bus, storage: Storage): Promise<void> {
   const strategy = new JetStreamStrategy(bus, {
-    consumers: [mediaIngestConsumer, mediaDeleteConsumer, mediaPosterConsumer],
-    rpcs: [registerUploadRpc, describeAssetsRpc, ...SHARING_RPCS, ...GALLERY_RPCS],
+    consumers: [
+      mediaIngestConsumer,
+      mediaDeleteConsumer,
+      mediaPosterConsumer,
+      mediaRenditionsConsumer,
+      retentionConsumer,
+    ],
+    rpcs: [registerUploadRpc, describeAssetsRpc, mediaFactsRpc, ...SHARING_RPCS, ...GALLERY_RPCS],
     concurrency: {
       [mediaIngestConsumer.durable]: config.INGEST_CONCURRENCY,
       [mediaPosterConsumer.durable]: config.POSTER_CONCURRENCY * POSTERS_PER_RUN,
+      // One at a time: each decodes a whole video.
+      [mediaRenditionsConsumer.durable]: 1,
     },
   });
   const app = await NestFactory.createMicroservice(AppModule.with(storage), {
@@ -98,12 +111,33 @@ async function listen({ config, logger, shutdown }: Context, bus: Bus, storage: 
   });
   await app.listen();
   shutdown.add('messages', () => app.close());
-  shutdown.add('posters', () => Promise.resolve(storage.posters.stop()));
+  // What still waits for a quiet moment comes again, to whoever takes it.
+  shutdown.add('posters', () =>
+    Promise.resolve(storage.quiet.stop(new RetryLater('The service is stopping.'))),
+  );
 }
 
-export function openPosterQueue(
-  parts: Pick<Storage, 'database' | 'store' | 'metrics'>,
-  { POSTER_CONCURRENCY, INGEST_CONCURRENCY }: Pick<Config, 'POSTER_CONCURRENCY' | 'INGEST_CONCURRENCY'>,
-): PosterQueue {
-  return new PosterQueue(parts, { runs: POSTER_CONCURRENCY, ingests: INGEST_CONCURRENCY });
+type DecoratingConfig = Pick<
+  Config,
+  | 'POSTER_CONCURRENCY'
+  | 'INGEST_CONCURRENCY'
+  | 'RENDITIONS'
+  | 'RENDITION_MAX_SECONDS'
+  | 'RENDITION_TIMEOUT_SECONDS'
+>;
+
+/** What makes pictures of videos that are stored, and the quiet that it waits for. */
+export function openDecorating(
+  parts: Pick<Storage, 'database' | 'store' | 'logger' | 'metrics'>,
+  config: DecoratingConfig,
+): Pick<Storage, 'quiet' | 'posters' | 'renditions'> {
+  const kinds = config.RENDITIONS;
+  const quiet = new QuietMoment({ busyAbove: Math.floor(config.INGEST_CONCURRENCY / 4) });
+  const wantsRenditions = kinds.length > 0;
+  const posters = new PosterQueue({ ...parts, wantsRenditions }, { runs: config.POSTER_CONCURRENCY, quiet });
+  const limits = {
+    maxSeconds: config.RENDITION_MAX_SECONDS,
+    timeoutMs: config.RENDITION_TIMEOUT_SECONDS * 1_000,
+  };
+  return { quiet, posters, renditions: new RenditionMaker(parts, { kinds, limits, quiet }) };
 }

@@ -75,6 +75,8 @@ export const mediaDeleteV1 = defineMessage(
 );
 /** MEDIA: draw the poster of a stored video. Storage sends it to itself, off the completing path. */
 export const mediaPosterV1 = defineMessage('media.poster.v1', z.looseObject({ assetId: z.string() }));
+/** MEDIA: make what is missing of a stored video's renditions. Storage sends it to itself, once the poster is there. */
+export const mediaRenditionsV1 = defineMessage('media.renditions.v1', z.looseObject({ assetId: z.string() }));
 
 /**
  * ACCOUNTS: what a plan allows from now on. With an account: that account has this plan now. Without: the plan itself was changed, for
@@ -90,6 +92,20 @@ export const limitsChangedV1 = defineMessage(
     concurrency: z.int().positive().nullable(),
     perProvider: z.int().min(1).max(5).nullable(),
     weight: z.number().min(1).max(8),
+  }),
+);
+
+/**
+ * ACCOUNTS: for how long a plan keeps videos and uploads from now on; in days, null is for ever. Account, plan and versions are as in
+ * `limits.changed.v1`.
+ */
+export const retentionChangedV1 = defineMessage(
+  'retention.changed.v1',
+  z.looseObject({
+    account: z.looseObject({ id: z.string(), version: z.int().positive() }).nullable(),
+    planId: z.string(),
+    version: z.int().nonnegative(),
+    retentionDays: z.int().positive().nullable(),
   }),
 );
 

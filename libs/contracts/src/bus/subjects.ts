@@ -18,7 +18,9 @@ import {
   mediaFailedV1,
   mediaIngestV1,
   mediaPosterV1,
+  mediaRenditionsV1,
   mediaStoredV1,
+  retentionChangedV1,
   workSubmitV1,
 } from './messages';
 
@@ -31,8 +33,10 @@ export const subjects = {
   mediaIngest: 'media.ingest',
   mediaDelete: 'media.delete',
   mediaPoster: 'media.poster',
+  mediaRenditions: 'media.renditions',
   mediaResults: 'results.media',
   limitsChanged: 'accounts.limits',
+  retentionChanged: 'accounts.retention',
   jobs: (userId: string) => `jobs.${userId}`,
   allJobs: 'jobs.>',
   progress: (userId: string) => `progress.${userId}`,
@@ -144,6 +148,23 @@ export const mediaPosterConsumer: ConsumerSpec = {
   ...RETRIES,
   contracts: [mediaPosterV1],
 };
+/** A durable of their own, so that none of them is before an ingest. Few tries: what fails twice is mostly the video's own fault. */
+export const mediaRenditionsConsumer: ConsumerSpec = {
+  stream: 'MEDIA',
+  durable: 'storage-renditions',
+  filter: subjects.mediaRenditions,
+  ...RETRIES,
+  maxDeliver: 4,
+  backoffMs: [5_000, 30_000, 120_000],
+  contracts: [mediaRenditionsV1],
+};
+export const retentionConsumer: ConsumerSpec = {
+  stream: 'ACCOUNTS',
+  durable: 'storage-retention',
+  filter: subjects.retentionChanged,
+  ...PATIENT,
+  contracts: [retentionChangedV1],
+};
 
 /**
  * Job events for webhooks. The stream keeps them for a week and forgets what nobody took, so they are tried for that long: waits come near
@@ -168,6 +189,8 @@ export function consumersFor(providers: readonly string[]): readonly ConsumerSpe
     mediaIngestConsumer,
     mediaDeleteConsumer,
     mediaPosterConsumer,
+    mediaRenditionsConsumer,
+    retentionConsumer,
     webhookEventsConsumer,
   ];
   const polled = providers.filter((provider) => providerSpec(provider).kind === 'poll');

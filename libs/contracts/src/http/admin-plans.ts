@@ -14,6 +14,12 @@ const limits = {
   upload_image_max_bytes: z.int().positive().nullable(),
   upload_video_max_bytes: z.int().positive().nullable(),
   members_max: z.int().positive().max(100_000),
+  retention_days: z
+    .int()
+    .min(1)
+    .max(36_500)
+    .nullable()
+    .describe('Videos and uploads are removed when they are older; null: never.'),
 };
 
 export const adminPlanSchema = z
@@ -42,6 +48,7 @@ export const createPlanSchema = z
     upload_image_max_bytes: limits.upload_image_max_bytes.default(null),
     upload_video_max_bytes: limits.upload_video_max_bytes.default(null),
     members_max: limits.members_max.default(1),
+    retention_days: limits.retention_days.default(null),
   })
   .meta({ id: 'CreatePlan' });
 export type CreatePlan = z.infer<typeof createPlanSchema>;

@@ -32,6 +32,7 @@ export {
   creditsResourceSchema,
   healthResourceSchema,
   jobLinksSchema,
+  jobVideoQuerySchema,
   meResourceSchema,
   modelListSchema,
   modelResourceSchema,
@@ -40,10 +41,12 @@ export {
   uploadResourceSchema,
   type CreditsResource,
   type JobLinks,
+  type JobVideoQuery,
   type MeResource,
   type ModelResource,
   type UploadResource,
 } from './resources';
+export { shownMediaSchema, toGeometry, withMedia, type ShownMedia } from './shown-media';
 export {
   connectedMessageSchema,
   errorMessageSchema,

@@ -3,6 +3,7 @@ import { ERROR_CODES } from '@shotloom/kernel';
 import { inputRole } from '../catalogue/rules';
 import { inputRoleSchema, operationSchema, paramNameSchema, paramValueSchema } from '../catalogue/vocabulary';
 import { adjustmentSchema, type JobRecord } from '../job/record';
+import { shownMediaSchema } from './shown-media';
 import { JOB_CONDITIONS, JOB_STAGES, JOB_STATUSES } from '../job/state';
 
 const outputSchema = z.object({
@@ -18,6 +19,7 @@ const outputSchema = z.object({
   video_codec: z.string(),
   sha256: z.string(),
   label: z.string().nullable(),
+  ...shownMediaSchema.partial().shape,
 });
 
 /** A job as the HTTP API shows it. */

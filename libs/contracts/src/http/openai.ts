@@ -126,8 +126,8 @@ export const REMIXED_FROM = 'remixed_from_video_id';
 
 const seconds = (at: string): number => Math.floor(Date.parse(at) / 1000);
 
-/** The record of the bus as a video of OpenAI's API. Pure. */
-export function toOpenAiVideo(job: JobRecord): OpenAiVideo {
+/** The record of the bus as a video of OpenAI's API. `expiresAt`: when its file goes, as far as that is known. Pure. */
+export function toOpenAiVideo(job: JobRecord, expiresAt: string | null = null): OpenAiVideo {
   const { request, output, status } = job;
   const [width, height] = output ? [output.width, output.height] : [request.width, request.height];
   return {
@@ -135,8 +135,7 @@ export function toOpenAiVideo(job: JobRecord): OpenAiVideo {
     object: 'video',
     created_at: seconds(job.createdAt),
     completed_at: status === 'completed' && job.finishedAt ? seconds(job.finishedAt) : null,
-    // Videos stay until they are deleted.
-    expires_at: null,
+    expires_at: expiresAt === null ? null : seconds(expiresAt),
     status: toOpenAiStatus(jobMoment(job)),
     model: job.model,
     progress: Math.floor(job.progress),

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { spriteGeometrySchema } from './shown-media';
 import { modelSpecSchema } from '../catalogue/model';
 import { PLATFORM_ROLES, principalSchema } from '../rpc/identity';
 
@@ -75,12 +76,21 @@ export const healthResourceSchema = z
   })
   .meta({ id: 'Health' });
 
+/** GET /api/v1/jobs/{id}/video: the original, or the smaller copy that the operator may have made. */
+export const jobVideoQuerySchema = z.strictObject({
+  quality: z.enum(['original', 'compressed']).default('original'),
+});
+export type JobVideoQuery = z.infer<typeof jobVideoQuerySchema>;
+
 /** GET /api/v1/jobs/{id}/links: links for a player, which cannot send a key. They last an hour. */
 export const jobLinksSchema = z
   .object({
     video_url: z.string(),
     download_url: z.string(),
     poster_url: z.string().nullable(),
+    preview_url: z.string().nullable().optional(),
+    compressed_url: z.string().nullable().optional(),
+    spritesheet: spriteGeometrySchema.extend({ url: z.string() }).nullable().optional(),
     expires_at: z.iso.datetime(),
   })
   .meta({ id: 'JobLinks' });

@@ -45,3 +45,21 @@ export const availableCreditsRpc = defineRpc(
   z.object({ holders: z.array(z.object({ userId: z.string(), keyId: z.string().nullable() })).max(500) }),
   z.object({ balances: z.array(z.object({ accountId: z.string(), available: z.int() }).nullable()) }),
 );
+
+/** For how long these accounts keep what is theirs, as in `retention.changed.v1`. Accounts that are not there are left out. */
+export const accountRetentionRpc = defineRpc(
+  'rpc.gateway.account-retention',
+  z.object({ accountIds: z.array(z.string()).min(1).max(100) }),
+  z.object({
+    accounts: z.array(
+      z.object({
+        accountId: z.string(),
+        /** 0: its plan was never changed. */
+        accountVersion: z.int().nonnegative(),
+        planId: z.string(),
+        version: z.int().nonnegative(),
+        retentionDays: z.int().positive().nullable(),
+      }),
+    ),
+  }),
+);

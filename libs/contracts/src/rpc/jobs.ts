@@ -151,3 +151,15 @@ export const jobLogRpc = defineRpc(
   z.object({ ...owned, after: z.int().nonnegative(), limit: z.int().min(1).max(500) }),
   z.object({ entries: z.array(jobLogEntrySchema).nullable(), next: z.int().nullable() }),
 );
+
+/** Which of these assets a job that has not ended has as an input. Asked before anything is removed for its age. */
+export const assetsInUseRpc = defineRpc(
+  'rpc.job-orchestrator.assets-in-use',
+  z.object({
+    assets: z
+      .array(z.object({ assetId: z.string(), ownerUserId: z.string() }))
+      .min(1)
+      .max(100),
+  }),
+  z.object({ inUse: z.array(z.string()) }),
+);

@@ -16,6 +16,7 @@ const PROBLEMS = {
   402: 'Not enough credits.',
   403: 'This may not be done, or not from there.',
   404: 'There is no such thing, or it is not yours.',
+  410: 'It was there and is removed for good.',
   409: 'It cannot be done in the present state, or the idempotency key was used with another body.',
   413: 'The body is larger than allowed; `max_bytes` says how large it may be.',
   415: 'This content type is not taken here.',
@@ -75,6 +76,15 @@ export function AnswersRedirect(summary: string, problems: readonly ProblemStatu
       description: 'Where the file is, for an hour.',
       headers: { Location: { description: 'The link.', schema: { type: 'string', format: 'uri' } } },
     }),
+    ...problems.map(problem),
+  );
+}
+
+/** A small text of another type than JSON. */
+export function AnswersText(type: string, summary: string, problems: readonly ProblemStatus[]): Decorator {
+  return applyDecorators(
+    ApiOperation({ summary }),
+    ApiResponse({ status: 200, description: summary, content: { [type]: { schema: { type: 'string' } } } }),
     ...problems.map(problem),
   );
 }

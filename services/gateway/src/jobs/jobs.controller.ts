@@ -8,14 +8,17 @@ import {
   jobLogQuerySchema,
   jobPageSchema,
   jobResourceSchema,
+  jobVideoQuerySchema,
   stopAllJobsSchema,
   stoppedJobsSchema,
+  toGeometry,
   toJobResource,
   type JobLinks,
   type JobListQuery,
   type JobLogPage,
   type JobLogQuery,
   type JobResource,
+  type JobVideoQuery,
   type Principal,
   type StopAllJobs,
   type StoppedJobs,
@@ -23,6 +26,7 @@ import {
 import { Answers, AnswersNothing, AnswersRedirect, TakesQuery } from '../docs/route-docs';
 import { redirectOnce } from '../http/redirect-once';
 import { CurrentPrincipal, RequireScope } from '../identity/principal';
+import { JobMedia, notMade, renditionOf } from './job-media';
 import { callerOf, Jobs } from './jobs';
 
 /** A user's jobs. Another user's are not found. */
@@ -30,7 +34,10 @@ import { callerOf, Jobs } from './jobs';
 @Controller('api/v1/jobs')
 @RequireScope('read')
 export class JobsController {
-  constructor(private readonly jobs: Jobs) {}
+  constructor(
+    private readonly jobs: Jobs,
+    private readonly media: JobMedia,
+  ) {}
 
   @Get()
   @TakesQuery(jobListQuerySchema)
@@ -40,8 +47,9 @@ export class JobsController {
     @CurrentPrincipal() principal: Principal,
     @Req() request: FastifyRequest,
   ): Promise<{ data: JobResource[]; next_cursor: string | null }> {
-    const { jobs, nextCursor } = await this.jobs.list(query, callerOf(principal, request));
-    return { data: jobs.map(toJobResource), next_cursor: nextCursor };
+    const caller = callerOf(principal, request);
+    const { jobs, nextCursor } = await this.jobs.list(query, caller);
+    return { data: await this.media.show(jobs, caller), next_cursor: nextCursor };
   }
 
   @Get(':id')
@@ -51,7 +59,10 @@ export class JobsController {
     @CurrentPrincipal() principal: Principal,
     @Req() request: FastifyRequest,
   ): Promise<JobResource> {
-    return toJobResource(await this.jobs.get(id, callerOf(principal, request)));
+    const caller = callerOf(principal, request);
+    const job = await this.jobs.get(id, caller);
+    const [shown] = await this.media.show([job], caller);
+    return shown ?? toJobResource(job);
   }
 
   @Delete(':id')
@@ -118,18 +129,22 @@ export class JobsController {
   }
 
   @Get(':id/video')
+  @TakesQuery(jobVideoQuerySchema)
   @AnswersRedirect(
     'The finished video, by a link that works for an hour; range requests work there',
-    [404, 409],
+    [404, 409, 410, 422],
   )
   async getJobVideo(
     @Param('id') id: string,
+    @Query({ schema: jobVideoQuerySchema }) { quality }: JobVideoQuery,
     @CurrentPrincipal() principal: Principal,
     @Req() request: FastifyRequest,
     @Res() reply: FastifyReply,
   ): Promise<void> {
-    const { url } = await this.jobs.video(id, callerOf(principal, request));
-    redirectOnce(reply, url);
+    const video = await this.jobs.video(id, callerOf(principal, request));
+    const file = quality === 'original' ? video : renditionOf(video, quality);
+    if (!file) throw notMade('smaller copy');
+    redirectOnce(reply, file.url);
   }
 
   @Get(':id/links')
@@ -137,7 +152,7 @@ export class JobsController {
     200,
     jobLinksSchema,
     'Links for a player, which cannot send a key; they work for an hour',
-    [404, 409],
+    [404, 409, 410],
   )
   async getJobLinks(
     @Param('id') id: string,
@@ -146,11 +161,15 @@ export class JobsController {
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<JobLinks> {
     const video = await this.jobs.video(id, callerOf(principal, request));
+    const sheet = renditionOf(video, 'spritesheet');
     void reply.header('cache-control', 'no-store');
     return {
       video_url: video.url,
       download_url: video.downloadUrl,
       poster_url: video.posterUrl,
+      preview_url: renditionOf(video, 'preview')?.url ?? null,
+      compressed_url: renditionOf(video, 'compressed')?.url ?? null,
+      spritesheet: sheet?.grid ? { url: sheet.url, ...toGeometry(sheet.grid) } : null,
       expires_at: video.urlsExpireAt,
     };
   }
@@ -164,7 +183,7 @@ export class AssetsController {
   constructor(private readonly jobs: Jobs) {}
 
   @Get(':id/file')
-  @AnswersRedirect('The file of an asset, by a link that works for an hour', [404])
+  @AnswersRedirect('The file of an asset, by a link that works for an hour', [404, 410])
   async getAssetFile(
     @Param('id') id: string,
     @CurrentPrincipal() principal: Principal,

@@ -1,6 +1,12 @@
 import { Module } from '@nestjs/common';
+import { JobMedia } from './job-media';
+import { JobMediaController } from './job-media.controller';
 import { Jobs } from './jobs';
 import { AssetsController, JobsController } from './jobs.controller';
 
-@Module({ controllers: [JobsController, AssetsController], providers: [Jobs], exports: [Jobs] })
+@Module({
+  controllers: [JobsController, JobMediaController, AssetsController],
+  providers: [Jobs, JobMedia],
+  exports: [Jobs, JobMedia],
+})
 export class JobsModule {}

@@ -96,7 +96,7 @@ export class Jobs {
     await this.bus.request(deleteJobRpc, owned(jobId, caller), tied(caller));
   }
 
-  /** The finished video with links that work for an hour. Throws `conflict` where the job has none. */
+  /** The finished video with links that work for an hour. Throws `conflict` where the job has none, `gone` where it has expired. */
   async video(jobId: string, caller: Caller): Promise<DescribedAsset> {
     const { output } = await this.withVideo(jobId, caller);
     return this.asset(output.assetId, caller, 'video');
@@ -116,8 +116,9 @@ export class Jobs {
       assetIds: [pathId(what, assetId)],
       expiresInSeconds: LINK_SECONDS,
     };
-    const { assets } = await this.bus.request(describeAssetsRpc, question, tied(caller));
+    const { assets, expired } = await this.bus.request(describeAssetsRpc, question, tied(caller));
     const [asset] = assets;
+    if (expired?.[0]) throw expiredProblem(what, expired[0].expiredAt);
     if (!asset) throw notFound(what, assetId);
     return asset;
   }
@@ -129,6 +130,17 @@ function owned(jobId: string, { userId }: Caller): { userId: string; jobId: stri
 
 function tied({ requestId }: Caller): { correlationId: string } {
   return { correlationId: requestId };
+}
+
+function expiredProblem(what: string, expiredAt: string): AppError {
+  const why = `The ${what} was kept as long as your plan says, and removed on ${expiredAt.slice(0, 10)}.`;
+  return new AppError(
+    'gone',
+    `${why} What made it is still there: make it again, or choose a plan that keeps more.`,
+    {
+      details: { expired_at: expiredAt },
+    },
+  );
 }
 
 function withoutVideo({ status, error }: JobRecord): AppError {

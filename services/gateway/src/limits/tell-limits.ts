@@ -1,5 +1,5 @@
 import { sql, type Selectable } from 'kysely';
-import { limitsChangedV1, subjects } from '@shotloom/contracts';
+import { limitsChangedV1, retentionChangedV1, subjects } from '@shotloom/contracts';
 import type { UnitOfWork } from '@shotloom/database';
 import { newId } from '@shotloom/kernel';
 import type { PlansTable } from '../identity/schema/people-tables';
@@ -52,6 +52,14 @@ function emit(
   account: { readonly id: string; readonly version: number } | null,
 ): void {
   const { id: planId, unlimited } = plan;
+  const version = Number(plan.limits_version);
+  work.emit({
+    contract: retentionChangedV1,
+    subject: subjects.retentionChanged,
+    partitionKey: PARTITION,
+    correlationId: newId(),
+    payload: { account, planId, version, retentionDays: plan.retention_days },
+  });
   work.emit({
     contract: limitsChangedV1,
     subject: subjects.limitsChanged,
@@ -60,7 +68,7 @@ function emit(
     payload: {
       account,
       planId,
-      version: Number(plan.limits_version),
+      version,
       concurrency: unlimited ? null : plan.concurrency,
       perProvider: unlimited ? null : plan.per_provider_concurrency,
       weight: Number(plan.weight),

@@ -27,6 +27,7 @@ import { redirectOnce } from '../http/redirect-once';
 import { CurrentPrincipal, RequireScope } from '../identity/principal';
 import { readIdempotencyKey } from '../generate/idempotency-key';
 import { Retries } from '../generate/retries';
+import { JobMedia, notMade, renditionOf } from '../jobs/job-media';
 import { callerOf, Jobs } from '../jobs/jobs';
 import { nameBrokenForm } from '../uploads/multipart-file';
 import { createVideoBody } from './create-body-docs';
@@ -40,6 +41,7 @@ export class OpenAiVideosController {
   constructor(
     private readonly videos: OpenAiVideos,
     private readonly jobs: Jobs,
+    private readonly media: JobMedia,
     private readonly retries: Retries,
   ) {}
 
@@ -83,7 +85,8 @@ export class OpenAiVideosController {
     const last = after === undefined ? undefined : await this.jobs.get(after, caller);
     const cursor = last && encodeCursor({ createdAt: last.createdAt, id: last.jobId });
     const page = await this.jobs.list({ limit, cursor }, caller, order === 'asc' ? 'oldest' : 'newest');
-    const data = page.jobs.map(toOpenAiVideo);
+    const facts = await this.media.factsOf(page.jobs, caller);
+    const data = page.jobs.map((job) => toOpenAiVideo(job, facts.get(job.output?.assetId ?? '')?.expiresAt));
     return {
       object: 'list',
       data,
@@ -101,7 +104,10 @@ export class OpenAiVideosController {
     @CurrentPrincipal() principal: Principal,
     @Req() request: FastifyRequest,
   ): Promise<OpenAiVideo> {
-    return toOpenAiVideo(await this.jobs.get(id, callerOf(principal, request)));
+    const caller = callerOf(principal, request);
+    const job = await this.jobs.get(id, caller);
+    const facts = await this.media.factsOf([job], caller);
+    return toOpenAiVideo(job, facts.get(job.output?.assetId ?? '')?.expiresAt);
   }
 
   @Delete(':id')
@@ -120,7 +126,10 @@ export class OpenAiVideosController {
   @Get(':id/content')
   @RouteConfig(OPENAI_ROUTE)
   @TakesQuery(videoContentQuerySchema)
-  @AnswersRedirect('The finished video, or its picture; clients follow the redirect', [400, 404, 409])
+  @AnswersRedirect(
+    'The finished video, or a picture or a sheet of pictures of it; clients follow the redirect',
+    [400, 404, 409, 410],
+  )
   async getOpenAiVideoContent(
     @Param('id') id: string,
     @Query({ schema: videoContentQuerySchema }) { variant }: VideoContentQuery,
@@ -128,10 +137,10 @@ export class OpenAiVideosController {
     @Req() request: FastifyRequest,
     @Res() reply: FastifyReply,
   ): Promise<void> {
-    const { url, posterUrl } = await this.jobs.video(id, callerOf(principal, request));
-    const links = { video: url, thumbnail: posterUrl, spritesheet: null };
-    const link = links[variant];
-    if (link === null) throw new AppError('not_found', `There is no ${variant} of this video.`);
+    const video = await this.jobs.video(id, callerOf(principal, request));
+    const spritesheet = renditionOf(video, 'spritesheet')?.url ?? null;
+    const link = { video: video.url, thumbnail: video.posterUrl, spritesheet }[variant];
+    if (link === null) throw notMade(variant);
     redirectOnce(reply, link);
   }
 

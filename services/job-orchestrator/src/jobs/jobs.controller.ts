@@ -3,6 +3,7 @@ import { Ctx, Payload } from '@nestjs/microservices';
 import { AppError } from '@shotloom/kernel';
 import {
   acceptJobsRpc,
+  assetsInUseRpc,
   cancelJobRpc,
   deleteJobRpc,
   getJobRpc,
@@ -17,6 +18,7 @@ import { AcceptQueue } from './accept-queue';
 import { deleteJob, requestCancel } from './cancel-job';
 import { findJob, listJobs } from './job-queries';
 import { queuePlace } from './queue-place';
+import { assetsInUse } from './assets-in-use';
 import { stopAll } from './stop-all';
 
 /**
@@ -73,6 +75,13 @@ export class JobsController {
     const job = await findJob(this.app.database.sql, userId, jobId);
     if (!job) throw new AppError('not_found', `There is no job ${jobId}.`);
     return { job };
+  }
+
+  @OnRequest(assetsInUseRpc, { concurrency: 1 })
+  async inUse(
+    @Payload() request: RpcRequest<typeof assetsInUseRpc>,
+  ): Promise<RpcResponse<typeof assetsInUseRpc>> {
+    return { inUse: await assetsInUse(this.app.database, request) };
   }
 
   @OnRequest(stopAllJobsRpc, { concurrency: 2 })

@@ -10,7 +10,7 @@ export type MediaTx = UnitOfWork<MediaTables>;
 const MADE_COLUMNS = [
   ...(['asset_id', 'account_id', 'owner_user_id', 'kind', 'origin', 'attempt_id', 'job_id'] as const),
   ...(['object_key', 'content_type', 'size_bytes', 'sha256', 'width', 'height'] as const),
-  ...(['duration_seconds', 'fps', 'video_codec', 'label'] as const),
+  ...(['duration_seconds', 'fps', 'video_codec', 'has_audio', 'label'] as const),
 ];
 /** A video that an attempt made, without what has a default. */
 export type MadeAsset = Pick<AssetRow, (typeof MADE_COLUMNS)[number]>;
@@ -126,6 +126,7 @@ export function toAssetRecord(row: AssetRow): AssetRecord {
     durationSeconds: row.duration_seconds,
     fps: row.fps,
     videoCodec: row.video_codec,
+    hasAudio: row.has_audio,
     fileName: row.file_name,
     posterKey: row.poster_key,
     createdAt: row.created_at.toISOString(),

@@ -1,10 +1,17 @@
 import { Controller, Inject } from '@nestjs/common';
 import { Payload } from '@nestjs/microservices';
 import { OnRequest } from '@shotloom/bus/nest';
-import { describeAssetsRpc, registerUploadRpc, type RpcRequest, type RpcResponse } from '@shotloom/contracts';
+import {
+  describeAssetsRpc,
+  mediaFactsRpc,
+  registerUploadRpc,
+  type RpcRequest,
+  type RpcResponse,
+} from '@shotloom/contracts';
 import { STORAGE, type Storage } from '../app.tokens';
 import { registerUpload } from '../uploads/register-upload';
 import { describeAssets } from './describe-assets';
+import { mediaFacts } from './media-facts';
 
 /** Pictures are decoded in this process; more at once would only hold more of them in memory. */
 const PROBES_AT_ONCE = 4;
@@ -25,6 +32,13 @@ export class AssetsController {
   async describe(
     @Payload() question: RpcRequest<typeof describeAssetsRpc>,
   ): Promise<RpcResponse<typeof describeAssetsRpc>> {
-    return { assets: await describeAssets(this.storage, question) };
+    return describeAssets(this.storage, question);
+  }
+
+  @OnRequest(mediaFactsRpc)
+  async facts(
+    @Payload() question: RpcRequest<typeof mediaFactsRpc>,
+  ): Promise<RpcResponse<typeof mediaFactsRpc>> {
+    return { facts: await mediaFacts(this.storage, question) };
   }
 }

@@ -1,15 +1,18 @@
 import { sql } from 'kysely';
 import type { Storage } from '../app.tokens';
 import type { AssetRow } from '../assets/asset-rows';
+import { findRenditions } from '../renditions/rendition-rows';
 import { objectKeys } from '../object-store/object-keys';
 
-/** Removes the bytes of a deleted asset, then notes that they are gone. */
+/** Removes the bytes of a deleted asset and of what was made of it, then notes that they are gone. */
 export async function removeObjectsOf(
   { database, store }: Pick<Storage, 'database' | 'store'>,
   asset: Pick<AssetRow, 'asset_id' | 'object_key'>,
 ): Promise<void> {
   await store.remove(asset.object_key);
   await store.remove(objectKeys.poster(asset.asset_id));
+  const made = await findRenditions(database.sql, [asset.asset_id]);
+  for (const { objectKey } of made.get(asset.asset_id) ?? []) await store.remove(objectKey);
   await database.sql
     .updateTable('media.assets')
     .set({ objects_removed_at: sql<Date>`now()` })

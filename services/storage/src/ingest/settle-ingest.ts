@@ -114,6 +114,7 @@ function newAssetOf(judged: Judged, known: Known): MadeAsset | undefined {
     duration_seconds: facts.durationSeconds,
     fps: facts.fps,
     video_codec: facts.codec,
+    has_audio: facts.hasAudio,
     label: request.label,
   };
 }

@@ -5,15 +5,20 @@ import {
   mediaDeleteConsumer,
   mediaIngestConsumer,
   mediaPosterConsumer,
+  mediaRenditionsConsumer,
   type mediaPosterV1,
+  retentionConsumer,
+  type mediaRenditionsV1,
   type PayloadOf,
+  type retentionChangedV1,
 } from '@shotloom/contracts';
+import { noteRetention } from '../retention/note-retention';
 import { STORAGE, type Storage } from '../app.tokens';
 import { deleteMedia, type DeleteRequest } from '../deletion/delete-media';
 import { ingest, type IngestRequest } from '../ingest/ingest';
 import { whileOurs } from './while-ours';
 
-/** The work of the MEDIA stream. Each handler may be given the same message again at any time. */
+/** The work of the MEDIA stream, and news of plans. Each handler may be given the same message again at any time. */
 @Controller()
 export class MediaController {
   constructor(@Inject(STORAGE) private readonly storage: Storage) {}
@@ -22,7 +27,7 @@ export class MediaController {
   async ingest(@Payload() request: IngestRequest, @Ctx() context: DeliveryContext): Promise<void> {
     const { signal, envelope, deliveryCount } = context;
     const [isFirst, isLast] = [deliveryCount === 1, deliveryCount >= mediaIngestConsumer.maxDeliver];
-    await this.storage.posters.quiet.busy(() =>
+    await this.storage.quiet.busy(() =>
       whileOurs(signal, () => ingest(this.storage, request, envelope.id, { signal, isFirst, isLast })),
     );
   }
@@ -39,5 +44,19 @@ export class MediaController {
   ): Promise<void> {
     const { signal } = context;
     await whileOurs(signal, () => this.storage.posters.add(assetId, signal));
+  }
+
+  @OnMessage(mediaRenditionsConsumer)
+  async renditions(
+    @Payload() { assetId }: PayloadOf<typeof mediaRenditionsV1>,
+    @Ctx() { signal, deliveryCount }: DeliveryContext,
+  ): Promise<void> {
+    const isLast = deliveryCount >= mediaRenditionsConsumer.maxDeliver;
+    await whileOurs(signal, () => this.storage.renditions.make(assetId, { signal, isLast }));
+  }
+
+  @OnMessage(retentionConsumer, { concurrency: 1 })
+  async retention(@Payload() news: PayloadOf<typeof retentionChangedV1>): Promise<void> {
+    await this.storage.database.run((tx) => noteRetention(tx, news));
   }
 }

@@ -1,4 +1,7 @@
+import type { RenditionKind } from '@shotloom/contracts';
 import { newId } from '@shotloom/kernel';
+
+const EXTENSIONS = { preview: '.webp', spritesheet: '.jpg', compressed: '.mp4' } as const;
 
 /** Where objects are: the only place that knows the prefixes. */
 export const objectKeys = {
@@ -7,7 +10,10 @@ export const objectKeys = {
   /** A place that nobody else writes to, for one delivery of one result. */
   delivery: (attemptId: string) => `attempts/${attemptId}/${newId()}`,
   poster: (assetId: string) => `posters/${assetId}.jpg`,
+  rendition: (assetId: string, kind: Exclude<RenditionKind, 'poster'>) =>
+    `renditions/${assetId}/${kind}${EXTENSIONS[kind]}`,
   uploads: 'uploads/',
   attempts: 'attempts/',
   posters: 'posters/',
+  renditions: 'renditions/',
 } as const;

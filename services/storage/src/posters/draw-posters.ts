@@ -5,12 +5,16 @@ import { pipeline } from 'node:stream/promises';
 import { sql } from 'kysely';
 import { DeadLetter } from '@shotloom/bus';
 import { AppError } from '@shotloom/kernel';
-import { extractPosters, tempDir, type Poster } from '@shotloom/media-tools';
+import { extractPosters, pictureFacts, tempDir, type Poster } from '@shotloom/media-tools';
 import type { Storage } from '../app.tokens';
 import type { AssetRow } from '../assets/asset-rows';
 import { objectKeys } from '../object-store/object-keys';
+import { emitRenditions } from '../renditions/rendition-message';
 
-type Parts = Pick<Storage, 'database' | 'store'>;
+export interface PosterParts extends Pick<Storage, 'database' | 'store'> {
+  /** Whether more is to be made of a video once it has its poster. */
+  readonly wantsRenditions: boolean;
+}
 /** What became of one request: an error that its message is to be judged by, or nothing to complain of. */
 export type PosterOutcome = 'drawn' | 'not_needed' | Error;
 
@@ -25,7 +29,7 @@ const NICENESS = 19;
 
 /** Draws and keeps the posters of stored videos, each once. A deleted asset needs none. The outcomes are in the order of the ids. */
 export async function drawPosters(
-  parts: Parts,
+  parts: PosterParts,
   assetIds: readonly string[],
   signal?: AbortSignal,
 ): Promise<readonly PosterOutcome[]> {
@@ -63,7 +67,7 @@ function batches(assets: readonly AssetRow[]): AssetRow[][] {
 }
 
 async function drawBatch(
-  parts: Parts,
+  parts: PosterParts,
   assets: readonly AssetRow[],
   signal: AbortSignal | undefined,
 ): Promise<ReadonlyMap<string, PosterOutcome>> {
@@ -82,36 +86,64 @@ async function drawBatch(
     }
   }
   const errors = await extractPosters(posters, { niceness: NICENESS, ...(signal ? { signal } : {}) });
-  const drawn: string[] = [];
+  const drawn: Drawn[] = [];
   for (const [index, { assetId, output }] of posters.entries()) {
-    const error = errors[index] ?? (await put(parts, assetId, output));
-    if (error === undefined) drawn.push(assetId);
-    outcomes.set(assetId, error ?? 'drawn');
+    const result = errors[index] ?? (await put(parts.store, assetId, output));
+    if (!(result instanceof AppError)) drawn.push(result);
+    outcomes.set(assetId, result instanceof AppError ? result : 'drawn');
   }
-  await keep(parts, drawn);
+  await note(parts, drawn);
   return outcomes;
 }
 
-async function put({ store }: Parts, assetId: string, path: string): Promise<AppError | undefined> {
+/** A poster in the object store. Bytes and pixels; named as the columns are. */
+interface Drawn {
+  readonly asset_id: string;
+  readonly object_key: string;
+  readonly size_bytes: number;
+  readonly width: number;
+  readonly height: number;
+}
+
+const CONTENT_TYPE = 'image/jpeg';
+
+async function put(store: Storage['store'], assetId: string, path: string): Promise<Drawn | AppError> {
   try {
-    const { size } = await stat(path);
+    const [{ size }, { width, height }] = await Promise.all([stat(path), pictureFacts(path)]);
     const key = objectKeys.poster(assetId);
-    await store.put(key, createReadStream(path), { contentType: 'image/jpeg', size });
-    return undefined;
+    await store.put(key, createReadStream(path), { contentType: CONTENT_TYPE, size });
+    return { asset_id: assetId, object_key: key, size_bytes: size, width, height };
   } catch (error) {
     return AppError.from(error);
   }
 }
 
-/** Tells the rows. What was deleted while we drew has to lose its poster again: whoever deleted it did not know of this object. */
-async function keep({ database, store }: Parts, assetIds: readonly string[]): Promise<void> {
-  if (assetIds.length === 0) return;
-  const keys = assetIds.map(objectKeys.poster);
-  const { rows } = await sql<{ asset_id: string }>`
-    update media.assets as asset set poster_key = drawn.key
-    from unnest(${assetIds}::uuid[], ${keys}::text[]) as drawn (asset_id, key)
-    where asset.asset_id = drawn.asset_id and asset.deleted_at is null
-    returning asset.asset_id`.execute(database.sql);
-  const kept = new Set(rows.map(({ asset_id }) => asset_id));
-  for (const assetId of assetIds) if (!kept.has(assetId)) await store.remove(objectKeys.poster(assetId));
+/**
+ * Tells the rows, and asks for what else is wanted of these videos. What was deleted while we drew has to lose its poster again: whoever
+ * deleted it did not know of this object.
+ */
+async function note(
+  { database, store, wantsRenditions }: PosterParts,
+  posters: readonly Drawn[],
+): Promise<void> {
+  if (posters.length === 0) return;
+  const living = await database.run(async (tx) => {
+    const { rows } = await sql<Pick<AssetRow, 'asset_id' | 'job_id' | 'renditions_at'>>`
+      with drawn as (
+        select asset_id, object_key, size_bytes, width, height
+        from jsonb_populate_recordset(null::media.renditions, ${JSON.stringify(posters)}::jsonb)
+      ), living as (
+        update media.assets as asset set poster_key = drawn.object_key from drawn
+        where asset.asset_id = drawn.asset_id and asset.deleted_at is null
+        returning asset.asset_id, asset.job_id, asset.renditions_at
+      ), noted as (
+        insert into media.renditions (asset_id, kind, object_key, content_type, size_bytes, width, height)
+        select asset_id, 'poster', object_key, ${CONTENT_TYPE}, size_bytes, width, height from drawn join living using (asset_id)
+        on conflict (asset_id, kind) do nothing
+      )
+      select asset_id, job_id, renditions_at from living`.execute(tx.sql);
+    if (wantsRenditions) for (const row of rows) if (row.renditions_at === null) emitRenditions(tx, row);
+    return new Set(rows.map(({ asset_id }) => asset_id));
+  });
+  for (const { asset_id, object_key } of posters) if (!living.has(asset_id)) await store.remove(object_key);
 }

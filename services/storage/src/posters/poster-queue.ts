@@ -1,8 +1,7 @@
-import { RetryLater } from '@shotloom/bus';
 import { GroupQueue } from '@shotloom/kernel';
 import type { Storage } from '../app.tokens';
-import { drawPosters, type PosterOutcome } from './draw-posters';
-import { QuietMoment } from './quiet-moment';
+import { drawPosters, type PosterOutcome, type PosterParts } from './draw-posters';
+import type { QuietMoment } from '../ingest/quiet-moment';
 
 interface Request {
   readonly assetId: string;
@@ -12,8 +11,7 @@ interface Request {
 export interface PosterQueueOptions {
   /** Runs of ffmpeg at the same time. */
   readonly runs: number;
-  /** Ingests at the same time, with few of which it is quiet. */
-  readonly ingests: number;
+  readonly quiet: QuietMoment;
 }
 
 /** Posters that one run of ffmpeg may draw. */
@@ -23,15 +21,15 @@ const PATIENCE_MS = 5_000;
 
 /** Draws posters a few together, and gives way to ingests: those complete jobs, a poster only decorates one. */
 export class PosterQueue {
-  readonly quiet: QuietMoment;
   private readonly groups: GroupQueue<Request, PosterOutcome>;
 
   constructor(
-    private readonly parts: Pick<Storage, 'database' | 'store' | 'metrics'>,
-    { runs, ingests }: PosterQueueOptions,
+    private readonly parts: PosterParts & Pick<Storage, 'metrics'>,
+    private readonly options: PosterQueueOptions,
   ) {
-    this.quiet = new QuietMoment({ busyAbove: Math.floor(ingests / 4), patienceMs: PATIENCE_MS });
-    this.groups = new GroupQueue({ groups: runs, items: POSTERS_PER_RUN }, (group) => this.draw(group));
+    this.groups = new GroupQueue({ groups: options.runs, items: POSTERS_PER_RUN }, (group) =>
+      this.draw(group),
+    );
   }
 
   /** Resolves when the poster is there or not needed. Throws what its message is to be judged by. */
@@ -41,13 +39,8 @@ export class PosterQueue {
     this.parts.metrics.poster(outcome);
   }
 
-  /** What still waits for a quiet moment comes again, to whoever takes it. */
-  stop(): void {
-    this.quiet.stop(new RetryLater('The service is stopping.'));
-  }
-
   private async draw(group: readonly Request[]): Promise<readonly PosterOutcome[]> {
-    await this.quiet.come();
+    await this.options.quiet.come(PATIENCE_MS);
     const signals = group.flatMap(({ signal }) => signal ?? []);
     return drawPosters(
       this.parts,

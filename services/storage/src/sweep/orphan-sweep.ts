@@ -21,7 +21,7 @@ export async function sweepOrphans(
 ): Promise<{ orphans: number; emptied: number }> {
   const before = Date.now() - orphanAgeMs;
   let orphans = 0;
-  for (const prefix of [objectKeys.attempts, objectKeys.uploads, objectKeys.posters]) {
+  for (const prefix of [objectKeys.attempts, objectKeys.uploads, objectKeys.posters, objectKeys.renditions]) {
     for await (const keys of oldKeys(parts.store, prefix, before)) {
       if (orphans >= maxRemoved) break;
       orphans += await removeUnknown(parts, keys);
@@ -51,7 +51,17 @@ async function removeUnknown({ database, store, logger }: Parts, keys: readonly 
     .where('deleted_at', 'is', null)
     .where((where) => where.or([where('object_key', 'in', [...keys]), where('poster_key', 'in', [...keys])]))
     .execute();
-  const known = new Set(rows.flatMap((row) => [row.object_key, row.poster_key]));
+  const made = await database.sql
+    .selectFrom('media.renditions as rendition')
+    .innerJoin('media.assets as asset', 'asset.asset_id', 'rendition.asset_id')
+    .select('rendition.object_key')
+    .where('asset.deleted_at', 'is', null)
+    .where('rendition.object_key', 'in', [...keys])
+    .execute();
+  const known = new Set([
+    ...rows.flatMap((row) => [row.object_key, row.poster_key]),
+    ...made.map((row) => row.object_key),
+  ]);
   const unknown = keys.filter((key) => !known.has(key));
   for (const key of unknown) {
     logger.info({ key }, 'removed an object that no asset refers to');

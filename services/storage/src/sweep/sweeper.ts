@@ -2,6 +2,8 @@ import { sql } from 'kysely';
 import { FileObjectStore } from '@shotloom/object-store';
 import type { Storage } from '../app.tokens';
 import { askForMissingPosters } from '../posters/missing-posters';
+import { askForMissingRenditions } from '../renditions/missing-renditions';
+import { expireAssets } from '../retention/expire-assets';
 import { sweepOrphans } from './orphan-sweep';
 
 const NAME = 'orphans';
@@ -44,12 +46,26 @@ export class Sweeper {
     return claimed.numAffectedRows === 1n;
   }
 
+  /** Nothing goes where somebody does not answer, and the rest of the round does not wait for that. */
+  private async expire(): Promise<void> {
+    const { logger } = this.storage;
+    try {
+      const expired = await expireAssets(this.storage);
+      if (expired.marked + expired.expired > 0) logger.info(expired, 'took what plans no longer keep');
+    } catch (error) {
+      logger.warn({ err: error }, 'nothing was taken for its age; the next round tries again');
+    }
+  }
+
   private async turn(): Promise<void> {
     const { store, logger } = this.storage;
     const { orphanAgeMs } = this.options;
     try {
       const posters = await askForMissingPosters(this.storage);
       if (posters > 0) logger.warn({ posters }, 'asked again for posters that are missing');
+      const renditions = await askForMissingRenditions(this.storage);
+      if (renditions > 0) logger.info({ renditions }, 'asked for renditions that are missing');
+      await this.expire();
       if (!(await this.claim())) return;
       const swept = await sweepOrphans(this.storage, { orphanAgeMs });
       const files = store instanceof FileObjectStore ? await store.sweep(orphanAgeMs) : 0;

@@ -5,7 +5,10 @@ import type { NewAsset } from '../assets/asset-rows';
 import { inspectVideo } from '../videos/inspect-video';
 import type { Upload } from './register-upload';
 
-type Facts = Pick<NewAsset, 'content_type' | 'width' | 'height' | 'duration_seconds' | 'fps' | 'video_codec'>;
+type Facts = Pick<
+  NewAsset,
+  'content_type' | 'width' | 'height' | 'duration_seconds' | 'fps' | 'video_codec' | 'has_audio'
+>;
 
 /** Looks at what was uploaded; its type is what the content says, not what anyone claims. Throws `media_invalid`. */
 export async function inspectUpload(storage: Storage, upload: Upload): Promise<Facts> {
@@ -30,7 +33,7 @@ async function inspectImage({ store, config }: Storage, key: string): Promise<Fa
   const { body } = await store.get(key);
   try {
     const { format, width, height } = await probeImage(body, { maxPixels: config.IMAGE_MAX_PIXELS });
-    const moving = { duration_seconds: null, fps: null, video_codec: null };
+    const moving = { duration_seconds: null, fps: null, video_codec: null, has_audio: null };
     return { content_type: `image/${format}`, width, height, ...moving };
   } finally {
     body.destroy();
@@ -38,12 +41,13 @@ async function inspectImage({ store, config }: Storage, key: string): Promise<Fa
 }
 
 async function inspectUploadedVideo({ store, config }: Storage, key: string): Promise<Facts> {
-  const { durationSeconds, fps, codec, width, height, contentType } = await inspectVideo(store, key);
+  const { durationSeconds, fps, codec, hasAudio, ...shown } = await inspectVideo(store, key);
   if (durationSeconds > config.VIDEO_MAX_SECONDS) {
     const limit = `at most ${config.VIDEO_MAX_SECONDS} are allowed`;
     throw refusal(`The video lasts ${durationSeconds.toFixed(1)} seconds; ${limit}.`);
   }
-  const moving = { duration_seconds: durationSeconds, fps, video_codec: codec };
+  const { width, height, contentType } = shown;
+  const moving = { duration_seconds: durationSeconds, fps, video_codec: codec, has_audio: hasAudio };
   return { content_type: contentType, width, height, ...moving };
 }
 

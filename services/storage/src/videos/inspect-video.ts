@@ -13,6 +13,7 @@ export interface VideoFacts {
   readonly fps: number;
   /** In the words that people use, for example `h264`. */
   readonly codec: string;
+  readonly hasAudio: boolean;
 }
 
 const CONTENT_TYPES = { mp4: 'video/mp4', mov: 'video/quicktime', webm: 'video/webm' } as const;
@@ -34,11 +35,11 @@ export async function inspectVideo(
   const open = (): Promise<ObjectRangeReader> => store.openReader(key, signal ? { signal } : {});
   const reader = known === undefined ? await open() : new LateReader(known, open);
   try {
-    const { container, videoCodec, ...probe } = await probeVideo(reader);
+    const { container, videoCodec, audioCodec, ...probe } = await probeVideo(reader);
     const { sizeBytes, width, height, durationSeconds, fps } = probe;
     const codec = KNOWN_AS[videoCodec] ?? videoCodec;
-    const contentType = CONTENT_TYPES[container];
-    return { container, contentType, sizeBytes, width, height, durationSeconds, fps, codec };
+    const facts = { contentType: CONTENT_TYPES[container], hasAudio: audioCodec !== undefined };
+    return { container, ...facts, sizeBytes, width, height, durationSeconds, fps, codec };
   } finally {
     await reader.close();
   }

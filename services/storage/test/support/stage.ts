@@ -9,8 +9,10 @@ import {
   mediaFailedV1,
   mediaIngestConsumer,
   mediaPosterConsumer,
+  mediaRenditionsConsumer,
   mediaResultsConsumer,
   mediaStoredV1,
+  retentionConsumer,
   STREAMS,
   type RenderedObject,
 } from '@shotloom/contracts';
@@ -26,7 +28,7 @@ import { openIngestQueues } from '../../src/ingest/ingest-queues';
 import { createStorageMetrics } from '../../src/metrics';
 import { mediaMigrations, SCHEMA } from '../../src/schema/migrations';
 import type { MediaTables } from '../../src/schema/tables';
-import { createFetcher, openPosterQueue, startStorage } from '../../src/start-storage';
+import { createFetcher, openDecorating, startStorage } from '../../src/start-storage';
 import type { Upload } from '../../src/uploads/register-upload';
 
 /** Remembers in which order the steps were taken. */
@@ -90,8 +92,15 @@ export async function raiseStage({ env = {}, logger = silentLogger() }: StageOpt
   await migrate({ url: postgres.url }, [mediaMigrations]);
   const bus = await connectBus({ url: nats.url, name: 'peers', logger });
   await applyTopology(bus, {
-    streams: [STREAMS.media, STREAMS.results, STREAMS.dead],
-    consumers: [mediaIngestConsumer, mediaDeleteConsumer, mediaPosterConsumer, mediaResultsConsumer],
+    streams: [STREAMS.media, STREAMS.results, STREAMS.accounts, STREAMS.dead],
+    consumers: [
+      mediaIngestConsumer,
+      mediaDeleteConsumer,
+      mediaPosterConsumer,
+      mediaRenditionsConsumer,
+      mediaResultsConsumer,
+      retentionConsumer,
+    ],
   });
   const reports = await collectReports(bus);
   const [health, shutdown, metrics] = [
@@ -110,9 +119,10 @@ export async function raiseStage({ env = {}, logger = silentLogger() }: StageOpt
   const testMetrics = createStorageMetrics(createMetrics('test'));
   const storage = {
     config,
+    bus,
     database,
     ingests: openIngestQueues(database),
-    posters: openPosterQueue({ database, store, metrics: testMetrics }, config),
+    ...openDecorating({ database, store, logger, metrics: testMetrics }, config),
     store,
     fetcher: createFetcher(config),
     logger,

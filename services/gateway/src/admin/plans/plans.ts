@@ -147,10 +147,10 @@ const numberOf = (value: string | number | null): number | null => (value === nu
 
 function toResource(row: PlanRow, accounts: number): AdminPlan {
   const { id, title, description, concurrency, per_provider_concurrency, is_default } = row;
-  const { generations_per_hour, requests_per_second, members_max } = row;
+  const { generations_per_hour, requests_per_second, members_max, retention_days } = row;
   return {
     ...{ id, title, description, concurrency, per_provider_concurrency, is_default },
-    ...{ generations_per_hour, requests_per_second, members_max, accounts },
+    ...{ generations_per_hour, requests_per_second, members_max, retention_days, accounts },
     weight: Number(row.weight),
     monthly_credits: Number(row.monthly_credits),
     upload_image_max_bytes: numberOf(row.upload_image_max_bytes),

@@ -9,6 +9,7 @@ import { createBillingMigration } from './0007-create-billing';
 import { manageProviderCredentialsMigration } from './0008-manage-provider-credentials';
 import { createCatalogueMigration } from './0009-create-catalogue';
 import { createPlatformSettingsMigration } from './0010-create-platform-settings';
+import { planRetentionMigration } from './0012-plan-retention';
 import { tellOfLimitsMigration } from './0011-tell-of-limits';
 
 export const identityMigrations: MigrationSet = {
@@ -25,5 +26,6 @@ export const identityMigrations: MigrationSet = {
     '0009-create-catalogue': createCatalogueMigration,
     '0010-create-platform-settings': createPlatformSettingsMigration,
     '0011-tell-of-limits': tellOfLimitsMigration,
+    '0012-plan-retention': planRetentionMigration,
   },
 };

@@ -24,6 +24,8 @@ export interface PlansTable {
   upload_image_max_bytes: NullableBig;
   upload_video_max_bytes: NullableBig;
   members_max: Generated<number>;
+  /** Days for which videos and uploads are kept; null: for ever. */
+  retention_days: ColumnType<number | null, number | null | undefined, number | null>;
   /** No limit of requests, generations or concurrency, whatever the columns say: for measurements. */
   unlimited: Generated<boolean>;
   /** Of what the plan allows, in one sequence with those of accounts. */

@@ -1,8 +1,6 @@
 export interface QuietMomentOptions {
   /** With so many pieces of urgent work or fewer it is quiet. */
   readonly busyAbove: number;
-  /** So long others wait for quiet at most, so that a machine that is always busy still gets to them. Milliseconds. */
-  readonly patienceMs: number;
 }
 
 interface Waiting {
@@ -29,13 +27,16 @@ export class QuietMoment {
     }
   }
 
-  /** Resolves when it is quiet, or patience is at its end. Rejects with what `stop` was given. */
-  async come(): Promise<void> {
+  /**
+   * Resolves when it is quiet, or after so many milliseconds, for what a machine that is always busy must still get to. Rejects with what
+   * `stop` was given.
+   */
+  async come(patienceMs?: number): Promise<void> {
     if (this.stopped !== undefined) throw this.stopped;
     if (this.isQuiet) return;
     const { promise, resolve: go, reject: fail } = Promise.withResolvers<void>();
     const waiting = { go, fail };
-    const patience = setTimeout(go, this.options.patienceMs);
+    const patience = patienceMs === undefined ? undefined : setTimeout(go, patienceMs);
     this.waiting.add(waiting);
     try {
       await promise;

@@ -1,0 +1,168 @@
+import { accountRetentionRpc, assetsInUseRpc, describeAssetsRpc, mediaFactsRpc } from '@shotloom/contracts';
+import { AppError, newId } from '@shotloom/kernel';
+import { waitFor } from '@shotloom/testing';
+import { ingest } from '../src/ingest/ingest';
+import { expireAssets } from '../src/retention/expire-assets';
+import { noteRetention } from '../src/retention/note-retention';
+import { sweepOrphans } from '../src/sweep/orphan-sweep';
+import { makeFilm } from './support/films';
+import { keysBelow, raiseStage, rendered, type Stage } from './support/stage';
+
+const DAY_MS = 86_400_000;
+
+describe('what plans no longer keep', () => {
+  let stage: Stage;
+  let film: Buffer;
+  let inUse: readonly string[] = [];
+  let away = false;
+  const plans = new Map<string, number | null>();
+
+  beforeAll(async () => {
+    [stage, film] = await Promise.all([raiseStage(), makeFilm()]);
+    stage.bus.respond(assetsInUseRpc, ({ assets }) => {
+      if (away) return Promise.reject(new AppError('unavailable', 'away'));
+      return Promise.resolve({
+        inUse: assets.map(({ assetId }) => assetId).filter((id) => inUse.includes(id)),
+      });
+    });
+    stage.bus.respond(accountRetentionRpc, ({ accountIds }) =>
+      Promise.resolve({
+        accounts: accountIds
+          .filter((id) => plans.has(id))
+          .map((accountId) => ({
+            accountId,
+            accountVersion: 0,
+            planId: 'small',
+            version: 1,
+            retentionDays: plans.get(accountId) ?? null,
+          })),
+      }),
+    );
+  }, 120_000);
+  afterAll(() => stage.stop());
+  beforeEach(async () => {
+    [inUse, away] = [[], false];
+    plans.clear();
+    for (const table of ['media.assets', 'media.account_retention', 'media.plan_retention'] as const) {
+      await stage.database.sql.deleteFrom(table).execute();
+    }
+  });
+
+  const stored = async (days: number | null, ageDays: number) => {
+    const request = await rendered(stage.store, film);
+    plans.set(request.accountId, days);
+    const { asset } = await ingest(stage.storage, request, newId());
+    const assetId = asset?.asset_id ?? '';
+    await stage.database.sql
+      .updateTable('media.assets')
+      .set({ created_at: new Date(Date.now() - ageDays * DAY_MS) })
+      .where('asset_id', '=', assetId)
+      .execute();
+    return { assetId, userId: request.ownerUserId, accountId: request.accountId, key: request.source.key };
+  };
+  const round = (graceSeconds = 0) => expireAssets(stage.storage, { graceSeconds });
+  const rowOf = (assetId: string) =>
+    stage.database.sql
+      .selectFrom('media.assets')
+      .selectAll()
+      .where('asset_id', '=', assetId)
+      .executeTakeFirstOrThrow();
+
+  it('goes in two steps, with its files, and is told apart from what never was', async () => {
+    const [old, young, kept] = [await stored(30, 31), await stored(30, 29), await stored(null, 4_000)];
+    expect(await round(3_600)).toEqual({ marked: 1, expired: 0 });
+    const question = { userId: old.userId, assetIds: [old.assetId], expiresInSeconds: 60 };
+    expect(await stage.bus.request(describeAssetsRpc, question)).toMatchObject({
+      assets: [],
+      expired: [{ assetId: old.assetId }],
+    });
+    expect((await rowOf(old.assetId)).deleted_at).toBeNull();
+    expect(await round()).toMatchObject({ expired: 1 });
+    await waitFor(async () => (await rowOf(old.assetId)).objects_removed_at, { what: 'the files to go' });
+    expect(await keysBelow(stage.store, old.key)).toEqual([]);
+    const { facts } = await stage.bus.request(mediaFactsRpc, question);
+    expect(facts).toMatchObject([{ expiredAt: expect.any(String) as string, hasPoster: false }]);
+    for (const { assetId, key } of [young, kept]) {
+      expect(await rowOf(assetId)).toMatchObject({ deleted_at: null, expiring_at: null });
+      expect(await keysBelow(stage.store, key)).toEqual([key]);
+    }
+    const shown = await stage.bus.request(mediaFactsRpc, { userId: young.userId, assetIds: [young.assetId] });
+    expect(Date.parse(shown.facts[0]?.expiresAt ?? '')).toBeGreaterThan(Date.now());
+    const stranger = await stage.bus.request(mediaFactsRpc, { userId: newId(), assetIds: [old.assetId] });
+    expect(stranger.facts).toEqual([]);
+  });
+
+  it('stays while a job uses it, while it is held or shared, and while nobody answers', async () => {
+    const [used, held, other] = [await stored(30, 31), await stored(30, 31), await stored(30, 31)];
+    await stage.database.sql
+      .insertInto('media.asset_holds')
+      .values({ asset_id: held.assetId, reason: 'kept' })
+      .execute();
+    const shared = await stored(30, 31);
+    await stage.database.sql
+      .insertInto('media.shares')
+      .values({
+        share_id: newId(),
+        job_id: newId(),
+        asset_id: shared.assetId,
+        account_id: shared.accountId,
+        owner_user_id: shared.userId,
+        token: 'a'.repeat(43),
+        title: null,
+        prompt: null,
+        model: 'animatic:animatic-1',
+        allow_download: false,
+        expires_at: null,
+        blocked_at: null,
+      })
+      .execute();
+    away = true;
+    await expect(round()).rejects.toMatchObject({ code: 'unavailable' });
+    for (const { assetId } of [used, held, other]) expect((await rowOf(assetId)).deleted_at).toBeNull();
+    away = false;
+    inUse = [used.assetId];
+    expect(await round()).toMatchObject({ expired: 1 });
+    expect((await rowOf(other.assetId)).expired_at).not.toBeNull();
+    for (const { assetId } of [used, held]) expect((await rowOf(assetId)).deleted_at).toBeNull();
+    inUse = [];
+    expect(await round()).toMatchObject({ expired: 1 });
+    expect((await rowOf(held.assetId)).deleted_at).toBeNull();
+    expect((await rowOf(shared.assetId)).expiring_at).toBeNull();
+    await stage.database.sql
+      .updateTable('media.shares')
+      .set({ token: null })
+      .where('asset_id', '=', shared.assetId)
+      .execute();
+    expect(await round()).toMatchObject({ marked: 1, expired: 1 });
+    await stage.database.sql.deleteFrom('media.shares').execute();
+  });
+
+  it('stays where a plan that keeps more comes after the mark, and older news changes nothing', async () => {
+    const { assetId, accountId } = await stored(30, 31);
+    await round(3_600);
+    const news = { account: { id: accountId, version: 5 }, planId: 'large', version: 2, retentionDays: 90 };
+    await stage.database.run((tx) => noteRetention(tx, news));
+    const older = { ...news, account: { id: accountId, version: 4 }, retentionDays: 1 };
+    await stage.database.run((tx) => noteRetention(tx, older));
+    expect(await round()).toEqual({ marked: 0, expired: 0 });
+    expect(await rowOf(assetId)).toMatchObject({ deleted_at: null, expiring_at: null });
+    const plan = { account: null, planId: 'large', version: 3, retentionDays: 7 };
+    await stage.database.run((tx) => noteRetention(tx, plan));
+    expect(await round()).toEqual({ marked: 1, expired: 1 });
+  });
+
+  it('is not confused with orphans: the sweep removes renditions without a row, and no others', async () => {
+    const { assetId, userId } = await stored(null, 1);
+    const question = { userId, assetIds: [assetId] };
+    await waitFor(
+      async () => (await stage.bus.request(mediaFactsRpc, question)).facts[0]?.renditions.length === 3,
+      { what: 'all renditions', timeoutMs: 60_000 },
+    );
+    const before = await keysBelow(stage.store, `renditions/${assetId}/`);
+    const stray = `renditions/${newId()}/preview.webp`;
+    await stage.store.copy(before[0] ?? '', stray);
+    await sweepOrphans(stage.storage, { orphanAgeMs: -1_000 });
+    expect(await keysBelow(stage.store, stray)).toEqual([]);
+    expect(await keysBelow(stage.store, `renditions/${assetId}/`)).toEqual(before);
+  });
+});
