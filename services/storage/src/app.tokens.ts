@@ -10,13 +10,23 @@ import type { MediaTables } from './schema/tables';
 
 /** What the service is built from. */
 export interface Storage {
-  readonly config: Pick<Config, 'IMAGE_MAX_PIXELS' | 'VIDEO_MAX_SECONDS' | 'INGEST_MAX_BYTES'>;
+  readonly config: Pick<
+    Config,
+    | 'IMAGE_MAX_PIXELS'
+    | 'VIDEO_MAX_SECONDS'
+    | 'INGEST_MAX_BYTES'
+    | 'UPLOAD_SECONDS'
+    | 'RESUMABLE_UPLOAD_SECONDS'
+    | 'DELETED_UPLOAD_SECONDS'
+  >;
   readonly database: Database<MediaTables>;
   readonly ingests: IngestQueues;
   readonly posters: PosterQueue;
   readonly store: ObjectStore;
-  /** The only way to URLs that come from outside. */
+  /** The only way to URLs that come from outside; this one for what vendors made. */
   readonly fetcher: GuardedFetcher;
+  /** The same for what users point to, who wait. */
+  readonly importer: GuardedFetcher;
   readonly logger: Logger;
   readonly metrics: StorageMetrics;
 }

@@ -7,6 +7,12 @@ export const objectKeys = {
   /** A place that nobody else writes to, for one delivery of one result. */
   delivery: (attemptId: string) => `attempts/${attemptId}/${newId()}`,
   poster: (assetId: string) => `posters/${assetId}.jpg`,
+  /** Where what an upload brought is kept, for one try at it. */
+  upload: (uploadId: string, tryId: string) => `uploads/${uploadId}/${tryId}`,
+  /** Where a signed PUT leads. */
+  incoming: (uploadId: string) => `incoming/${uploadId}/whole`,
+  /** All that comes of an upload before it is looked at. */
+  incomingOf: (uploadId: string) => `incoming/${uploadId}/`,
   uploads: 'uploads/',
   attempts: 'attempts/',
   posters: 'posters/',

@@ -1,6 +1,7 @@
 import type { Generated } from 'kysely';
 import type { AssetRecord } from '@shotloom/contracts';
 import type { GalleryTables } from './gallery-tables';
+import type { AssetClaimsTable, UploadPartsTable, UploadsTable } from './upload-tables';
 
 /** `media.assets`: one stored picture or video. A deleted one stays as a tombstone. */
 export interface AssetsTable {
@@ -31,11 +32,17 @@ export interface AssetsTable {
   deleted_at: Date | null;
   /** Set once the bytes of a deleted asset are gone; until then the sweep tries again. */
   objects_removed_at: Date | null;
+  /** Until then the bytes of a deleted asset stay. */
+  objects_kept_until: Date | null;
 }
 
 export interface MediaTables extends GalleryTables {
   'media.assets': AssetsTable;
+  'media.asset_claims': AssetClaimsTable;
   'media.asset_tombstones': { asset_id: string; deleted_at: Generated<Date> };
   'media.attempt_tombstones': { attempt_id: string; deleted_at: Generated<Date> };
+  'media.storage_usage': { owner_user_id: string; used_bytes: number; files: number };
   'media.sweeps': { name: string; begun_at: Date };
+  'media.upload_parts': UploadPartsTable;
+  'media.uploads': UploadsTable;
 }

@@ -6,6 +6,7 @@ import { Readable } from 'node:stream';
 import { applyTopology, connectBus, type Bus } from '@shotloom/bus';
 import {
   mediaDeleteConsumer,
+  mediaImportConsumer,
   mediaFailedV1,
   mediaIngestConsumer,
   mediaPosterConsumer,
@@ -26,7 +27,7 @@ import { openIngestQueues } from '../../src/ingest/ingest-queues';
 import { createStorageMetrics } from '../../src/metrics';
 import { mediaMigrations, SCHEMA } from '../../src/schema/migrations';
 import type { MediaTables } from '../../src/schema/tables';
-import { createFetcher, openPosterQueue, startStorage } from '../../src/start-storage';
+import { createFetcher, createImporter, openPosterQueue, startStorage } from '../../src/start-storage';
 import type { Upload } from '../../src/uploads/register-upload';
 
 /** Remembers in which order the steps were taken. */
@@ -91,7 +92,13 @@ export async function raiseStage({ env = {}, logger = silentLogger() }: StageOpt
   const bus = await connectBus({ url: nats.url, name: 'peers', logger });
   await applyTopology(bus, {
     streams: [STREAMS.media, STREAMS.results, STREAMS.dead],
-    consumers: [mediaIngestConsumer, mediaDeleteConsumer, mediaPosterConsumer, mediaResultsConsumer],
+    consumers: [
+      mediaIngestConsumer,
+      mediaImportConsumer,
+      mediaDeleteConsumer,
+      mediaPosterConsumer,
+      mediaResultsConsumer,
+    ],
   });
   const reports = await collectReports(bus);
   const [health, shutdown, metrics] = [
@@ -115,6 +122,7 @@ export async function raiseStage({ env = {}, logger = silentLogger() }: StageOpt
     posters: openPosterQueue({ database, store, metrics: testMetrics }, config),
     store,
     fetcher: createFetcher(config),
+    importer: createImporter(config),
     logger,
     metrics: testMetrics,
   };
