@@ -18,6 +18,7 @@ import {
 } from '@shotloom/contracts';
 import { AppError, newId } from '@shotloom/kernel';
 import { silentLogger } from '@shotloom/testing';
+import { UploadDesk } from './upload-desk';
 
 type Accept = RpcRequest<typeof acceptJobsRpc>;
 type Register = RpcRequest<typeof registerUploadRpc>;
@@ -32,6 +33,7 @@ export class Backstage {
   readonly accepted: Accept[] = [];
   readonly jobs = new Map<string, JobRecord>();
   readonly assets = new Map<string, AssetRecord>();
+  readonly uploads = new UploadDesk(this.assets);
   private readonly byKey = new Map<string, JobRecord[]>();
   /** Whether the same key and body give the same jobs, as job-orchestrator does; without it every request is kept. */
   replaysKeys = false;
@@ -165,6 +167,7 @@ export class Backstage {
   }
 
   private answerForStorage(): void {
+    this.uploads.answer(this.bus);
     this.bus.respond(registerUploadRpc, async (request) => {
       await this.onRegister(request);
       const { userId: ownerUserId, ...facts } = request;

@@ -10,6 +10,7 @@ import { manageProviderCredentialsMigration } from './0008-manage-provider-crede
 import { createCatalogueMigration } from './0009-create-catalogue';
 import { createPlatformSettingsMigration } from './0010-create-platform-settings';
 import { tellOfLimitsMigration } from './0011-tell-of-limits';
+import { limitUploadsMigration } from './0012-limit-uploads';
 
 export const identityMigrations: MigrationSet = {
   schema: 'identity',
@@ -25,5 +26,6 @@ export const identityMigrations: MigrationSet = {
     '0009-create-catalogue': createCatalogueMigration,
     '0010-create-platform-settings': createPlatformSettingsMigration,
     '0011-tell-of-limits': tellOfLimitsMigration,
+    '0012-limit-uploads': limitUploadsMigration,
   },
 };
