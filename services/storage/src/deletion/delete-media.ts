@@ -92,7 +92,7 @@ async function bury(
     .updateTable('media.assets')
     .set({
       // The right side is the row as it was: a repeat moves neither.
-      objects_kept_until: sql<Date | null>`case when deleted_at is null then ${keptUntil}::timestamptz else objects_kept_until end`,
+      objects_kept_until: sql<Date | null>`case when deleted_at is null then (${keptUntil})::timestamptz else objects_kept_until end`,
       deleted_at: sql<Date>`coalesce(deleted_at, now())`,
     })
     .where((where) => where.and(which))

@@ -73,6 +73,7 @@ export async function releaseClaim(tx: MediaTx, id: string, ownerUserId: string)
     .selectFrom('media.asset_claims')
     .select('upload_id')
     .where('asset_id', '=', assetId)
+    .where('owner_user_id', '=', ownerUserId)
     .limit(1)
     .executeTakeFirst();
   return other ? null : assetId;
