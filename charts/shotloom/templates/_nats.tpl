@@ -49,7 +49,7 @@ job-orchestrator:
 storage:
   publish:
     - results.media
-    {{- range list "ingest" "delete" "poster" }}
+    {{- range list "ingest" "import" "delete" "poster" }}
     {{- include "shotloom.consume" (list "MEDIA" (printf "storage-%s" .) (printf "media.%s" .)) | nindent 4 }}
     {{- end }}
   subscribe: [rpc.storage.*]

@@ -83,9 +83,10 @@ export interface SignGetOptions {
 export interface SignPutOptions {
   /** 1 second to 7 days. */
   readonly expiresInSeconds: number;
+  /** The sender has to say it as its `Content-Type`. */
   readonly contentType: string;
-  /** Enforced by the file driver. A presigned S3 PUT cannot carry it: check `stat` when the upload is reported done. */
-  readonly maxBytes: number;
+  /** Bytes of the body: S3 takes exactly that many, the file driver at most. */
+  readonly sizeBytes: number;
 }
 
 /**

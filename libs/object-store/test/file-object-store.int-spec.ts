@@ -213,7 +213,11 @@ describe('the media handler', () => {
   });
 
   it('refuses an upload of another type or size than signed, and keeps nothing of it', async () => {
-    const signed = await store.signPut('up', { expiresInSeconds: 60, contentType: 'image/png', maxBytes: 5 });
+    const signed = await store.signPut('up', {
+      expiresInSeconds: 60,
+      contentType: 'image/png',
+      sizeBytes: 5,
+    });
     const send = async (contentType: string, body: string) =>
       (await fetch(signed, { method: 'PUT', body, headers: { 'content-type': contentType } })).status;
     expect(await send('text/html', 'abc')).toBe(403);
@@ -227,7 +231,7 @@ describe('the media handler', () => {
     const signed = await store.signPut('half', {
       expiresInSeconds: 60,
       contentType: 'image/png',
-      maxBytes: 1e9,
+      sizeBytes: 1e9,
     });
     const abort = new AbortController();
     const body = new ReadableStream<Uint8Array>({

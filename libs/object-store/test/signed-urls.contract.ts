@@ -26,7 +26,7 @@ export function describeSignedUrls(store: () => ObjectStore): void {
   });
 
   it('signs a URL that takes one PUT', async () => {
-    const options = { expiresInSeconds: 60, contentType: 'image/png', maxBytes: 1000 };
+    const options = { expiresInSeconds: 60, contentType: 'image/png', sizeBytes: 6 };
     const url = await store().signPut('signed/upload.png', options);
     const answer = await fetch(url, {
       method: 'PUT',
@@ -35,6 +35,16 @@ export function describeSignedUrls(store: () => ObjectStore): void {
     });
     expect(answer.status).toBe(200);
     expect(await store().stat('signed/upload.png')).toMatchObject({ size: 6, contentType: 'image/png' });
+  });
+
+  it('refuses a PUT of more bytes, or of another type, than it was signed for', async () => {
+    const options = { expiresInSeconds: 60, contentType: 'image/png', sizeBytes: 6 };
+    const url = await store().signPut('signed/bound.png', options);
+    const send = async (body: string, type: string): Promise<number> =>
+      (await fetch(url, { method: 'PUT', body, headers: { 'content-type': type } })).status;
+    expect(await send('pixels and more', 'image/png')).toBeGreaterThanOrEqual(400);
+    expect(await send('pixels', 'text/html')).toBe(403);
+    expect(await store().stat('signed/bound.png')).toBeUndefined();
   });
 
   it('refuses a URL for another method, another key, another lifetime, or no signature', async () => {

@@ -41,6 +41,16 @@ const gatewaySchema = baseConfigSchema.extend({
     .int()
     .positive()
     .default(200 * MIB),
+  /** Seconds of an uploaded video, where the plan says nothing. */
+  UPLOAD_VIDEO_MAX_SECONDS: z.coerce.number().int().positive().default(60),
+  /** Of all living uploads of one user, where the plan says nothing. */
+  UPLOAD_QUOTA_BYTES: z.coerce
+    .number()
+    .int()
+    .positive()
+    .default(20 * 1024 * MIB),
+  /** How long an order waits for files of other servers that it names. Seconds. */
+  IMPORT_WAIT_SECONDS: z.coerce.number().positive().max(55).default(20),
   /** A JSON body must be there within this; an upload may not stand still for it. */
   BODY_SECONDS: z.coerce.number().positive().max(600).default(30),
   /** Origins of other sites that may call the API from a browser. None unless given. */

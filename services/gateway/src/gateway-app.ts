@@ -27,6 +27,7 @@ import { limitCallers, limitStrangers } from './limits/rate/limit-requests';
 import { RateLimits } from './limits/rate/rate-limits';
 import { Settings } from './platform/settings';
 import type { GatewayParts } from './platform/parts';
+import { registerTus } from './uploads/tus/register-tus';
 import { registerEventsProxy } from './proxy/events-proxy';
 import { registerMediaProxy } from './proxy/media-proxy';
 import { registerSocketTunnel } from './proxy/socket-tunnel';
@@ -80,6 +81,7 @@ export async function createGatewayApp(parts: GatewayParts): Promise<NestFastify
   await registerStripeWebhook(fastify, app.get(Billing, { strict: false }), parts);
   await registerCallbacks(fastify, parts);
   await registerSharePages(fastify, parts, app.get(Settings, { strict: false }));
+  await registerTus(fastify, app, parts);
   if (config.STORAGE_URL !== undefined) await registerMediaProxy(fastify, config.STORAGE_URL, logger);
   if (config.NOTIFIER_URL !== undefined) {
     registerSocketTunnel(fastify, config.NOTIFIER_URL, logger);

@@ -24,6 +24,12 @@ afterAll(() => gateway.close());
 
 const routes: [string, string][] = [
   ['POST', '/api/v1/upload'],
+  ['POST', '/api/v1/uploads'],
+  ['POST', '/api/v1/uploads/import'],
+  ['GET', '/api/v1/uploads/x'],
+  ['POST', '/api/v1/uploads/x/complete'],
+  ['DELETE', '/api/v1/uploads/x'],
+  ['GET', '/api/v1/storage'],
   ['POST', '/api/v1/generate/image-to-video'],
   ['POST', '/api/v1/generate/text-to-video'],
   ['POST', '/api/v1/generate/video-to-anime'],

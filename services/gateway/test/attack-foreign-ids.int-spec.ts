@@ -146,6 +146,13 @@ const ofWebhook =
     return { params: { id }, ok, ...(body ? { body } : {}) };
   };
 
+const ofUpload =
+  (ok: number): Arrange =>
+  async (by) => {
+    const json = { content_type: 'image/png', size_bytes: 1_000 };
+    return { params: { id: idOf(await use(by, 'POST', '/api/v1/uploads', json)) }, ok };
+  };
+
 /** By operation. */
 const BELONGINGS: Readonly<Record<string, Arrange>> = {
   rotateApiKey: ofKey(201),
@@ -201,6 +208,9 @@ const BELONGINGS: Readonly<Record<string, Arrange>> = {
   deleteOpenAiVideo: ofJob(200, { finished: true }),
   getOpenAiVideoContent: ofJob(302, { finished: true }),
   remixOpenAiVideo: ofJob(200, { finished: true, body: { prompt: 'the same at night' } }),
+  getUpload: ofUpload(200),
+  completeUpload: ofUpload(200),
+  deleteUpload: ofUpload(204),
   getWebhook: ofWebhook(200),
   changeWebhook: ofWebhook(200, { enabled: false }),
   deleteWebhook: ofWebhook(204),

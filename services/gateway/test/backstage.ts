@@ -20,6 +20,7 @@ import {
 } from '@shotloom/contracts';
 import { AppError, newId } from '@shotloom/kernel';
 import { silentLogger } from '@shotloom/testing';
+import { UploadDesk } from './upload-desk';
 
 type Accept = RpcRequest<typeof acceptJobsRpc>;
 type Register = RpcRequest<typeof registerUploadRpc>;
@@ -39,6 +40,7 @@ export class Backstage {
   readonly expired = new Map<string, string>();
   /** Where links lead. */
   mediaUrl = 'https://media.example';
+  readonly uploads = new UploadDesk(this.assets);
   private readonly byKey = new Map<string, JobRecord[]>();
   /** Whether the same key and body give the same jobs, as job-orchestrator does; without it every request is kept. */
   replaysKeys = false;
@@ -185,6 +187,7 @@ export class Backstage {
   }
 
   private answerForStorage(): void {
+    this.uploads.answer(this.bus);
     this.bus.respond(registerUploadRpc, async (request) => {
       await this.onRegister(request);
       const { userId: ownerUserId, ...facts } = request;

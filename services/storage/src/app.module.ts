@@ -4,13 +4,20 @@ import { AssetsController } from './assets/assets.controller';
 import { GalleryController } from './gallery/gallery.controller';
 import { MediaController } from './messages/media.controller';
 import { SharingController } from './sharing/sharing.controller';
+import { UploadsController } from './uploads/uploads.controller';
 
 @Module({})
 export class AppModule {
   static with(storage: Storage): DynamicModule {
     return {
       module: AppModule,
-      controllers: [AssetsController, GalleryController, MediaController, SharingController],
+      controllers: [
+        AssetsController,
+        GalleryController,
+        MediaController,
+        SharingController,
+        UploadsController,
+      ],
       providers: [{ provide: STORAGE, useValue: storage }],
     };
   }

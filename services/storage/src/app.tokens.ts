@@ -13,7 +13,15 @@ import type { MediaTables } from './schema/tables';
 
 /** What the service is built from. */
 export interface Storage {
-  readonly config: Pick<Config, 'IMAGE_MAX_PIXELS' | 'VIDEO_MAX_SECONDS' | 'INGEST_MAX_BYTES'>;
+  readonly config: Pick<
+    Config,
+    | 'IMAGE_MAX_PIXELS'
+    | 'VIDEO_MAX_SECONDS'
+    | 'INGEST_MAX_BYTES'
+    | 'UPLOAD_SECONDS'
+    | 'RESUMABLE_UPLOAD_SECONDS'
+    | 'DELETED_UPLOAD_SECONDS'
+  >;
   /** For what is asked of other services. */
   readonly bus: Pick<Bus, 'request'>;
   readonly database: Database<MediaTables>;
@@ -23,8 +31,10 @@ export interface Storage {
   readonly posters: PosterQueue;
   readonly renditions: RenditionMaker;
   readonly store: ObjectStore;
-  /** The only way to URLs that come from outside. */
+  /** The only way to URLs that come from outside; this one for what vendors made. */
   readonly fetcher: GuardedFetcher;
+  /** The same for what users point to, who wait. */
+  readonly importer: GuardedFetcher;
   readonly logger: Logger;
   readonly metrics: StorageMetrics;
 }

@@ -42,6 +42,16 @@ const storageSchema = baseConfigSchema.extend({
   IMAGE_MAX_PIXELS: z.coerce.number().int().positive().default(50_000_000),
   /** A longer video is refused. Seconds. */
   VIDEO_MAX_SECONDS: z.coerce.number().positive().default(21_600),
+  /** A signed PUT, and an import, may take so long. Seconds. */
+  UPLOAD_SECONDS: z.coerce.number().int().min(1).max(86_400).default(3_600),
+  /** A resumable upload to which nothing comes for so long is removed. Seconds. */
+  RESUMABLE_UPLOAD_SECONDS: z.coerce.number().int().min(1).max(604_800).default(86_400),
+  /** The bytes of an upload that its owner deleted stay for so long, since a job that runs may be reading them. Seconds. */
+  DELETED_UPLOAD_SECONDS: z.coerce.number().int().min(0).max(2_592_000).default(86_400),
+  /** URLs of users that are fetched at the same time, by this process. */
+  IMPORT_CONCURRENCY: z.coerce.number().int().min(1).max(64).default(4),
+  /** A user's URL that takes longer is given up. Seconds. */
+  IMPORT_MAX_SECONDS: z.coerce.number().positive().max(3_600).default(300),
   SWEEP_INTERVAL_MS: z.coerce.number().int().min(1_000).default(HOUR_MS),
   /** Objects younger than this may still get a row, so the sweep leaves them. */
   ORPHAN_AGE_MS: z.coerce

@@ -1,6 +1,8 @@
-import { Counter, Histogram } from 'prom-client';
-import type { RenditionKind } from '@shotloom/contracts';
+import { Counter, Gauge, Histogram } from 'prom-client';
+import type { RenditionKind, UploadWay } from '@shotloom/contracts';
+import type { Database } from '@shotloom/database';
 import type { MetricsRegistry } from '@shotloom/service-kit';
+import type { MediaTables } from './schema/tables';
 
 /**
  * `expired`: the vendor's link has ended. `unreachable`: it gave nothing whole to the last. `refused`: we do not fetch it, because of
@@ -19,7 +21,14 @@ export interface StorageMetrics {
   renditionSeconds(seconds: number): void;
   orphansRemoved(count: number): void;
   expired(count: number): void;
+  uploaded(way: UploadWay, bytes: number): void;
+  /** An import that gave nothing, by why. */
+  importFailed(reason: ImportFailureReason): void;
 }
+
+/** `refused`: we do not go there. `wrong_type`: neither picture nor video, or a damaged one. `no_room`: the quota. */
+export type ImportFailureReason =
+  'refused' | 'not_there' | 'too_large' | 'unavailable' | 'wrong_type' | 'no_room' | 'internal';
 
 const SECONDS_BUCKETS = [0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10, 60, 300, 1_800];
 
@@ -65,7 +74,21 @@ export function createStorageMetrics(registry: MetricsRegistry): StorageMetrics 
     help: 'Assets that were taken because their plan no longer keeps them.',
     registers,
   });
+  const uploads = new Counter({
+    name: 'shotloom_upload_bytes_total',
+    help: 'Bytes of uploads that became assets, by the way they came.',
+    labelNames: ['way'],
+    registers,
+  });
+  const importFailures = new Counter({
+    name: 'shotloom_import_failures_total',
+    help: 'URLs of users that gave nothing, by why.',
+    labelNames: ['reason'],
+    registers,
+  });
   return {
+    uploaded: (way, size) => uploads.inc({ way }, size),
+    importFailed: (reason) => importFailures.inc({ reason }),
     ingest: (outcome, seconds) => ingests.observe({ outcome }, seconds),
     ingestedBytes: (size) => bytes.inc(size),
     poster: (outcome) => posters.inc({ outcome }),
@@ -74,4 +97,25 @@ export function createStorageMetrics(registry: MetricsRegistry): StorageMetrics 
     expired: (count) => expired.inc(count),
     orphansRemoved: (count) => orphans.inc(count),
   };
+}
+
+/** Uploads that are open, over all users and replicas; counted when somebody looks. */
+export function watchOpenUploads(registry: MetricsRegistry, database: Database<MediaTables>): void {
+  new Gauge({
+    name: 'shotloom_uploads_open',
+    help: 'Uploads that are neither completed nor ended, by the way they come.',
+    labelNames: ['way'],
+    registers: [registry],
+    async collect() {
+      const rows = await database.sql
+        .selectFrom('media.uploads')
+        .select(['way', ({ fn }) => fn.countAll<number>().as('open')])
+        .where('state', '=', 'open')
+        .groupBy('way')
+        .execute()
+        .catch(() => []);
+      this.reset();
+      for (const { way, open } of rows) this.set({ way }, open);
+    },
+  });
 }

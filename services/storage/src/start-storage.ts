@@ -3,14 +3,22 @@ import { NestFactory } from '@nestjs/core';
 import { openServiceBus, RetryLater, type Bus } from '@shotloom/bus';
 import { JetStreamStrategy } from '@shotloom/bus/nest';
 import {
+  appendUploadRpc,
+  completeUploadRpc,
+  deleteUploadRpc,
   describeAssetsRpc,
+  getUploadRpc,
+  importUrlRpc,
   mediaDeleteConsumer,
   mediaFactsRpc,
+  mediaImportConsumer,
   mediaIngestConsumer,
   mediaPosterConsumer,
   mediaRenditionsConsumer,
+  openUploadRpc,
   registerUploadRpc,
   retentionConsumer,
+  storageUsageRpc,
 } from '@shotloom/contracts';
 import { openServiceDatabase, OutboxRelay } from '@shotloom/database';
 import { objectStoreConfigFromEnv, openObjectStore, type ObjectStore } from '@shotloom/object-store';
@@ -23,7 +31,7 @@ import { GALLERY_RPCS } from './gallery/gallery.controller';
 import { openIngestQueues } from './ingest/ingest-queues';
 import { QuietMoment } from './ingest/quiet-moment';
 import { startMediaServer } from './media-http/media-server';
-import { createStorageMetrics } from './metrics';
+import { createStorageMetrics, watchOpenUploads } from './metrics';
 import { PosterQueue, POSTERS_PER_RUN } from './posters/poster-queue';
 import { RenditionMaker } from './renditions/rendition-maker';
 import { mediaMigrations, SCHEMA } from './schema/migrations';
@@ -31,7 +39,25 @@ import type { MediaTables } from './schema/tables';
 import { SHARING_RPCS } from './sharing/sharing.controller';
 import { Sweeper } from './sweep/sweeper';
 
+/** Without a byte from the server of a user's URL. */
+const IMPORT_IDLE_MS = 15_000;
+
 type Context = ServiceContext<Config>;
+
+const RPCS = [
+  registerUploadRpc,
+  describeAssetsRpc,
+  mediaFactsRpc,
+  openUploadRpc,
+  importUrlRpc,
+  appendUploadRpc,
+  completeUploadRpc,
+  getUploadRpc,
+  deleteUploadRpc,
+  storageUsageRpc,
+  ...SHARING_RPCS,
+  ...GALLERY_RPCS,
+];
 
 /**
  * Builds the service from its parts and starts them; each registers how it stops, the last first. So it stops taking
@@ -56,9 +82,11 @@ export async function startStorage(context: Context): Promise<void> {
   relay.start();
   shutdown.add('outbox', () => relay.stop());
   const metrics = createStorageMetrics(context.metrics);
-  const [ingests, fetcher] = [openIngestQueues(database), createFetcher(config)];
+  const ingests = openIngestQueues(database);
+  const [fetcher, importer] = [createFetcher(config), createImporter(config)];
   const decorating = openDecorating({ database, store, logger, metrics }, config);
-  const storage = { config, bus, database, ingests, ...decorating, store, fetcher, logger, metrics };
+  const storage = { config, bus, database, ingests, ...decorating, store, fetcher, importer, logger, metrics };
+  watchOpenUploads(context.metrics, database);
   const sweeper = new Sweeper(storage, {
     intervalMs: config.SWEEP_INTERVAL_MS,
     orphanAgeMs: config.ORPHAN_AGE_MS,
@@ -88,18 +116,29 @@ export function createFetcher(
   });
 }
 
+/** The same for what users point to: they wait, and have no claim to a slow server being waited for. */
+export function createImporter(
+  config: Pick<Config, 'FETCH_ALLOW_PRIVATE' | 'IMPORT_MAX_SECONDS'>,
+): GuardedFetcher {
+  const totalMs = config.IMPORT_MAX_SECONDS * 1_000;
+  const idleMs = Math.min(IMPORT_IDLE_MS, totalMs);
+  return new GuardedFetcher({ allow: config.FETCH_ALLOW_PRIVATE, totalMs, idleMs, headMs: idleMs });
+}
+
 async function listen({ config, logger, shutdown }: Context, bus: Bus, storage: Storage): Promise<void> {
   const strategy = new JetStreamStrategy(bus, {
     consumers: [
       mediaIngestConsumer,
+      mediaImportConsumer,
       mediaDeleteConsumer,
       mediaPosterConsumer,
       mediaRenditionsConsumer,
       retentionConsumer,
     ],
-    rpcs: [registerUploadRpc, describeAssetsRpc, mediaFactsRpc, ...SHARING_RPCS, ...GALLERY_RPCS],
+    rpcs: RPCS,
     concurrency: {
       [mediaIngestConsumer.durable]: config.INGEST_CONCURRENCY,
+      [mediaImportConsumer.durable]: config.IMPORT_CONCURRENCY,
       [mediaPosterConsumer.durable]: config.POSTER_CONCURRENCY * POSTERS_PER_RUN,
       // One at a time: each decodes a whole video.
       [mediaRenditionsConsumer.durable]: 1,

@@ -73,6 +73,8 @@ export const mediaDeleteV1 = defineMessage(
     objectKeys: z.array(z.string()),
   }),
 );
+/** MEDIA: fetch what an upload of the way `import` points to. The URL is in its row only: it may be a secret. */
+export const mediaImportV1 = defineMessage('media.import.v1', z.looseObject({ uploadId: z.string() }));
 /** MEDIA: draw the poster of a stored video. Storage sends it to itself, off the completing path. */
 export const mediaPosterV1 = defineMessage('media.poster.v1', z.looseObject({ assetId: z.string() }));
 /** MEDIA: make what is missing of a stored video's renditions. Storage sends it to itself, once the poster is there. */

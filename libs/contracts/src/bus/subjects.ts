@@ -16,6 +16,7 @@ import {
   limitsChangedV1,
   mediaDeleteV1,
   mediaFailedV1,
+  mediaImportV1,
   mediaIngestV1,
   mediaPosterV1,
   mediaRenditionsV1,
@@ -30,6 +31,7 @@ export const subjects = {
   workCancel: (provider: string) => `work.${provider}.cancel`,
   polls: (provider: string) => `polls.${provider}`,
   attempts: (provider: string) => `attempts.${provider}`,
+  mediaImport: 'media.import',
   mediaIngest: 'media.ingest',
   mediaDelete: 'media.delete',
   mediaPoster: 'media.poster',
@@ -134,6 +136,15 @@ export const mediaIngestConsumer: ConsumerSpec = {
   ...RETRIES,
   contracts: [mediaIngestV1],
 };
+/** A user waits: what a server does not give in some tries within about a minute is reported as failed. */
+export const mediaImportConsumer: ConsumerSpec = {
+  stream: 'MEDIA',
+  durable: 'storage-import',
+  filter: subjects.mediaImport,
+  ...RETRIES,
+  maxDeliver: 5,
+  contracts: [mediaImportV1],
+};
 export const mediaDeleteConsumer: ConsumerSpec = {
   stream: 'MEDIA',
   durable: 'storage-delete',
@@ -187,6 +198,7 @@ export function consumersFor(providers: readonly string[]): readonly ConsumerSpe
     mediaResultsConsumer,
     limitsConsumer,
     mediaIngestConsumer,
+    mediaImportConsumer,
     mediaDeleteConsumer,
     mediaPosterConsumer,
     mediaRenditionsConsumer,

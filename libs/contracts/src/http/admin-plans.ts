@@ -13,6 +13,8 @@ const limits = {
   monthly_credits: z.int().min(0).max(1_000_000_000),
   upload_image_max_bytes: z.int().positive().nullable(),
   upload_video_max_bytes: z.int().positive().nullable(),
+  upload_video_max_seconds: z.int().positive().max(86_400).nullable(),
+  storage_quota_bytes: z.int().positive().nullable().describe('For all uploads of one user together.'),
   members_max: z.int().positive().max(100_000),
   retention_days: z
     .int()
@@ -47,6 +49,8 @@ export const createPlanSchema = z
     monthly_credits: limits.monthly_credits.default(0),
     upload_image_max_bytes: limits.upload_image_max_bytes.default(null),
     upload_video_max_bytes: limits.upload_video_max_bytes.default(null),
+    upload_video_max_seconds: limits.upload_video_max_seconds.default(null),
+    storage_quota_bytes: limits.storage_quota_bytes.default(null),
     members_max: limits.members_max.default(1),
     retention_days: limits.retention_days.default(null),
   })

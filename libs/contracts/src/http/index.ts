@@ -380,6 +380,19 @@ export {
 export { toTurboJob, turboJobSchema, type TurboJob } from './turbodiffusion';
 export { createStoryJobSchema, type CreateStoryJob } from './story-job';
 export {
+  importUploadSchema,
+  openedUploadSchema,
+  openUploadSchema,
+  storageResourceSchema,
+  UPLOAD_CONTENT_TYPES,
+  uploadSessionSchema,
+  type ImportUpload,
+  type OpenedUpload,
+  type OpenUpload,
+  type StorageResource,
+  type UploadSession,
+} from './uploads';
+export {
   fromYunwuConfig,
   saveYunwuConfigSchema,
   toYunwuConfig,

@@ -2,10 +2,12 @@ import { z } from 'zod';
 import { defineRpc } from '../bus/rpc';
 import { assetRecordSchema, describedAssetSchema } from '../asset/record';
 import { renditionRecordSchema } from '../asset/rendition';
+import { uploadLimitsSchema } from './uploads';
 
 /**
  * The gateway has streamed a file to `objectKey`; storage looks at it (decodes pictures, probes videos) and makes it an
- * asset. Errors: `media_invalid` (the caller removes the object). Asking again with the same id gives the same asset.
+ * asset. Where the user has a living upload of the same content, that one is given, and it holds for this id too. Errors: `media_invalid`
+ * (the caller removes the object), `payload_too_large`, `conflict` (quota). Asking again with the same id gives the same asset.
  */
 export const registerUploadRpc = defineRpc(
   'rpc.storage.register-upload',
@@ -19,6 +21,8 @@ export const registerUploadRpc = defineRpc(
     sizeBytes: z.int().positive(),
     sha256: z.string(),
     fileName: z.string().nullable(),
+    /** A caller of an earlier release checks its limits itself. */
+    limits: uploadLimitsSchema.optional(),
   }),
   z.object({ asset: assetRecordSchema }),
   30_000,

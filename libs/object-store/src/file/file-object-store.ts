@@ -172,7 +172,7 @@ export class FileObjectStore implements ObjectStore {
 
   async signPut(key: string, options: SignPutOptions): Promise<string> {
     checkKey(key);
-    const { contentType, maxBytes } = options;
+    const { contentType, sizeBytes: maxBytes } = options;
     checkContentType(contentType);
     return Promise.resolve(
       this.sign({ method: 'PUT', key, contentType, maxBytes }, options.expiresInSeconds),

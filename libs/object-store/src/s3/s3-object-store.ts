@@ -20,6 +20,7 @@ import type {
   SignPutOptions,
 } from '../object-store';
 import { openPieceReader } from '../range-reader';
+import { presignPut } from './presign-put';
 import { createS3Client } from './s3-client';
 import { isMissingObject, translateS3Error } from './s3-errors';
 import { describeObject, userMetadata } from './s3-headers';
@@ -38,7 +39,7 @@ export class S3ObjectStore implements ObjectStore {
   private readonly signer: Client;
   private readonly partSize: number;
 
-  constructor(config: S3StoreConfig) {
+  constructor(private readonly config: S3StoreConfig) {
     this.bucket = config.bucket;
     this.partSize = config.partSizeBytes ?? DEFAULT_PART_SIZE;
     if (this.partSize < MIN_PART_SIZE) {
@@ -172,7 +173,9 @@ export class S3ObjectStore implements ObjectStore {
     checkKey(key);
     checkContentType(options.contentType);
     checkExpiry(options.expiresInSeconds);
-    return this.call(key, () => this.signer.presignedUrl('PUT', this.bucket, key, options.expiresInSeconds));
+    const { contentType, sizeBytes, expiresInSeconds } = options;
+    const headers = { 'content-length': String(sizeBytes), 'content-type': contentType };
+    return Promise.resolve(presignPut(this.config, { key, headers, expiresInSeconds, at: new Date() }));
   }
 
   async ping(): Promise<void> {

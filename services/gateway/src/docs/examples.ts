@@ -6,6 +6,7 @@ import { GALLERY_EXAMPLES } from './gallery-examples';
 import { KEPT_ROUTE_EXAMPLES } from './kept-route-examples';
 import { OPENAI_EXAMPLES } from './openai-examples';
 import { SIGN_IN_EXAMPLES } from './sign-in-examples';
+import { UPLOAD_EXAMPLES } from './upload-examples';
 import { WEBHOOK_EXAMPLES } from './webhook-examples';
 import { MODELS } from '@shotloom/contracts';
 
@@ -68,6 +69,7 @@ export const EXAMPLES: Readonly<Record<string, OperationExample>> = {
   ...KEPT_ROUTE_EXAMPLES,
   ...ACCOUNT_EXAMPLES,
   ...GALLERY_EXAMPLES,
+  ...UPLOAD_EXAMPLES,
   ...WEBHOOK_EXAMPLES,
   imageToVideo: {
     request: {

@@ -4,8 +4,10 @@ import { GenerateController } from './generate.controller';
 import { Generation } from './generation';
 import { Retries } from './retries';
 import { RetryController } from './retry.controller';
+import { UploadsModule } from '../uploads/uploads.module';
 
 @Module({
+  imports: [UploadsModule],
   controllers: [GenerateController, RetryController],
   providers: [Generation, Retries, Acceptance],
   exports: [Generation, Retries],

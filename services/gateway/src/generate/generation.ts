@@ -11,11 +11,12 @@ import {
   type Principal,
   type RpcRequest,
 } from '@shotloom/contracts';
-import { newId, type Clock, type FieldError } from '@shotloom/kernel';
+import { AppError, newId, type Clock, type FieldError } from '@shotloom/kernel';
 import { AccountLimits } from '../limits/account-limits';
 import { planTerms } from '../limits/plan-terms';
 import { BUS, CATALOGUE, CLOCK } from '../platform/parts';
 import { OwnKeys, type OwnKeyTerms } from '../providers/own-keys';
+import { SourceImports } from '../uploads/source-imports';
 import { canonicalHash } from './canonical-json';
 import { Acceptance } from './acceptance';
 import { adapt, type Adapted } from './adapt';
@@ -29,6 +30,7 @@ import {
 } from './fallback';
 import { resolveModel } from './resolve-model';
 import { checkSources } from './check-sources';
+import { foreignSources, withImported } from './foreign-sources';
 import { findSources, mainAsset, nameSources, type Source } from './sources';
 import {
   buildVideoRequest,
@@ -93,9 +95,27 @@ export class Generation {
     private readonly acceptance: Acceptance,
     private readonly limits: AccountLimits,
     private readonly ownKeys: OwnKeys,
+    private readonly imports: SourceImports,
   ) {}
 
+  /** Files of other servers are imported first, and given back where nothing was ordered. */
   async generate(command: GenerateCommand): Promise<Generated> {
+    const { body, origins, principal } = command;
+    const foreign = foreignSources(body, origins);
+    if (foreign.length === 0) return this.order(command);
+    const imported = await this.imports.take(foreign, principal);
+    try {
+      const generated = await this.order({ ...command, body: withImported(body, imported) });
+      await this.imports.settle(imported, principal);
+      return generated;
+    } catch (error) {
+      // Where it is not known whether the job is there, its sources must stay.
+      if (AppError.from(error).outcome === 'refused') await this.imports.giveBack(imported, principal);
+      throw error;
+    }
+  }
+
+  private async order(command: GenerateCommand): Promise<Generated> {
     const { body, principal } = command;
     const [{ main, fallback, variants }, limits] = await Promise.all([
       this.resolve(command),

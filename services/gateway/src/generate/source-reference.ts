@@ -11,7 +11,7 @@ const FILE_PATH = /^\/api\/v1\/assets\/([^/]+)\/file$/;
 
 /**
  * The stored asset that a body names, in exactly one of two ways. `origins` are ours: a URL there is read and never fetched,
- * and any other is refused.
+ * and any other is refused: an order imports it before it asks here.
  */
 export function readSource(body: GenerateBody, origins: readonly string[]): SourceReference {
   const { file_url: url, asset_id: assetId } = body;
@@ -36,22 +36,27 @@ export function readReference(value: string, field: string, origins: readonly st
   return { field, assetId: assetIn(value, field, origins) };
 }
 
-function assetIn(url: string, field: string, origins: readonly string[]): string {
+/** The stored asset that an address of ours names; null where it is an address of another server. */
+export function ownAssetId(url: string, field: string, origins: readonly string[]): string | null {
   const base = 'http://relative.invalid';
   const parsed = URL.canParse(url, base) ? new URL(url, base) : null;
   const ours = parsed !== null && (parsed.origin === base || origins.includes(parsed.origin));
-  if (!ours) {
-    throw refuse(
-      [field],
-      'Addresses of other servers are not fetched: upload the file to /api/v1/upload and give the file_url that it answers.',
-    );
-  }
+  if (!ours) return null;
   const [, id] = FILE_PATH.exec(parsed.pathname) ?? [];
   if (id === undefined) {
     throw refuse([field], 'This is not the file_url of an upload: /api/v1/assets/{id}/file.');
   }
   if (!isId(id)) throw assetNotFound(field, id);
   return id;
+}
+
+function assetIn(url: string, field: string, origins: readonly string[]): string {
+  const assetId = ownAssetId(url, field, origins);
+  if (assetId !== null) return assetId;
+  throw refuse(
+    [field],
+    'A file of another server is not fetched here: import it by POST /api/v1/uploads/import, and give its file_url or asset_id.',
+  );
 }
 
 /** Also for an asset of somebody else: the two look the same from outside. */

@@ -22,6 +22,8 @@ export interface Limits {
   readonly requestsPerSecond: number | null;
   readonly uploadImageMaxBytes: number | null;
   readonly uploadVideoMaxBytes: number | null;
+  readonly uploadVideoMaxSeconds: number | null;
+  readonly storageQuotaBytes: number | null;
   /** Credits in a calendar month (UTC). */
   readonly memberMonthlyCredits: number | null;
   readonly keyMonthlyCredits: number | null;
@@ -123,6 +125,8 @@ export class AccountLimits {
       requestsPerSecond: unlimited ? null : row.requests_per_second,
       uploadImageMaxBytes: toNumber(row.upload_image_max_bytes),
       uploadVideoMaxBytes: toNumber(row.upload_video_max_bytes),
+      uploadVideoMaxSeconds: row.upload_video_max_seconds,
+      storageQuotaBytes: toNumber(row.storage_quota_bytes),
       memberMonthlyCredits: toNumber(row.member_credits),
       keyMonthlyCredits: toNumber(row.key_credits),
       budgetKeyId: row.budget_key_id,

@@ -24,6 +24,8 @@ const LIMITS: Limits = {
   requestsPerSecond: 50,
   uploadImageMaxBytes: null,
   uploadVideoMaxBytes: null,
+  uploadVideoMaxSeconds: null,
+  storageQuotaBytes: null,
   memberMonthlyCredits: null,
   keyMonthlyCredits: null,
   budgetKeyId: 'root',

@@ -14,6 +14,7 @@ import { Generation } from '../generate/generation';
 import { readIdempotencyKey } from '../generate/idempotency-key';
 import { ownOrigins, type Config } from '../config';
 import { CATALOGUE, CLOCK, CONFIG } from '../platform/parts';
+import type { TakenAsset } from '../uploads/uploads';
 import { UserFiles, type TakenFile } from '../uploads/user-files';
 import { fullModelName } from '../models/full-model-name';
 import { readOrder } from './order';
@@ -41,7 +42,7 @@ export class OpenAiVideos {
 
   /** What the model cannot do becomes the nearest that it can. A picture that came with a refused order is not kept. */
   async create(request: FastifyRequest, principal: Principal): Promise<CreatedVideo> {
-    let picture: AssetRecord | undefined;
+    let picture: TakenAsset | undefined;
     try {
       const body = await readOrder(request, async (file) => {
         picture = await this.files.take(file, principal, request.id);

@@ -1,19 +1,33 @@
+import { Inject, Injectable } from '@nestjs/common';
+import type { Principal, UploadLimits } from '@shotloom/contracts';
 import type { Config } from '../config';
-import type { Limits } from '../limits/account-limits';
+import { AccountLimits } from '../limits/account-limits';
+import { CONFIG } from '../platform/parts';
+import { Settings } from '../platform/settings';
 
-/** Bytes of one file by what it is. */
-export interface UploadLimits {
-  readonly image: number;
-  readonly video: number;
-}
+/** What a caller may upload: by the plan, else by the installation. */
+@Injectable()
+export class UploadRules {
+  constructor(
+    private readonly limits: AccountLimits,
+    private readonly settings: Settings,
+    @Inject(CONFIG) private readonly config: Config,
+  ) {}
 
-/** The plan's, else the installation's. Pure. */
-export function uploadLimits(
-  config: Pick<Config, 'UPLOAD_IMAGE_MAX_BYTES' | 'UPLOAD_VIDEO_MAX_BYTES'>,
-  plan: Pick<Limits, 'uploadImageMaxBytes' | 'uploadVideoMaxBytes'>,
-): UploadLimits {
-  return {
-    image: plan.uploadImageMaxBytes ?? config.UPLOAD_IMAGE_MAX_BYTES,
-    video: plan.uploadVideoMaxBytes ?? config.UPLOAD_VIDEO_MAX_BYTES,
-  };
+  async limitsOf(principal: Principal): Promise<UploadLimits> {
+    const { config } = this;
+    const plan = await this.limits.of(principal);
+    return {
+      imageMaxBytes: plan.uploadImageMaxBytes ?? config.UPLOAD_IMAGE_MAX_BYTES,
+      videoMaxBytes: plan.uploadVideoMaxBytes ?? config.UPLOAD_VIDEO_MAX_BYTES,
+      videoMaxSeconds: plan.uploadVideoMaxSeconds ?? config.UPLOAD_VIDEO_MAX_SECONDS,
+      quotaBytes: plan.storageQuotaBytes ?? config.UPLOAD_QUOTA_BYTES,
+    };
+  }
+
+  /** The same for something new. Throws `unavailable` where an admin has switched uploads off. */
+  async limitsForNew(principal: Principal): Promise<UploadLimits> {
+    await this.settings.refuseUploads();
+    return this.limitsOf(principal);
+  }
 }

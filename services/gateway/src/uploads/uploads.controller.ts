@@ -2,22 +2,16 @@ import { Controller, HttpCode, Inject, Post, Req, Res } from '@nestjs/common';
 import { ApiBody, ApiConsumes, ApiTags } from '@nestjs/swagger';
 import { RouteConfig } from '@nestjs/platform-fastify';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import {
-  uploadResourceSchema,
-  type AssetRecord,
-  type Principal,
-  type UploadResource,
-} from '@shotloom/contracts';
+import { uploadResourceSchema, type Principal, type UploadResource } from '@shotloom/contracts';
 import { publicUrl, type Config } from '../config';
 import { Answers } from '../docs/route-docs';
 import { discardRest } from '../http/discard-rest';
 import { STREAMS_BODY } from '../http/route-facts';
 import { CurrentPrincipal, RequireScope } from '../identity/principal';
-import { AccountLimits } from '../limits/account-limits';
 import { CONFIG } from '../platform/parts';
-import { Settings } from '../platform/settings';
 import { nameBrokenForm, readMultipartFile } from './multipart-file';
-import { uploadLimits } from './upload-limits';
+import { UploadRules } from './upload-limits';
+import { toUpload } from './upload-resources';
 import { Uploads } from './uploads';
 
 @ApiTags('Uploads')
@@ -26,9 +20,8 @@ import { Uploads } from './uploads';
 export class UploadsController {
   constructor(
     private readonly uploads: Uploads,
-    private readonly limits: AccountLimits,
+    private readonly rules: UploadRules,
     @Inject(CONFIG) private readonly config: Config,
-    private readonly settings: Settings,
   ) {}
 
   @Post('upload')
@@ -48,17 +41,16 @@ export class UploadsController {
     201,
     uploadResourceSchema,
     'Takes in a picture or a video; its type is read from its content',
-    [400, 413, 415, 422, 503],
+    [400, 409, 413, 415, 422, 503],
   )
   async uploadFile(
     @CurrentPrincipal() principal: Principal,
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<UploadResource> {
-    await this.settings.refuseUploads();
+    const most = await this.rules.limitsForNew(principal);
     try {
-      const most = uploadLimits(this.config, await this.limits.of(principal));
-      const greatest = Math.max(most.image, most.video);
+      const greatest = Math.max(most.imageMaxBytes, most.videoMaxBytes);
       const { file: body, filename: fileName } = await readMultipartFile(request, greatest);
       const asset = await this.uploads.take({ body, fileName, principal, most, requestId: request.id });
       const resource = toUpload(asset, publicUrl(this.config));
@@ -69,20 +61,4 @@ export class UploadsController {
       throw nameBrokenForm(error, request);
     }
   }
-}
-
-function toUpload(asset: AssetRecord, origin: string): UploadResource {
-  return {
-    asset_id: asset.assetId,
-    file_url: `${origin}/api/v1/assets/${asset.assetId}/file`,
-    kind: asset.kind,
-    content_type: asset.contentType,
-    size_bytes: asset.sizeBytes,
-    sha256: asset.sha256,
-    width: asset.width,
-    height: asset.height,
-    duration_seconds: asset.durationSeconds,
-    file_name: asset.fileName,
-    created_at: asset.createdAt,
-  };
 }

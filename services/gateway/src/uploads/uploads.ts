@@ -8,6 +8,7 @@ import {
   type AssetRecord,
   type Principal,
   type RpcRequest,
+  type UploadLimits,
 } from '@shotloom/contracts';
 import { AppError, newId } from '@shotloom/kernel';
 import { sniffType, SNIFF_BYTES } from '@shotloom/media-tools';
@@ -17,7 +18,6 @@ import { BUS, LOGGER, OBJECT_STORE } from '../platform/parts';
 import { cleanFileName } from './file-name';
 import { mediaInvalid, tooLarge, uploadType, type UploadType } from './media-type';
 import { peek } from './peek';
-import type { UploadLimits } from './upload-limits';
 
 export interface UploadedFile {
   readonly body: Readable;
@@ -28,6 +28,9 @@ export interface UploadedFile {
   readonly requestId: string;
 }
 
+/** What a file became, and the upload that it was: where the user had the file before, the asset is an older one. */
+export type TakenAsset = AssetRecord & { readonly uploadId: string };
+
 /** Takes files in: they stream through into the object store and become assets, or leave nothing behind. */
 @Injectable()
 export class Uploads {
@@ -37,7 +40,7 @@ export class Uploads {
     @Inject(LOGGER) private readonly logger: Logger,
   ) {}
 
-  async take(file: UploadedFile): Promise<AssetRecord> {
+  async take(file: UploadedFile): Promise<TakenAsset> {
     const { head, body } = await peek(file.body, SNIFF_BYTES);
     if (head.length === 0) throw mediaInvalid('The file is empty.');
     const type = uploadType(await sniffType(head));
@@ -46,13 +49,13 @@ export class Uploads {
     const stored = await this.store
       .put(key, body, {
         contentType: type.contentType,
-        maxBytes: file.most[type.kind],
+        maxBytes: maxBytesOf(file.most, type),
       })
       .catch((error: unknown) => {
-        throw nameFailure(error, type, file.most[type.kind]);
+        throw nameFailure(error, type, maxBytesOf(file.most, type));
       });
     const { userId, accountId } = file.principal;
-    return this.register(
+    const asset = await this.register(
       {
         assetId,
         userId,
@@ -63,9 +66,11 @@ export class Uploads {
         sizeBytes: stored.size,
         sha256: stored.sha256,
         fileName: cleanFileName(file.fileName),
+        limits: file.most,
       },
       file.requestId,
     );
+    return { ...asset, uploadId: assetId };
   }
 
   /** Asking twice gives the same asset, so a lost answer is asked for once more before it is given up. */
@@ -95,9 +100,9 @@ export class Uploads {
     }
   }
 
-  /** Takes an asset back that nothing needs. It is asked for once: the caller has an answer to give. */
-  discard({ assetId, objectKey, ownerUserId }: AssetRecord, requestId: string): Promise<void> {
-    return this.undo({ assetId, objectKey, userId: ownerUserId }, requestId, true);
+  /** Takes an upload back that nothing needs. It is asked for once: the caller has an answer to give. */
+  discard({ uploadId, objectKey, ownerUserId }: TakenAsset, requestId: string): Promise<void> {
+    return this.undo({ assetId: uploadId, objectKey, userId: ownerUserId }, requestId, true);
   }
 
   /** Where storage may have registered it all the same, storage itself must remove it: row and object. */
@@ -124,6 +129,9 @@ export class Uploads {
     }
   }
 }
+
+const maxBytesOf = (most: UploadLimits, { kind }: UploadType): number =>
+  kind === 'image' ? most.imageMaxBytes : most.videoMaxBytes;
 
 function nameFailure(error: unknown, { kind }: UploadType, maxBytes: number): AppError {
   const failure = AppError.from(error);

@@ -1,12 +1,8 @@
 import type { Readable } from 'node:stream';
-import { Inject, Injectable } from '@nestjs/common';
-import type { AssetRecord, Principal } from '@shotloom/contracts';
-import type { Config } from '../config';
-import { AccountLimits } from '../limits/account-limits';
-import { CONFIG } from '../platform/parts';
-import { Settings } from '../platform/settings';
-import { uploadLimits } from './upload-limits';
-import { Uploads } from './uploads';
+import { Injectable } from '@nestjs/common';
+import type { Principal } from '@shotloom/contracts';
+import { UploadRules } from './upload-limits';
+import { Uploads, type TakenAsset } from './uploads';
 
 export interface TakenFile {
   readonly file: Readable;
@@ -19,19 +15,16 @@ export interface TakenFile {
 export class UserFiles {
   constructor(
     private readonly uploads: Uploads,
-    private readonly limits: AccountLimits,
-    private readonly settings: Settings,
-    @Inject(CONFIG) private readonly config: Config,
+    private readonly rules: UploadRules,
   ) {}
 
-  async take({ file, filename }: TakenFile, principal: Principal, requestId: string): Promise<AssetRecord> {
-    await this.settings.refuseUploads();
-    const most = uploadLimits(this.config, await this.limits.of(principal));
+  async take({ file, filename }: TakenFile, principal: Principal, requestId: string): Promise<TakenAsset> {
+    const most = await this.rules.limitsForNew(principal);
     return this.uploads.take({ body: file, fileName: filename, principal, most, requestId });
   }
 
-  /** Removes what was taken in for nothing. */
-  discard(asset: AssetRecord, requestId: string): Promise<void> {
+  /** Removes what was taken in for nothing; a file that the user had before stays. */
+  discard(asset: TakenAsset, requestId: string): Promise<void> {
     return this.uploads.discard(asset, requestId);
   }
 }

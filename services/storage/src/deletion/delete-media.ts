@@ -1,11 +1,12 @@
-import { sql } from 'kysely';
+import { sql, type RawBuilder } from 'kysely';
 import { DeadLetter } from '@shotloom/bus';
 import type { mediaDeleteV1, PayloadOf } from '@shotloom/contracts';
 import type { Storage } from '../app.tokens';
 import { findAsset, lockAsset, lockAttempt, type AssetRow, type MediaTx } from '../assets/asset-rows';
 import { objectKeys } from '../object-store/object-keys';
 import { forgetShare } from '../sharing/forget-share';
-import { removeObjectsOf } from './remove-objects';
+import { releaseClaim } from '../uploads/claims';
+import { removeLoose, removeObjectsOf } from './remove-objects';
 
 export type DeleteRequest = PayloadOf<typeof mediaDeleteV1>;
 
@@ -18,21 +19,40 @@ export async function deleteMedia(storage: Storage, request: DeleteRequest): Pro
   const { assetId, attemptId, ownerUserId, objectKeys: loose } = request;
   const ours = assetId === null || (await deleteAsset(storage, assetId, ownerUserId));
   if (attemptId !== null) await deleteAttempt(storage, attemptId, ownerUserId);
-  if (loose.length > 0) await deleteLoose(storage, loose);
+  if (loose.length > 0) await removeLoose(storage, loose);
   if (!ours) throw new DeadLetter(`User ${ownerUserId} has no asset ${assetId} that could be deleted.`);
 }
 
-/** False where it is another user's. Where no asset is yet, the tombstone stops a registration still on its way. */
-async function deleteAsset(storage: Storage, assetId: string, ownerUserId: string): Promise<boolean> {
-  const { row, known } = await storage.database.run(async (tx) => {
-    await lockAsset(tx, assetId);
-    const row = await bury(tx, { asset_id: assetId }, ownerUserId);
-    const known = row ?? (await findAsset(tx.sql, assetId));
-    if (!known) await preventAsset(tx, assetId);
-    return { row, known };
+/**
+ * Gives up an asset, or what an upload brought, which is the same by another id: it goes when no other upload holds it. False where
+ * it is another user's. Where no asset is yet, the tombstone stops a registration still on its way.
+ */
+async function deleteAsset(storage: Storage, id: string, ownerUserId: string): Promise<boolean> {
+  const { row, ours } = await storage.database.run(async (tx) => {
+    await lockAsset(tx, id);
+    const target = await releaseClaim(tx, id, ownerUserId);
+    if (target === null) return { row: undefined, ours: true };
+    const row = await bury(tx, { asset_id: target }, ownerUserId);
+    const known = row ?? (await findAsset(tx.sql, target));
+    if (!known) await preventAsset(tx, target);
+    return { row, ours: row !== undefined || known === undefined };
   });
   if (row) await removeObjectsOf(storage, row);
-  return row !== undefined || known === undefined;
+  return ours;
+}
+
+/** The same for an upload that its owner does not want any more; the sweep removes the bytes some time later. */
+export async function deleteUploaded(
+  { database, config }: Pick<Storage, 'database' | 'config'>,
+  uploadId: string,
+  ownerUserId: string,
+): Promise<void> {
+  const keptUntil = sql<Date>`now() + make_interval(secs => ${config.DELETED_UPLOAD_SECONDS})`;
+  await database.run(async (tx) => {
+    await lockAsset(tx, uploadId);
+    const target = await releaseClaim(tx, uploadId, ownerUserId);
+    if (target !== null) await bury(tx, { asset_id: target }, ownerUserId, keptUntil);
+  });
 }
 
 async function preventAsset(tx: MediaTx, assetId: string): Promise<void> {
@@ -60,35 +80,25 @@ async function deleteAttempt(storage: Storage, attemptId: string, ownerUserId: s
 
 /**
  * Marks the owner's asset as deleted, and ends its link with it; an asset that is deleted already is found too, so that a repeat finishes
- * the work.
+ * the work. Its bytes stay until `keptUntil`, where that is given.
  */
 async function bury(
   tx: MediaTx,
   which: { asset_id: string } | { attempt_id: string },
   ownerUserId: string,
+  keptUntil: RawBuilder<Date> | null = null,
 ): Promise<AssetRow | undefined> {
   const row = await tx.sql
     .updateTable('media.assets')
-    .set({ deleted_at: sql<Date>`coalesce(deleted_at, now())` })
+    .set({
+      // The right side is the row as it was: a repeat moves neither.
+      objects_kept_until: sql<Date | null>`case when deleted_at is null then (${keptUntil})::timestamptz else objects_kept_until end`,
+      deleted_at: sql<Date>`coalesce(deleted_at, now())`,
+    })
     .where((where) => where.and(which))
     .where('owner_user_id', '=', ownerUserId)
     .returningAll()
     .executeTakeFirst();
   if (row) await forgetShare(tx, row.asset_id);
   return row;
-}
-
-/** Objects that never became an asset. One that has become one in the meantime is not touched. */
-async function deleteLoose({ database, store, logger }: Storage, keys: readonly string[]): Promise<void> {
-  const living = await database.sql
-    .selectFrom('media.assets')
-    .select(['object_key', 'poster_key'])
-    .where('deleted_at', 'is', null)
-    .where((where) => where.or([where('object_key', 'in', [...keys]), where('poster_key', 'in', [...keys])]))
-    .execute();
-  const kept = new Set(living.flatMap((row) => [row.object_key, row.poster_key]));
-  for (const key of keys) {
-    if (kept.has(key)) logger.warn({ key }, 'an object that belongs to an asset was not removed');
-    else await store.remove(key);
-  }
 }

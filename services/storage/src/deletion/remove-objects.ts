@@ -21,3 +21,21 @@ export async function removeObjectsOf(
     .where('objects_removed_at', 'is', null)
     .execute();
 }
+
+/** Objects that never became an asset. One that has become one in the meantime is not touched. */
+export async function removeLoose(
+  { database, store, logger }: Pick<Storage, 'database' | 'store' | 'logger'>,
+  keys: readonly string[],
+): Promise<void> {
+  const living = await database.sql
+    .selectFrom('media.assets')
+    .select(['object_key', 'poster_key'])
+    .where('deleted_at', 'is', null)
+    .where((where) => where.or([where('object_key', 'in', [...keys]), where('poster_key', 'in', [...keys])]))
+    .execute();
+  const kept = new Set(living.flatMap((row) => [row.object_key, row.poster_key]));
+  for (const key of keys) {
+    if (kept.has(key)) logger.warn({ key }, 'an object that belongs to an asset was not removed');
+    else await store.remove(key);
+  }
+}

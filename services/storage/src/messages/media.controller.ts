@@ -3,9 +3,11 @@ import { Ctx, Payload } from '@nestjs/microservices';
 import { OnMessage, type DeliveryContext } from '@shotloom/bus/nest';
 import {
   mediaDeleteConsumer,
+  mediaImportConsumer,
   mediaIngestConsumer,
   mediaPosterConsumer,
   mediaRenditionsConsumer,
+  type mediaImportV1,
   type mediaPosterV1,
   retentionConsumer,
   type mediaRenditionsV1,
@@ -15,6 +17,7 @@ import {
 import { noteRetention } from '../retention/note-retention';
 import { STORAGE, type Storage } from '../app.tokens';
 import { deleteMedia, type DeleteRequest } from '../deletion/delete-media';
+import { importMedia } from '../imports/import-media';
 import { ingest, type IngestRequest } from '../ingest/ingest';
 import { whileOurs } from './while-ours';
 
@@ -30,6 +33,15 @@ export class MediaController {
     await this.storage.quiet.busy(() =>
       whileOurs(signal, () => ingest(this.storage, request, envelope.id, { signal, isFirst, isLast })),
     );
+  }
+
+  @OnMessage(mediaImportConsumer)
+  async import(
+    @Payload() { uploadId }: PayloadOf<typeof mediaImportV1>,
+    @Ctx() { signal, deliveryCount }: DeliveryContext,
+  ): Promise<void> {
+    const isLast = deliveryCount >= mediaImportConsumer.maxDeliver;
+    await whileOurs(signal, () => importMedia(this.storage, uploadId, { signal, isLast }));
   }
 
   @OnMessage(mediaDeleteConsumer)

@@ -12,6 +12,12 @@ export const objectKeys = {
   poster: (assetId: string) => `posters/${assetId}.jpg`,
   rendition: (assetId: string, kind: Exclude<RenditionKind, 'poster'>) =>
     `renditions/${assetId}/${kind}${EXTENSIONS[kind]}`,
+  /** Where what an upload brought is kept, for one try at it. */
+  upload: (uploadId: string, tryId: string) => `uploads/${uploadId}/${tryId}`,
+  /** Where a signed PUT leads. */
+  incoming: (uploadId: string) => `incoming/${uploadId}/whole`,
+  /** All that comes of an upload before it is looked at. */
+  incomingOf: (uploadId: string) => `incoming/${uploadId}/`,
   uploads: 'uploads/',
   attempts: 'attempts/',
   posters: 'posters/',

@@ -1,6 +1,7 @@
 import type { MigrationSet } from '@shotloom/database';
 import { createAssetsMigration } from './0001-create-assets';
 import { tombstonesAndPosterTriesMigration } from './0002-asset-tombstones-and-poster-tries';
+import { createUploadsMigration } from './0003-create-uploads';
 import { renditionsAndRetentionMigration } from './0004-create-renditions';
 import { sharesAndGalleryMigration } from './0005-shares-and-gallery';
 
@@ -11,6 +12,7 @@ export const mediaMigrations: MigrationSet = {
   migrations: {
     '0001-create-assets': createAssetsMigration,
     '0002-asset-tombstones-and-poster-tries': tombstonesAndPosterTriesMigration,
+    '0003-create-uploads': createUploadsMigration,
     '0004-create-renditions': renditionsAndRetentionMigration,
     '0005-shares-and-gallery': sharesAndGalleryMigration,
   },

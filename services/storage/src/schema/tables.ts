@@ -1,6 +1,7 @@
 import type { ColumnType, Generated } from 'kysely';
 import type { AssetRecord, RenditionKind, RenditionRecord } from '@shotloom/contracts';
 import type { GalleryTables } from './gallery-tables';
+import type { AssetClaimsTable, UploadPartsTable, UploadsTable } from './upload-tables';
 
 /** `media.assets`: one stored picture or video. A deleted one stays as a tombstone. */
 export interface AssetsTable {
@@ -41,6 +42,8 @@ export interface AssetsTable {
   deleted_at: Date | null;
   /** Set once the bytes of a deleted asset are gone; until then the sweep tries again. */
   objects_removed_at: Date | null;
+  /** Until then the bytes of a deleted asset stay. */
+  objects_kept_until: Date | null;
 }
 
 /** `media.renditions`: what was made of a video, or why it could not be. */
@@ -72,11 +75,15 @@ interface AccountRetentionTable extends PlanRetentionTable {
 
 export interface MediaTables extends GalleryTables {
   'media.assets': AssetsTable;
+  'media.asset_claims': AssetClaimsTable;
   'media.asset_tombstones': { asset_id: string; deleted_at: Generated<Date> };
   'media.attempt_tombstones': { attempt_id: string; deleted_at: Generated<Date> };
   'media.renditions': RenditionsTable;
   'media.plan_retention': PlanRetentionTable;
   'media.account_retention': AccountRetentionTable;
   'media.asset_holds': { asset_id: string; reason: string; created_at: Generated<Date> };
+  'media.storage_usage': { owner_user_id: string; used_bytes: number; files: number };
   'media.sweeps': { name: string; begun_at: Date };
+  'media.upload_parts': UploadPartsTable;
+  'media.uploads': UploadsTable;
 }

@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import type { Storage } from '../app.tokens';
 import { removeObjectsOf } from '../deletion/remove-objects';
 import { objectKeys } from '../object-store/object-keys';
@@ -14,7 +15,7 @@ export interface SweepLimits {
 const BATCH = 200;
 const MAX_REMOVED = 5_000;
 
-/** Removes old objects that no living asset refers to, and the objects of deleted assets. Returns how many of each. */
+/** Removes old objects that no living asset refers to (or one that was given up a short while ago), and the objects of deleted assets. Returns how many of each. */
 export async function sweepOrphans(
   parts: Parts,
   { orphanAgeMs, maxRemoved = MAX_REMOVED }: SweepLimits,
@@ -48,7 +49,9 @@ async function removeUnknown({ database, store, logger }: Parts, keys: readonly 
   const rows = await database.sql
     .selectFrom('media.assets')
     .select(['object_key', 'poster_key'])
-    .where('deleted_at', 'is', null)
+    .where((where) =>
+      where.or([where('deleted_at', 'is', null), where('objects_kept_until', '>', sql<Date>`now()`)]),
+    )
     .where((where) => where.or([where('object_key', 'in', [...keys]), where('poster_key', 'in', [...keys])]))
     .execute();
   const made = await database.sql
@@ -76,6 +79,9 @@ async function emptyDeleted(parts: Parts, limit: number): Promise<number> {
     .select(['asset_id', 'object_key'])
     .where('deleted_at', 'is not', null)
     .where('objects_removed_at', 'is', null)
+    .where((where) =>
+      where.or([where('objects_kept_until', 'is', null), where('objects_kept_until', '<', sql<Date>`now()`)]),
+    )
     .orderBy('deleted_at')
     .limit(limit)
     .execute();

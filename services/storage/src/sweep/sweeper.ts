@@ -4,6 +4,7 @@ import type { Storage } from '../app.tokens';
 import { askForMissingPosters } from '../posters/missing-posters';
 import { askForMissingRenditions } from '../renditions/missing-renditions';
 import { expireAssets } from '../retention/expire-assets';
+import { sweepUploads } from '../uploads/sweep-uploads';
 import { sweepOrphans } from './orphan-sweep';
 
 const NAME = 'orphans';
@@ -11,8 +12,8 @@ const NAME = 'orphans';
 const LOOKS_PER_INTERVAL = 4;
 
 /**
- * Sweeps every interval, in one of the replicas: who moves the row does the round. Missing posters are looked for more
- * often, at every look and in every replica, since a row of them is taken by one only.
+ * Sweeps every interval, in one of the replicas: who moves the row does the round. Missing posters and uploads that have ended are
+ * looked for more often, at every look and in every replica, since a row of them is taken by one only.
  */
 export class Sweeper {
   private timer: NodeJS.Timeout | undefined;
@@ -63,6 +64,8 @@ export class Sweeper {
     try {
       const posters = await askForMissingPosters(this.storage);
       if (posters > 0) logger.warn({ posters }, 'asked again for posters that are missing');
+      const uploads = await sweepUploads(this.storage);
+      if (uploads.expired > 0) logger.info(uploads, 'ended uploads that nobody completed');
       const renditions = await askForMissingRenditions(this.storage);
       if (renditions > 0) logger.info({ renditions }, 'asked for renditions that are missing');
       await this.expire();

@@ -3,23 +3,28 @@ import { probeImage } from '@shotloom/media-tools';
 import type { Storage } from '../app.tokens';
 import type { NewAsset } from '../assets/asset-rows';
 import { inspectVideo } from '../videos/inspect-video';
+import { refuseTooLarge } from './plan-limits';
 import type { Upload } from './register-upload';
 
-type Facts = Pick<
+export type Facts = Pick<
   NewAsset,
   'content_type' | 'width' | 'height' | 'duration_seconds' | 'fps' | 'video_codec' | 'has_audio'
 >;
 
-/** Looks at what was uploaded; its type is what the content says, not what anyone claims. Throws `media_invalid`. */
+/**
+ * Looks at what was uploaded; its type is what the content says, not what anyone claims. Throws `media_invalid`, or
+ * `payload_too_large` where it has more than the plan allows.
+ */
 export async function inspectUpload(storage: Storage, upload: Upload): Promise<Facts> {
   const stat = await storage.store.stat(upload.objectKey);
   if (stat?.size !== upload.sizeBytes) throw refusal('The file did not arrive whole. Send it again.');
+  if (upload.limits) refuseTooLarge(upload.limits, upload.kind, upload.sizeBytes);
   try {
     switch (upload.kind) {
       case 'image':
         return await inspectImage(storage, upload.objectKey);
       case 'video':
-        return await inspectUploadedVideo(storage, upload.objectKey);
+        return await inspectUploadedVideo(storage, upload);
       default:
         return assertNever(upload.kind, 'kind of upload');
     }
@@ -40,10 +45,14 @@ async function inspectImage({ store, config }: Storage, key: string): Promise<Fa
   }
 }
 
-async function inspectUploadedVideo({ store, config }: Storage, key: string): Promise<Facts> {
-  const { durationSeconds, fps, codec, hasAudio, ...shown } = await inspectVideo(store, key);
-  if (durationSeconds > config.VIDEO_MAX_SECONDS) {
-    const limit = `at most ${config.VIDEO_MAX_SECONDS} are allowed`;
+async function inspectUploadedVideo(
+  { store, config }: Storage,
+  { objectKey, limits }: Upload,
+): Promise<Facts> {
+  const { durationSeconds, fps, codec, hasAudio, ...shown } = await inspectVideo(store, objectKey);
+  const most = Math.min(config.VIDEO_MAX_SECONDS, limits?.videoMaxSeconds ?? Infinity);
+  if (durationSeconds > most) {
+    const limit = `at most ${most} are allowed`;
     throw refusal(`The video lasts ${durationSeconds.toFixed(1)} seconds; ${limit}.`);
   }
   const { width, height, contentType } = shown;

@@ -11,49 +11,94 @@ import {
 } from '../assets/asset-rows';
 import { objectKeys } from '../object-store/object-keys';
 import { emitPoster } from '../posters/poster-message';
-import { inspectUpload } from './inspect-upload';
+import { removeLoose } from '../deletion/remove-objects';
+import { claim, findClaimed, lockSameContent } from './claims';
+import { inspectUpload, type Facts } from './inspect-upload';
+import { checkQuota } from './quota';
+import { endUpload } from './upload-rows';
 
 export type Upload = RpcRequest<typeof registerUploadRpc>;
 
+export interface RegisterOptions {
+  /** The open upload that is completed by it, in the same transaction. */
+  readonly ends?: string;
+}
+
 /**
- * Makes an uploaded object an asset, after a look at its content. The same id again gives the same asset. Throws
- * `media_invalid` (field `file`), `conflict` where the id or object is another's, `not_found` where it was deleted.
+ * Makes an uploaded object an asset, after a look at its content. The same id again gives the same asset, and content
+ * that the user has uploaded already gives that asset, whose object is kept. Throws `media_invalid` (field `file`), `payload_too_large`,
+ * `conflict` where the id or object is another's or there is no room, `not_found` where it was deleted.
  */
-export async function registerUpload(storage: Storage, upload: Upload): Promise<AssetRecord> {
+export async function registerUpload(
+  storage: Storage,
+  upload: Upload,
+  { ends }: RegisterOptions = {},
+): Promise<AssetRecord> {
   const { database } = storage;
-  const known = await findAsset(database.sql, upload.assetId);
+  const known = await findRegistered(storage, upload);
   if (known) return ownAsset(known, upload);
   if (!upload.objectKey.startsWith(objectKeys.uploads)) {
     throw new AppError('invalid_input', `An upload must be below ${objectKeys.uploads}.`);
   }
   const facts = await inspectUpload(storage, upload);
-  return database.run(async (tx) => {
+  const row = await database.run(async (tx) => {
     await lockAsset(tx, upload.assetId);
     if (await wasGivenUp(tx, upload.assetId)) throw deleted(upload);
-    const row = await insertAsset(tx, {
-      asset_id: upload.assetId,
-      account_id: upload.accountId,
-      owner_user_id: upload.userId,
-      kind: upload.kind,
-      origin: 'upload',
-      object_key: upload.objectKey,
-      size_bytes: upload.sizeBytes,
-      sha256: upload.sha256,
-      file_name: upload.fileName,
-      ...facts,
-    });
-    if (row) {
-      if (row.kind === 'video') emitPoster(tx, row);
-      return toAssetRecord(row);
+    const row = (await findSame(tx, upload)) ?? (await insertNew(tx, upload, facts));
+    await claim(tx, upload.assetId, row);
+    if (ends !== undefined && !(await endUpload(tx, ends, 'completed', { assetId: row.asset_id }))) {
+      throw new AppError('conflict', `The upload ${ends} has ended meanwhile.`);
     }
-    const first = await findAsset(tx.sql, upload.assetId);
-    if (first) return ownAsset(first, upload);
-    throw new AppError('conflict', 'This object belongs to another asset.');
+    return row;
   });
+  if (row.object_key !== upload.objectKey) await removeSecond(storage, upload);
+  return toAssetRecord(row);
+}
+
+/** What this id has brought already. */
+async function findRegistered({ database }: Storage, { assetId }: Upload): Promise<AssetRow | undefined> {
+  return (await findAsset(database.sql, assetId)) ?? (await findClaimed(database.sql, assetId));
+}
+
+async function findSame(tx: MediaTx, upload: Upload): Promise<AssetRow | undefined> {
+  const same = await lockSameContent(tx, upload);
+  const isTwice = same?.object_key === upload.objectKey && same.asset_id !== upload.assetId.toLowerCase();
+  if (isTwice) throw taken();
+  return same;
+}
+
+/** Counted in the quota as it is inserted. */
+async function insertNew(tx: MediaTx, upload: Upload, facts: Facts): Promise<AssetRow> {
+  const row = await insertAsset(tx, {
+    asset_id: upload.assetId,
+    account_id: upload.accountId,
+    owner_user_id: upload.userId,
+    kind: upload.kind,
+    origin: 'upload',
+    object_key: upload.objectKey,
+    size_bytes: upload.sizeBytes,
+    sha256: upload.sha256,
+    file_name: upload.fileName,
+    ...facts,
+  });
+  if (!row) throw taken();
+  if (upload.limits) await checkQuota(tx, upload.userId, upload.limits, upload.sizeBytes);
+  if (row.kind === 'video') emitPoster(tx, row);
+  return row;
+}
+
+/** The asset has its bytes already. What stays goes with the sweep. */
+async function removeSecond(storage: Storage, { objectKey }: Upload): Promise<void> {
+  try {
+    await removeLoose(storage, [objectKey]);
+  } catch (error) {
+    storage.logger.warn({ err: error, objectKey }, 'a second copy could not be removed yet');
+  }
 }
 
 function ownAsset(row: AssetRow, upload: Upload): AssetRecord {
-  if (row.owner_user_id !== upload.userId || row.object_key !== upload.objectKey) {
+  const isOther = row.object_key !== upload.objectKey && row.sha256 !== upload.sha256;
+  if (row.owner_user_id !== upload.userId || isOther) {
     throw new AppError('conflict', `The asset id ${upload.assetId} is taken.`);
   }
   if (row.deleted_at !== null) throw deleted(upload);
@@ -69,6 +114,8 @@ async function wasGivenUp(tx: MediaTx, assetId: string): Promise<boolean> {
     .executeTakeFirst();
   return tombstone !== undefined;
 }
+
+const taken = (): AppError => new AppError('conflict', 'This object belongs to another asset.');
 
 const deleted = ({ assetId }: Upload): AppError =>
   new AppError('not_found', `The asset ${assetId} was deleted.`);

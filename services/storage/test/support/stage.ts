@@ -6,6 +6,7 @@ import { Readable } from 'node:stream';
 import { applyTopology, connectBus, type Bus } from '@shotloom/bus';
 import {
   mediaDeleteConsumer,
+  mediaImportConsumer,
   mediaFailedV1,
   mediaIngestConsumer,
   mediaPosterConsumer,
@@ -28,7 +29,7 @@ import { openIngestQueues } from '../../src/ingest/ingest-queues';
 import { createStorageMetrics } from '../../src/metrics';
 import { mediaMigrations, SCHEMA } from '../../src/schema/migrations';
 import type { MediaTables } from '../../src/schema/tables';
-import { createFetcher, openDecorating, startStorage } from '../../src/start-storage';
+import { createFetcher, createImporter, openDecorating, startStorage } from '../../src/start-storage';
 import type { Upload } from '../../src/uploads/register-upload';
 
 /** Remembers in which order the steps were taken. */
@@ -95,6 +96,7 @@ export async function raiseStage({ env = {}, logger = silentLogger() }: StageOpt
     streams: [STREAMS.media, STREAMS.results, STREAMS.accounts, STREAMS.dead],
     consumers: [
       mediaIngestConsumer,
+      mediaImportConsumer,
       mediaDeleteConsumer,
       mediaPosterConsumer,
       mediaRenditionsConsumer,
@@ -125,6 +127,7 @@ export async function raiseStage({ env = {}, logger = silentLogger() }: StageOpt
     ...openDecorating({ database, store, logger, metrics: testMetrics }, config),
     store,
     fetcher: createFetcher(config),
+    importer: createImporter(config),
     logger,
     metrics: testMetrics,
   };

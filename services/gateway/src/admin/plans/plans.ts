@@ -155,6 +155,8 @@ function toResource(row: PlanRow, accounts: number): AdminPlan {
     monthly_credits: Number(row.monthly_credits),
     upload_image_max_bytes: numberOf(row.upload_image_max_bytes),
     upload_video_max_bytes: numberOf(row.upload_video_max_bytes),
+    upload_video_max_seconds: row.upload_video_max_seconds,
+    storage_quota_bytes: numberOf(row.storage_quota_bytes),
     retired_at: row.retired_at?.toISOString() ?? null,
   };
 }

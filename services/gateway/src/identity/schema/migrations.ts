@@ -9,8 +9,9 @@ import { createBillingMigration } from './0007-create-billing';
 import { manageProviderCredentialsMigration } from './0008-manage-provider-credentials';
 import { createCatalogueMigration } from './0009-create-catalogue';
 import { createPlatformSettingsMigration } from './0010-create-platform-settings';
-import { planRetentionMigration } from './0012-plan-retention';
 import { tellOfLimitsMigration } from './0011-tell-of-limits';
+import { planRetentionMigration } from './0012-plan-retention';
+import { limitUploadsMigration } from './0013-limit-uploads';
 
 export const identityMigrations: MigrationSet = {
   schema: 'identity',
@@ -27,5 +28,6 @@ export const identityMigrations: MigrationSet = {
     '0010-create-platform-settings': createPlatformSettingsMigration,
     '0011-tell-of-limits': tellOfLimitsMigration,
     '0012-plan-retention': planRetentionMigration,
+    '0013-limit-uploads': limitUploadsMigration,
   },
 };

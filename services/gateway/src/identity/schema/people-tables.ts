@@ -23,6 +23,9 @@ export interface PlansTable {
   /** Null: what the installation takes. */
   upload_image_max_bytes: NullableBig;
   upload_video_max_bytes: NullableBig;
+  upload_video_max_seconds: ColumnType<number | null, number | null | undefined, number | null>;
+  /** Of all living uploads of one user. */
+  storage_quota_bytes: NullableBig;
   members_max: Generated<number>;
   /** Days for which videos and uploads are kept; null: for ever. */
   retention_days: ColumnType<number | null, number | null | undefined, number | null>;

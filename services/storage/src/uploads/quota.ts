@@ -1,0 +1,82 @@
+import { sql, type Kysely } from 'kysely';
+import type { UploadLimits } from '@shotloom/contracts';
+import { AppError } from '@shotloom/kernel';
+import type { MediaTx } from '../assets/asset-rows';
+import type { MediaTables } from '../schema/tables';
+
+/** More would be a way to keep much without completing anything. */
+const MOST_OPEN = 50;
+
+export interface Usage {
+  readonly usedBytes: number;
+  readonly files: number;
+  /** Announced by uploads that are open. */
+  readonly reservedBytes: number;
+  readonly openUploads: number;
+}
+
+export async function usageOf(db: Kysely<MediaTables>, userId: string): Promise<Usage> {
+  const { rows } = await sql<Usage>`
+    select coalesce(max(usage.used_bytes), 0)::bigint as "usedBytes", coalesce(max(usage.files), 0)::bigint as files,
+      coalesce(max(open.bytes), 0)::bigint as "reservedBytes", coalesce(max(open.number), 0)::bigint as "openUploads"
+    from (select coalesce(sum(size_bytes), 0) as bytes, count(*) as number from media.uploads
+      where owner_user_id = ${userId} and state = 'open') as open
+    left join media.storage_usage as usage on usage.owner_user_id = ${userId}`.execute(db);
+  return rows[0] ?? { usedBytes: 0, files: 0, reservedBytes: 0, openUploads: 0 };
+}
+
+/** Before an upload is opened, in its transaction: those of one user are opened one after the other. Throws `conflict`. */
+export async function reserve(
+  tx: MediaTx,
+  userId: string,
+  { quotaBytes }: UploadLimits,
+  sizeBytes: number,
+): Promise<void> {
+  const name = `media.uploads-of.${userId.toLowerCase()}`;
+  await sql`select pg_advisory_xact_lock(hashtextextended(${name}, 0))`.execute(tx.sql);
+  const { usedBytes, reservedBytes, openUploads } = await usageOf(tx.sql, userId);
+  if (openUploads >= MOST_OPEN) {
+    throw new AppError(
+      'conflict',
+      `You have ${openUploads} uploads open: complete or delete some of them first.`,
+      { details: { reason: 'too_many_uploads', open_uploads: openUploads } },
+    );
+  }
+  refuseOver(quotaBytes, usedBytes + reservedBytes, sizeBytes);
+}
+
+/**
+ * After an asset was registered, in its transaction: the trigger has counted it, and holds the row of the user until the commit, so two
+ * at once cannot both fit into the same room. Throws `conflict`, which takes the asset back.
+ */
+export async function checkQuota(
+  tx: MediaTx,
+  userId: string,
+  { quotaBytes }: UploadLimits,
+  sizeBytes: number,
+): Promise<void> {
+  if (quotaBytes === null) return;
+  const { used_bytes: used } = await tx.sql
+    .selectFrom('media.storage_usage')
+    .select('used_bytes')
+    .where('owner_user_id', '=', userId)
+    .executeTakeFirstOrThrow();
+  refuseOver(quotaBytes, used - sizeBytes, sizeBytes);
+}
+
+function refuseOver(quotaBytes: number | null, usedBytes: number, sizeBytes: number): void {
+  if (quotaBytes === null || usedBytes + sizeBytes <= quotaBytes) return;
+  throw new AppError(
+    'conflict',
+    `Your plan keeps ${quotaBytes} bytes; ${usedBytes} are used or reserved, and this file needs ${sizeBytes}. ` +
+      'Delete uploads that you do not need (DELETE /api/v1/uploads/{id}), or take a larger plan.',
+    {
+      details: {
+        reason: 'storage_quota',
+        quota_bytes: quotaBytes,
+        used_bytes: usedBytes,
+        needed_bytes: sizeBytes,
+      },
+    },
+  );
+}
