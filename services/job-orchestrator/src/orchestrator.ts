@@ -31,6 +31,7 @@ import { lockAttempts } from './attempts/attempt-rows';
 import { grantSubmits, type Beginner } from './attempts/begin-submit';
 import { VendorHealth } from './attempts/vendor-health';
 import type { Orchestrator } from './app.tokens';
+import { DRAFT_RPCS } from './drafts/drafts.controller';
 import type { Config } from './config';
 import { createOrchestratorMetrics } from './metrics';
 import { ModelClock } from './models/model-clock';
@@ -160,6 +161,7 @@ async function listen({ shutdown }: ServiceContext<Config>, orchestrator: Orches
       renewLeaseRpc,
       releaseLeaseRpc,
       jobLogRpc,
+      ...DRAFT_RPCS,
       ...OPS_RPCS,
       ...PROVIDER_RPCS,
     ],
