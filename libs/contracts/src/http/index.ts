@@ -378,6 +378,22 @@ export {
   saveYunwuConfigSchema,
   toYunwuConfig,
   yunwuConfigSchema,
+  yunwuSettings,
   type SaveYunwuConfig,
   type YunwuConfig,
 } from './yunwu';
+export {
+  createYunwuTasksSchema,
+  runYunwuTasksSchema,
+  SHOT_KEY,
+  toYunwuTask,
+  yunwuProgressQuerySchema,
+  yunwuRunSchema,
+  yunwuTasksSchema,
+  type CreateYunwuTasks,
+  type RunYunwuTasks,
+  type YunwuProgress,
+  type YunwuProgressQuery,
+  type YunwuRun,
+  type YunwuTasks,
+} from './yunwu-tasks';

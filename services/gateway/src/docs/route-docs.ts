@@ -67,6 +67,19 @@ export function AnswersNothing(summary: string, problems: readonly ProblemStatus
   );
 }
 
+/** Server-sent events, for as long as the route says. */
+export function AnswersEvents(summary: string, problems: readonly ProblemStatus[]): Decorator {
+  return applyDecorators(
+    ApiOperation({ summary }),
+    ApiResponse({
+      status: 200,
+      description: 'Events, one after the other.',
+      content: { 'text/event-stream': { schema: { type: 'string' } } },
+    }),
+    ...problems.map(problem),
+  );
+}
+
 export function AnswersRedirect(summary: string, problems: readonly ProblemStatus[]): Decorator {
   return applyDecorators(
     ApiOperation({ summary }),
