@@ -19,6 +19,7 @@ import {
   type JobLogEntry,
   type JobRecord,
   type RpcRequest,
+  type RpcResponse,
 } from '@shotloom/contracts';
 import { AppError, newId } from '@shotloom/kernel';
 import { silentLogger } from '@shotloom/testing';
@@ -39,6 +40,8 @@ export class Backstage {
   private readonly byKey = new Map<string, JobRecord[]>();
   /** Whether the same key and body give the same jobs, as job-orchestrator does; without it every request is kept. */
   replaysKeys = false;
+  /** What the next lists answer, whoever asks. */
+  readonly pages: RpcResponse<typeof listJobsRpc>[] = [];
   readonly listed: RpcRequest<typeof listJobsRpc>[] = [];
   readonly runs: RpcRequest<typeof runDraftsRpc>[] = [];
   private readonly draftsByKey = new Map<string, string[]>();
@@ -172,6 +175,8 @@ export class Backstage {
     this.bus.respond(getJobRpc, async ({ jobId, userId }) => ({ job: this.ownJob(jobId, userId) }));
     this.bus.respond(listJobsRpc, async (request) => {
       this.listed.push(request);
+      const page = this.pages.shift();
+      if (page) return page;
       const jobs = [...this.jobs.values()].filter((job) => job.ownerUserId === request.userId);
       return { jobs: jobs.slice(0, request.limit), nextCursor: jobs.length > request.limit ? 'more' : null };
     });

@@ -14,7 +14,7 @@ export {
   toJobResource,
   type JobResource,
 } from './job-resource';
-export { jobListQuerySchema, type JobListQuery } from './job-list';
+export { jobExportQuerySchema, jobListQuerySchema, type JobExportQuery, type JobListQuery } from './job-list';
 export {
   jobLogPageSchema,
   jobLogQuerySchema,
@@ -397,3 +397,17 @@ export {
   type YunwuRun,
   type YunwuTasks,
 } from './yunwu-tasks';
+export {
+  createChapterSchema,
+  createCharacterSchema,
+  createProjectSchema,
+  createSceneSchema,
+  createShotSchema,
+  createTemplateSchema,
+  editAssetSchema,
+  generateShotSchema,
+  planStoryboardSchema,
+  renderProjectSchema,
+  selectVariantSchema,
+  storyPageQuerySchema,
+} from './stories';
