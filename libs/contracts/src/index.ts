@@ -181,6 +181,15 @@ export {
   type JobLogEntry,
 } from './rpc/jobs';
 export {
+  createDraftsRpc,
+  getJobsRpc,
+  jobStatesRpc,
+  MOST_DRAFT_REQUESTS,
+  MOST_JOBS_OF_A_SET,
+  MOST_JOBS_READ,
+  runDraftsRpc,
+} from './rpc/drafts';
+export {
   attemptRefRpc,
   beginSubmitRpc,
   credentialSecretRpc,

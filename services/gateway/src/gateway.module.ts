@@ -10,6 +10,7 @@ import { HealthModule } from './health/health.module';
 import { IdentityModule } from './identity/identity.module';
 import { JobsModule } from './jobs/jobs.module';
 import { KeptRoutesModule } from './kept-routes/kept-routes.module';
+import { PlannedModule } from './planned/planned.module';
 import { LimitsModule } from './limits/limits.module';
 import { ModelsModule } from './models/models.module';
 import { OpenAiModule } from './openai/openai.module';
@@ -43,6 +44,7 @@ export class GatewayModule {
       BillingModule,
       OpenAiModule,
       KeptRoutesModule,
+      PlannedModule,
       WebhooksModule,
     ];
     return { module: GatewayModule, imports: [PlatformModule.of(parts), ...features] };

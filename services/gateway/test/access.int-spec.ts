@@ -2,6 +2,7 @@ import { getJobRpc, verifyCredentialRpc } from '@shotloom/contracts';
 import { waitFor } from '@shotloom/testing';
 import { ADMIN_ROUTES } from './admin-routes';
 import { PUBLIC_OPERATIONS } from '../src/docs/openapi-document';
+import { PLANNED_ROUTES } from '../src/planned/planned-routes';
 import {
   call,
   problem,
@@ -17,7 +18,8 @@ let gateway: GatewayFixture;
 let user: TestUser;
 
 beforeAll(async () => {
-  gateway = await startGateway();
+  // Some hundred refusals in a few seconds are no flood here; what a flood meets has a test of its own.
+  gateway = await startGateway({ STRANGER_REQUESTS_PER_SECOND: '1000' });
   user = await gateway.addUser();
 });
 afterAll(() => gateway.close());
@@ -43,6 +45,11 @@ const routes: [string, string][] = [
   ['GET', '/api/yunwu/config'],
   ['POST', '/api/yunwu/config'],
   ['POST', '/api/yunwu/test-connection'],
+  ...PLANNED_ROUTES.map(({ method, path }): [string, string] => [method, path.replace(':id', 'x')]),
+  ['POST', '/api/yunwu/tasks'],
+  ['GET', '/api/v1/jobs/export'],
+  ['POST', '/api/yunwu/tasks/run-concurrent'],
+  ['GET', '/api/yunwu/progress'],
   ['POST', '/v1/videos'],
   ['GET', '/v1/videos'],
   ['GET', '/v1/videos/x'],

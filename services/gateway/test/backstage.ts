@@ -3,13 +3,17 @@ import {
   acceptJobsRpc,
   cancelJobRpc,
   consumersFor,
+  createDraftsRpc,
   deleteJobRpc,
   describeAssetsRpc,
   getJobRpc,
+  getJobsRpc,
   jobLogRpc,
+  jobStatesRpc,
   listJobsRpc,
   mediaFactsRpc,
   registerUploadRpc,
+  runDraftsRpc,
   stopAllJobsRpc,
   STREAMS,
   type AssetRecord,
@@ -17,6 +21,7 @@ import {
   type JobRecord,
   type RenditionRecord,
   type RpcRequest,
+  type RpcResponse,
 } from '@shotloom/contracts';
 import { AppError, newId } from '@shotloom/kernel';
 import { silentLogger } from '@shotloom/testing';
@@ -44,7 +49,11 @@ export class Backstage {
   private readonly byKey = new Map<string, JobRecord[]>();
   /** Whether the same key and body give the same jobs, as job-orchestrator does; without it every request is kept. */
   replaysKeys = false;
+  /** What the next lists answer, whoever asks. */
+  readonly pages: RpcResponse<typeof listJobsRpc>[] = [];
   readonly listed: RpcRequest<typeof listJobsRpc>[] = [];
+  readonly runs: RpcRequest<typeof runDraftsRpc>[] = [];
+  private readonly draftsByKey = new Map<string, string[]>();
   readonly stopped: RpcRequest<typeof stopAllJobsRpc>[] = [];
   /** By job. */
   readonly logs = new Map<string, JobLogEntry[]>();
@@ -157,9 +166,39 @@ export class Backstage {
       await this.onAccept(request);
       return { jobs, replayed: false };
     });
+    this.bus.respond(createDraftsRpc, async ({ userId, accountId, drafts, idempotency }) => {
+      const known = idempotency && this.draftsByKey.get(JSON.stringify([userId, idempotency]));
+      if (known) return { jobIds: known, replayed: true };
+      const jobs = drafts.flatMap((draft) =>
+        draft.jobIds.map((jobId, index) => ({
+          ...newJob({ ...draft, userId, accountId, retryOf: null, fallback: [] }, jobId, index + 1),
+          status: 'draft' as const,
+          creditsHeld: 0,
+        })),
+      );
+      for (const job of jobs) this.jobs.set(job.jobId, job);
+      const jobIds = jobs.map(({ jobId }) => jobId);
+      if (idempotency) this.draftsByKey.set(JSON.stringify([userId, idempotency]), jobIds);
+      return { jobIds, replayed: false };
+    });
+    this.bus.respond(runDraftsRpc, async (request) => {
+      this.runs.push(request);
+      for (const { jobId, price } of request.items) {
+        if (!this.ownJob(jobId, request.userId))
+          throw new AppError('not_found', `There is no task ${jobId}.`);
+        this.change(jobId, { status: 'queued', priceCredits: price.credits, creditsHeld: price.credits });
+      }
+      return { jobIds: request.items.map(({ jobId }) => jobId), replayed: false };
+    });
+    const own = (userId: string, ids: readonly string[]): JobRecord[] =>
+      ids.flatMap((id) => this.ownJob(id, userId) ?? []);
+    this.bus.respond(getJobsRpc, async ({ userId, jobIds }) => ({ jobs: own(userId, jobIds) }));
+    this.bus.respond(jobStatesRpc, async ({ userId, jobIds }) => ({ states: own(userId, jobIds) }));
     this.bus.respond(getJobRpc, async ({ jobId, userId }) => ({ job: this.ownJob(jobId, userId) }));
     this.bus.respond(listJobsRpc, async (request) => {
       this.listed.push(request);
+      const page = this.pages.shift();
+      if (page) return page;
       const jobs = [...this.jobs.values()].filter((job) => job.ownerUserId === request.userId);
       return { jobs: jobs.slice(0, request.limit), nextCursor: jobs.length > request.limit ? 'more' : null };
     });
@@ -251,7 +290,12 @@ export class Backstage {
 
 const keyOf = ({ userId, idempotency }: Accept): string => JSON.stringify([userId, idempotency]);
 
-function newJob(request: Accept, jobId: string, index: number): JobRecord {
+type Made = Pick<
+  Accept,
+  'userId' | 'accountId' | 'request' | 'price' | 'jobIds' | 'metadata' | 'retryOf' | 'fallback'
+>;
+
+function newJob(request: Made, jobId: string, index: number): JobRecord {
   const now = new Date().toISOString();
   return {
     jobId,

@@ -2,6 +2,7 @@ import { Module, type DynamicModule } from '@nestjs/common';
 import { ORCHESTRATOR, type Orchestrator } from './app.tokens';
 import { AttemptsController } from './attempts/attempts.controller';
 import { VendorAttemptsController } from './attempts/vendor-attempts.controller';
+import { DraftsController } from './drafts/drafts.controller';
 import { JobsController } from './jobs/jobs.controller';
 import { LimitsController } from './jobs/limits.controller';
 import { LogController } from './log/log.controller';
@@ -16,6 +17,7 @@ export class AppModule {
       module: AppModule,
       controllers: [
         JobsController,
+        DraftsController,
         AttemptsController,
         VendorAttemptsController,
         MediaController,

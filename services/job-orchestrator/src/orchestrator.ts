@@ -33,6 +33,7 @@ import { grantSubmits, type Beginner } from './attempts/begin-submit';
 import { VendorHealth } from './attempts/vendor-health';
 import type { Orchestrator } from './app.tokens';
 import { CreditNews } from './changes/credit-news';
+import { DRAFT_RPCS } from './drafts/drafts.controller';
 import type { Config } from './config';
 import { createOrchestratorMetrics } from './metrics';
 import { ModelClock } from './models/model-clock';
@@ -170,6 +171,7 @@ async function listen({ shutdown }: ServiceContext<Config>, orchestrator: Orches
       renewLeaseRpc,
       releaseLeaseRpc,
       jobLogRpc,
+      ...DRAFT_RPCS,
       ...OPS_RPCS,
       ...PROVIDER_RPCS,
     ],

@@ -14,7 +14,7 @@ export {
   toJobResource,
   type JobResource,
 } from './job-resource';
-export { jobListQuerySchema, type JobListQuery } from './job-list';
+export { jobExportQuerySchema, jobListQuerySchema, type JobExportQuery, type JobListQuery } from './job-list';
 export {
   jobLogPageSchema,
   jobLogQuerySchema,
@@ -397,6 +397,36 @@ export {
   saveYunwuConfigSchema,
   toYunwuConfig,
   yunwuConfigSchema,
+  yunwuSettings,
   type SaveYunwuConfig,
   type YunwuConfig,
 } from './yunwu';
+export {
+  createYunwuTasksSchema,
+  runYunwuTasksSchema,
+  SHOT_KEY,
+  toYunwuTask,
+  yunwuProgressQuerySchema,
+  yunwuRunSchema,
+  yunwuTasksSchema,
+  type CreateYunwuTasks,
+  type RunYunwuTasks,
+  type YunwuProgress,
+  type YunwuProgressQuery,
+  type YunwuRun,
+  type YunwuTasks,
+} from './yunwu-tasks';
+export {
+  createChapterSchema,
+  createCharacterSchema,
+  createProjectSchema,
+  createSceneSchema,
+  createShotSchema,
+  createTemplateSchema,
+  editAssetSchema,
+  generateShotSchema,
+  planStoryboardSchema,
+  renderProjectSchema,
+  selectVariantSchema,
+  storyPageQuerySchema,
+} from './stories';

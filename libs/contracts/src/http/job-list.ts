@@ -17,3 +17,10 @@ export const jobListQuerySchema = z
   })
   .meta({ id: 'JobListQuery' });
 export type JobListQuery = z.infer<typeof jobListQuerySchema>;
+
+/** GET /api/v1/jobs/export: the list's filters. */
+export const jobExportQuerySchema = jobListQuerySchema
+  .omit({ limit: true, cursor: true })
+  .extend({ format: z.enum(['csv', 'json']).default('csv') })
+  .meta({ id: 'JobExportQuery' });
+export type JobExportQuery = z.infer<typeof jobExportQuerySchema>;

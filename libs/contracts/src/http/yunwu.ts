@@ -1,10 +1,16 @@
 import { z } from 'zod';
 import { aspectRatioSchema } from '../catalogue/vocabulary';
-import { providerSettingsSchema, type ProviderConfig, type SaveProviderConfig } from './provider-config';
+import {
+  providerSettingsSchema,
+  type ProviderConfig,
+  type ProviderSettings,
+  type SaveProviderConfig,
+} from './provider-config';
 
 const PREFIX = 'yunwu:';
 const settings = providerSettingsSchema.shape;
-const modelSchema = z
+/** A model as Yunwu names it. */
+export const yunwuModelSchema = z
   .string()
   .min(1)
   .max(100)
@@ -19,7 +25,7 @@ export const saveYunwuConfigSchema = z
       .max(8_000)
       .optional()
       .describe('As it was shown, it keeps the key that is there.'),
-    model: modelSchema.optional(),
+    model: yunwuModelSchema.optional(),
     size: settings.size,
     aspectRatio: aspectRatioSchema.optional(),
     videosPerShot: settings.variants,
@@ -35,7 +41,7 @@ export const yunwuConfigSchema = z
     apiKey: z.string().describe('Masked: `sk-****x4KR`. Empty where there is no key.'),
     model: z.string(),
     size: z.string(),
-    aspectRatio: z.string(),
+    aspectRatio: aspectRatioSchema,
     videosPerShot: z.int(),
     maxConcurrent: z.int(),
     pollInterval: z.int().describe('Seconds.'),
@@ -43,10 +49,9 @@ export const yunwuConfigSchema = z
   .meta({ id: 'YunwuConfig' });
 export type YunwuConfig = z.infer<typeof yunwuConfigSchema>;
 
-/** A provider's configuration in the words of the storyboard tool. Pure. */
-export function toYunwuConfig({ own_key: key, settings: saved }: ProviderConfig): YunwuConfig {
+/** The settings that count: what was saved, and the defaults of the storyboard tool where nothing was. Pure. */
+export function yunwuSettings(saved: ProviderSettings): Omit<YunwuConfig, 'apiKey'> {
   return {
-    apiKey: key?.fields['apiKey'] ?? '',
     model: saved.model?.slice(PREFIX.length) ?? 'grok-video-3',
     size: saved.size ?? '1080P',
     aspectRatio: saved.aspect_ratio ?? '9:16',
@@ -54,6 +59,11 @@ export function toYunwuConfig({ own_key: key, settings: saved }: ProviderConfig)
     maxConcurrent: saved.max_concurrent ?? 3,
     pollInterval: saved.poll_interval ?? 10,
   };
+}
+
+/** A provider's configuration in the words of the storyboard tool. Pure. */
+export function toYunwuConfig({ own_key: key, settings: saved }: ProviderConfig): YunwuConfig {
+  return { apiKey: key?.fields['apiKey'] ?? '', ...yunwuSettings(saved) };
 }
 
 /** What is to be saved. Settings are replaced as a whole, so that those of before are written again. Pure. */

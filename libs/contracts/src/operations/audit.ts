@@ -33,6 +33,8 @@ export const auditedJobSchema = z.object({
   priceCredits: z.int(),
   creditsHeld: z.int(),
   creditsCaptured: z.int(),
+  /** False for a draft, and for one that ended before it was run. */
+  held: z.boolean().default(true),
   attemptsMade: z.int(),
   activeAttemptId: z.string().nullable(),
   assetId: z.string().nullable(),

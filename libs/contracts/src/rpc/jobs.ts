@@ -8,7 +8,7 @@ const owned = { userId: z.string(), jobId: z.string() };
  * Credits of one video, with the version of the price list that it is pinned to. `ownKey`: it runs on a key of the user's own and on no
  * other, so the credits are the platform's fee; without it, it runs on the operator's keys only.
  */
-const priceSchema = z.object({
+export const priceSchema = z.object({
   credits: z.int().nonnegative(),
   version: z.string(),
   ownKey: z.boolean().optional(),

@@ -5,6 +5,7 @@ import { ACCOUNT_EXAMPLES } from './account-examples';
 import { GALLERY_EXAMPLES } from './gallery-examples';
 import { KEPT_ROUTE_EXAMPLES } from './kept-route-examples';
 import { OPENAI_EXAMPLES } from './openai-examples';
+import { PLANNED_ROUTES } from '../planned/planned-routes';
 import { SIGN_IN_EXAMPLES } from './sign-in-examples';
 import { UPLOAD_EXAMPLES } from './upload-examples';
 import { WEBHOOK_EXAMPLES } from './webhook-examples';
@@ -12,6 +13,9 @@ import { MODELS } from '@shotloom/contracts';
 
 export type { OperationExample };
 
+const PLANNED_EXAMPLES = Object.fromEntries(
+  PLANNED_ROUTES.flatMap(({ id, example }) => (example === undefined ? [] : [[id, { request: example }]])),
+);
 const JOB_ID = '019aa000-0000-7000-8000-000000000001';
 const ASSET_ID = '019aa000-0000-7000-8000-000000000002';
 
@@ -67,6 +71,7 @@ export const EXAMPLES: Readonly<Record<string, OperationExample>> = {
   ...SIGN_IN_EXAMPLES,
   ...OPENAI_EXAMPLES,
   ...KEPT_ROUTE_EXAMPLES,
+  ...PLANNED_EXAMPLES,
   ...ACCOUNT_EXAMPLES,
   ...GALLERY_EXAMPLES,
   ...UPLOAD_EXAMPLES,

@@ -27,6 +27,23 @@ const YUNWU = {
   pollInterval: 10,
 };
 
+const TASK = {
+  task_id: VIDEO.id,
+  name: '1.0-v1',
+  shot: '1.0',
+  variant: 1,
+  status: 'pending',
+  progress: 0,
+  model: 'yunwu:grok-video-3',
+  prompt: 'camera slowly zooms in',
+  seed: 7,
+  credits: 12,
+  error: null,
+  video_url: null,
+  adjustments: [],
+  created_at: '2026-11-22T05:00:00.000Z',
+};
+
 /** Of the routes that older systems had. */
 export const KEPT_ROUTE_EXAMPLES: Readonly<Record<string, OperationExample>> = {
   generateSoraVideo: {
@@ -53,6 +70,17 @@ export const KEPT_ROUTE_EXAMPLES: Readonly<Record<string, OperationExample>> = {
   getTurboJob: { response: { job_id: VIDEO.id, status: 'STARTED', db: { status: 'RUNNING' } } },
   getYunwuConfig: { response: YUNWU },
   saveYunwuConfig: { request: { apiKey: 'sk-****x4KR', maxConcurrent: 3 }, response: YUNWU },
+  createYunwuTasks: {
+    request: {
+      shots: [{ shot: '1.0', prompt: TASK.prompt, image: VIDEO.image_url }],
+      videos_per_shot: 1,
+    },
+    response: { tasks: [TASK] },
+  },
+  runYunwuTasks: {
+    request: { task_ids: [TASK.task_id], max_concurrent: 3 },
+    response: { task_ids: [TASK.task_id], max_concurrent: 3, credits_held: 12 },
+  },
   testYunwuConnection: {
     response: {
       ok: true,

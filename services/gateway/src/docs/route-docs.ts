@@ -68,6 +68,25 @@ export function AnswersNothing(summary: string, problems: readonly ProblemStatus
   );
 }
 
+/** Server-sent events, for as long as the route says. */
+export function AnswersEvents(summary: string, problems: readonly ProblemStatus[]): Decorator {
+  return AnswersFile(['text/event-stream'], summary, problems);
+}
+
+/** Something that is no JSON object of ours, in one of these types. */
+export function AnswersFile(
+  types: readonly string[],
+  summary: string,
+  problems: readonly ProblemStatus[],
+): Decorator {
+  const content = Object.fromEntries(types.map((type) => [type, { schema: { type: 'string' as const } }]));
+  return applyDecorators(
+    ApiOperation({ summary }),
+    ApiResponse({ status: 200, description: 'Piece by piece.', content }),
+    ...problems.map(problem),
+  );
+}
+
 export function AnswersRedirect(summary: string, problems: readonly ProblemStatus[]): Decorator {
   return applyDecorators(
     ApiOperation({ summary }),

@@ -2,7 +2,6 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { Bus } from '@shotloom/bus';
 import {
   acceptJobsRpc,
-  describeAssetsRpc,
   watchJobsRpc,
   type Catalogue,
   type JobRecord,
@@ -28,6 +27,7 @@ import {
   type FallbackModel,
   type PricedRequest,
 } from './fallback';
+import { Lookups } from './lookups';
 import { resolveModel } from './resolve-model';
 import { checkSources } from './check-sources';
 import { foreignSources, withImported } from './foreign-sources';
@@ -82,8 +82,6 @@ interface Known {
   readonly terms: OwnKeyTerms;
   readonly catalogue: Catalogue;
 }
-
-const LINK_SECONDS = 60;
 
 /** Turns what a user asks for into accepted jobs. */
 @Injectable()
@@ -146,21 +144,43 @@ export class Generation {
   }
 
   /** Everything that is checked and priced before something is accepted: what passes here can be ordered. */
-  async resolve(command: ResolveCommand): Promise<Resolved> {
-    const { operation, principal } = command;
+  resolve(command: ResolveCommand): Promise<Resolved> {
+    return this.resolveWith(command, this.lookupsOf(command));
+  }
+
+  /** The same for many requests of one user, in their order: what is wrong with one is its own answer and stops no other. */
+  async resolveEach(commands: readonly ResolveCommand[]): Promise<readonly (Resolved | AppError)[]> {
+    const [first] = commands;
+    if (!first) return [];
+    const lookups = this.lookupsOf(first);
+    // All sources by one question. What cannot be read is told by the request itself.
+    await lookups.assetsOf(commands.flatMap(assetsNamed));
+    return Promise.all(
+      commands.map((command) =>
+        this.resolveWith(command, lookups).catch((error: unknown) => AppError.from(error)),
+      ),
+    );
+  }
+
+  private lookupsOf({ principal: { userId }, requestId }: ResolveCommand): Lookups {
+    return new Lookups({ bus: this.bus, ownKeys: this.ownKeys }, userId, requestId);
+  }
+
+  private async resolveWith(command: ResolveCommand, lookups: Lookups): Promise<Resolved> {
+    const { operation } = command;
     checkMetadata(command.body.metadata ?? {});
-    const terms = await this.ownKeys.termsOf(principal.userId);
-    const wished = await this.withSettings(command);
+    const terms = await lookups.termsOf();
+    const wished = await withSettings(command, lookups);
     // One state of the catalogue for the whole request, whatever an operator changes meanwhile.
     const catalogue = this.catalogue.snapshot();
     const model = resolveModel(catalogue, operation, wished, this.clock.now());
     const nearest = command.nearest ?? (command.body.provider !== undefined && wished.model === undefined);
-    const adapted = nearest ? await this.adapt(command, model, wished) : null;
+    const adapted = nearest ? await adaptWith(command, model, wished, lookups) : null;
     const { body, adjustments } = adapted ?? { body: wished, adjustments: [] };
     requirePrompt(model, operation, body);
     refuseUnsupported(checkCapabilities(model, operation, body));
     const others = nameFallback(catalogue, model, body.fallback ?? []);
-    const sources = adapted?.sources ?? (await this.findSources(command, body));
+    const sources = adapted?.sources ?? (await readSources(command, body, lookups));
     refuseUnsupported(checkSources(model, sources));
     const main = priced(model, buildVideoRequest(model, operation, body, sources, adjustments), terms);
     const fallback = this.fallBackFrom(main, others, body, { sources, terms, catalogue });
@@ -189,47 +209,53 @@ export class Generation {
     refuseDearer([main, ...links], fields, body.max_price_credits);
     return links;
   }
+}
 
-  /** A request that names a provider and leaves something open gets what its user likes there. */
-  private async withSettings({ body, principal }: ResolveCommand): Promise<GenerateBody> {
-    if (body.provider === undefined) return body;
-    const liked = await this.ownKeys.settingsOf(principal.userId, body.provider);
-    const shape = body.size === undefined && body.aspect_ratio === undefined;
-    return {
-      ...body,
-      model: body.model ?? liked.model,
-      variants: body.variants ?? liked.variants,
-      ...(shape ? { size: liked.size, aspect_ratio: liked.aspect_ratio } : {}),
-    };
-  }
+/** A request that names a provider and leaves something open gets what its user likes there. */
+async function withSettings({ body }: ResolveCommand, lookups: Lookups): Promise<GenerateBody> {
+  if (body.provider === undefined) return body;
+  const liked = await lookups.settingsOf(body.provider);
+  const shape = body.size === undefined && body.aspect_ratio === undefined;
+  return {
+    ...body,
+    model: body.model ?? liked.model,
+    variants: body.variants ?? liked.variants,
+    ...(shape ? { size: liked.size, aspect_ratio: liked.aspect_ratio } : {}),
+  };
+}
 
-  /** The shape of the picture or video decides what is nearest. What the model takes of the sources was found with the rest. */
-  private async adapt(
-    command: ResolveCommand,
-    model: ModelSpec,
-    wished: GenerateBody,
-  ): Promise<Adapted & Pick<Known, 'sources'>> {
-    const { operation, origins } = command;
-    const found = await this.findSources(command, wished);
-    const adapted = adapt(model, operation, wished, mainAsset(found));
-    const assets = found.map(({ asset }) => asset);
-    return {
-      ...adapted,
-      sources: findSources(operation, nameSources(operation, adapted.body, origins), assets),
-    };
-  }
+/** The shape of the picture or video decides what is nearest. What the model takes of the sources was found with the rest. */
+async function adaptWith(
+  command: ResolveCommand,
+  model: ModelSpec,
+  wished: GenerateBody,
+  lookups: Lookups,
+): Promise<Adapted & Pick<Known, 'sources'>> {
+  const { operation, origins } = command;
+  const found = await readSources(command, wished, lookups);
+  const adapted = adapt(model, operation, wished, mainAsset(found));
+  const assets = found.map(({ asset }) => asset);
+  return {
+    ...adapted,
+    sources: findSources(operation, nameSources(operation, adapted.body, origins), assets),
+  };
+}
 
-  private async findSources(command: ResolveCommand, body: GenerateBody): Promise<Source[]> {
-    const { operation, origins, principal, requestId } = command;
-    const named = nameSources(operation, body, origins);
-    if (named.length === 0) return [];
-    const assetIds = [...new Set(named.map(({ assetId }) => assetId))];
-    const { assets } = await this.bus.request(
-      describeAssetsRpc,
-      { userId: principal.userId, assetIds, expiresInSeconds: LINK_SECONDS },
-      { correlationId: requestId },
-    );
-    return findSources(operation, named, assets);
+async function readSources(
+  { operation, origins }: ResolveCommand,
+  body: GenerateBody,
+  lookups: Lookups,
+): Promise<Source[]> {
+  const named = nameSources(operation, body, origins);
+  if (named.length === 0) return [];
+  return findSources(operation, named, await lookups.assetsOf(named.map(({ assetId }) => assetId)));
+}
+
+function assetsNamed({ operation, body, origins }: ResolveCommand): string[] {
+  try {
+    return nameSources(operation, body, origins).map(({ assetId }) => assetId);
+  } catch {
+    return [];
   }
 }
 

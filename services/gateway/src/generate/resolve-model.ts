@@ -6,6 +6,9 @@ interface Wish {
   readonly provider?: string | undefined;
 }
 
+/** Engines that clients may name already, and that are not part of this release. */
+const ENGINES_TO_COME: readonly string[] = ['comfyui', 'turbodiffusion'];
+
 /** The model that was asked for, or the first that is on and can do it. Throws with the field that is wrong. */
 export function resolveModel(
   catalogue: Catalogue,
@@ -16,6 +19,7 @@ export function resolveModel(
   if (id === undefined) return defaultModel(catalogue, operation, provider, today);
   const model = catalogue.list().find((candidate) => candidate.id === id);
   if (!model) {
+    refuseToCome(id.split(':')[0] ?? '');
     const known = catalogue.list().map((candidate) => candidate.id);
     throw refuse('invalid_input', 'model', `There is no model ${id}. Known models: ${known.join(', ')}.`);
   }
@@ -40,6 +44,7 @@ function defaultModel(
   }
   const known = new Set(catalogue.list().map((model) => model.provider));
   if (!known.has(provider)) {
+    refuseToCome(provider);
     const reason = `There is no provider ${provider}. Known providers: ${[...known].join(', ')}.`;
     throw refuse('invalid_input', 'provider', reason);
   }
@@ -49,4 +54,11 @@ function defaultModel(
 
 function refuse(code: ErrorCode, field: string, reason: string): AppError {
   return new AppError(code, reason, { fields: [{ field, reason }] });
+}
+
+/** Throws where the provider is right, and its engine is not there yet. */
+function refuseToCome(provider: string): void {
+  if (!ENGINES_TO_COME.includes(provider)) return;
+  const message = `${provider} is not there yet: this release has no engine for it. GET /api/v1/models lists what is.`;
+  throw new AppError('provider_unavailable', message);
 }

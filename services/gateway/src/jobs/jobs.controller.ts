@@ -1,7 +1,9 @@
+import { Readable } from 'node:stream';
 import { Body, Controller, Delete, Get, HttpCode, Param, Post, Query, Req, Res } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import {
+  jobExportQuerySchema,
   jobLinksSchema,
   jobListQuerySchema,
   jobLogPageSchema,
@@ -13,6 +15,7 @@ import {
   stoppedJobsSchema,
   toGeometry,
   toJobResource,
+  type JobExportQuery,
   type JobLinks,
   type JobListQuery,
   type JobLogPage,
@@ -23,9 +26,10 @@ import {
   type StopAllJobs,
   type StoppedJobs,
 } from '@shotloom/contracts';
-import { Answers, AnswersNothing, AnswersRedirect, TakesQuery } from '../docs/route-docs';
+import { Answers, AnswersFile, AnswersNothing, AnswersRedirect, TakesQuery } from '../docs/route-docs';
 import { redirectOnce } from '../http/redirect-once';
 import { CurrentPrincipal, RequireScope } from '../identity/principal';
+import { exportJobs } from './export-jobs';
 import { JobMedia, notMade, renditionOf } from './job-media';
 import { callerOf, Jobs } from './jobs';
 
@@ -50,6 +54,28 @@ export class JobsController {
     const caller = callerOf(principal, request);
     const { jobs, nextCursor } = await this.jobs.list(query, caller);
     return { data: await this.media.show(jobs, caller), next_cursor: nextCursor };
+  }
+
+  @Get('export')
+  @TakesQuery(jobExportQuerySchema)
+  @AnswersFile(
+    ['text/csv', 'application/json'],
+    'All your jobs that match, newest first, as one file',
+    [422, 503],
+  )
+  async exportJobs(
+    @Query({ schema: jobExportQuerySchema }) query: JobExportQuery,
+    @CurrentPrincipal() principal: Principal,
+    @Req() request: FastifyRequest,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
+    const text = await exportJobs(this.jobs, query, callerOf(principal, request));
+    const type = query.format === 'csv' ? 'text/csv' : 'application/json';
+    void reply
+      .header('content-type', `${type}; charset=utf-8`)
+      .header('content-disposition', `attachment; filename="jobs.${query.format}"`)
+      .header('cache-control', 'no-store')
+      .send(Readable.from(text));
   }
 
   @Get(':id')

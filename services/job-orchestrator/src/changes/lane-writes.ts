@@ -28,3 +28,10 @@ export function writeLanes(lanes: readonly OpenLane[]): RawBuilder<unknown> {
       ${distinct.map(({ weight }) => weight)}::real[], ${distinct.map(({ ownKey }) => ownKey)}::boolean[]
     ) AS waiting (provider, owner_user_id, weight, own_key)`;
 }
+
+/** Says that the next jobs of these sets may go on. It only inserts, as for lanes. */
+export function wakeSets(setIds: readonly string[]): RawBuilder<unknown> {
+  return sql`
+    INSERT INTO jobs.set_wakes (provider, set_id)
+    SELECT provider, set_id FROM jobs.job_sets WHERE set_id = ANY (${setIds}::uuid[])`;
+}

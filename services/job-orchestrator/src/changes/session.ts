@@ -4,7 +4,7 @@ import { resolveAll, type ResolveItem } from '@shotloom/ledger';
 import type { AttemptRow } from '../attempts/attempt-rows';
 import type { JobRow } from '../jobs/job-row';
 import type { JobsSchema } from '../schema/tables';
-import { writeLanes, type OpenLane } from './lane-writes';
+import { wakeSets, writeLanes, type OpenLane } from './lane-writes';
 import { patched, type PatchOf } from './moment';
 import { writeRows, type RowWrite } from './row-writes';
 import { ATTEMPTS, JOBS } from './tables';
@@ -41,6 +41,7 @@ export class Session {
   private timers = new Map<string, TimerChange>();
   private lanes: OpenLane[] = [];
   private resolutions: ResolveItem[] = [];
+  private readonly endedSets = new Set<string>();
   private clock: { readonly at: number; readonly readAt: number } | undefined;
   private gathered = false;
 
@@ -116,6 +117,13 @@ export class Session {
     this.gather();
   }
 
+  /** A job of the set has ended: the next one may be under way. */
+  freeSetPlace(setId: string, provider: string): void {
+    this.endedSets.add(setId);
+    this.waiting.add(provider);
+    this.gather();
+  }
+
   /** Before a statement that needs to see the timers as they are. */
   async writeTimersNow(): Promise<void> {
     const statements = writeTimers(this.timers);
@@ -136,6 +144,7 @@ export class Session {
       ...writeRows(ATTEMPTS, this.attemptWrites),
       ...writeTimers(this.timers),
       ...(this.lanes.length > 0 ? [writeLanes(this.lanes)] : []),
+      ...(this.endedSets.size > 0 ? [wakeSets([...this.endedSets])] : []),
       ...(this.resolutions.length > 0 ? [resolveAll(this.resolutions)] : []),
     ];
     for (const statement of statements) this.tx.atCommit(statement);

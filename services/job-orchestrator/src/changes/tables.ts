@@ -51,6 +51,8 @@ const JOB_RARE = {
   longest_wait_seconds: 'int',
   cancel_policy: 'text',
   own_key: 'boolean',
+  held: 'boolean',
+  set_id: 'uuid',
 } satisfies Record<Exclude<keyof JobRow, FixedJobColumn | keyof typeof JOB_USUAL>, string>;
 
 export const JOBS: WrittenTable<JobRow> = {

@@ -8,6 +8,9 @@ import type { JobsTx } from './job-changes';
 const HOUR_MS = 3_600_000;
 const BATCH = 1_000;
 
+/** Jobs of one user that are about to be started. */
+export type Counted = Pick<AcceptRequest, 'userId' | 'jobIds' | 'limits'>;
+
 interface HourRow {
   readonly owner_user_id: string;
   /** Counted in this hour, what was just added included. */
@@ -23,12 +26,12 @@ interface HourRow {
  * started in the last hour of the clock counts by the part of it that is less than an hour ago. Returns the requests for which there
  * is no room; they are counted for nothing. Users are locked in one order, so that two groups cannot wait for each other.
  */
-export async function countGenerations(
+export async function countGenerations<R extends Counted>(
   tx: JobsTx,
-  requests: readonly AcceptRequest[],
-): Promise<ReadonlyMap<AcceptRequest, AppError>> {
+  requests: readonly R[],
+): Promise<ReadonlyMap<R, AppError>> {
   const limited = requests.filter(({ limits }) => limits.generationsPerHour !== null);
-  const refused = new Map<AcceptRequest, AppError>();
+  const refused = new Map<R, AppError>();
   if (limited.length === 0) return refused;
   const hours = await addToHours(tx, limited);
   for (const [owner, mine] of Map.groupBy(limited, ({ userId }) => userId)) {
@@ -46,7 +49,7 @@ export async function countGenerations(
 }
 
 /** Takes back what was counted in this transaction for requests that are refused. */
-export async function giveBackGenerations(tx: JobsTx, requests: readonly AcceptRequest[]): Promise<void> {
+export async function giveBackGenerations(tx: JobsTx, requests: readonly Counted[]): Promise<void> {
   const limited = requests.filter(({ limits }) => limits.generationsPerHour !== null);
   if (limited.length === 0) return;
   const { owners, counts } = perOwner(limited);
@@ -58,10 +61,7 @@ export async function giveBackGenerations(tx: JobsTx, requests: readonly AcceptR
   );
 }
 
-async function addToHours(
-  tx: JobsTx,
-  requests: readonly AcceptRequest[],
-): Promise<ReadonlyMap<string, HourRow>> {
+async function addToHours(tx: JobsTx, requests: readonly Counted[]): Promise<ReadonlyMap<string, HourRow>> {
   const { owners, counts } = perOwner(requests);
   const { rows } = await sql<HourRow>`
     WITH added AS (
@@ -80,14 +80,14 @@ async function addToHours(
   return new Map(rows.map((row) => [row.owner_user_id, row]));
 }
 
-function perOwner(requests: readonly AcceptRequest[]): { owners: string[]; counts: number[] } {
+function perOwner(requests: readonly Counted[]): { owners: string[]; counts: number[] } {
   const counts = new Map<string, number>();
   for (const { userId, jobIds } of requests) counts.set(userId, (counts.get(userId) ?? 0) + jobIds.length);
   const owners = [...counts.keys()].sort();
   return { owners, counts: owners.map((owner) => counts.get(owner) ?? 0) };
 }
 
-function refusalOf({ limits, jobIds }: AcceptRequest, hour: HourRow): AppError | undefined {
+function refusalOf({ limits, jobIds }: Counted, hour: HourRow): AppError | undefined {
   const limit = limits.generationsPerHour;
   if (limit === null) return undefined;
   const used = hour.before * (1 - hour.share) + hour.count;

@@ -73,7 +73,17 @@ function toHolds(request: AcceptRequest): HoldRequest[] {
 function toError(request: AcceptRequest, result: NotHeld, variant: number): AppError {
   const each = holdAmount(request);
   const needed = each * request.jobIds.length;
-  const before = variant * each;
+  return notHeld(result, { needed, before: variant * each, jobId: request.jobIds[variant] ?? '' });
+}
+
+/**
+ * Why a hold was not made. `needed`: credits of all that was to be held; `before`: what was held of it before this one, and is given
+ * back with the rest.
+ */
+export function notHeld(
+  result: NotHeld,
+  { needed, before, jobId }: { readonly needed: number; readonly before: number; readonly jobId: string },
+): AppError {
   switch (result.status) {
     case 'insufficient': {
       const details = { needed_credits: needed, available_credits: (result.available ?? 0) + before };
@@ -87,6 +97,6 @@ function toError(request: AcceptRequest, result: NotHeld, variant: number): AppE
       return new AppError('insufficient_credits', message, { details });
     }
     default:
-      return new AppError('conflict', `Job ${request.jobIds[variant]} was accepted before.`);
+      return new AppError('conflict', `Job ${jobId} was accepted before.`);
   }
 }

@@ -4,6 +4,9 @@ import type { AcceptRequest } from './accept-request';
 import { KEY_LIFE } from './idempotency';
 import type { JobsTx } from './job-changes';
 
+/** A request that may have a key, and the jobs that the key then stands for. */
+export type Keyed = Pick<AcceptRequest, 'userId' | 'jobIds' | 'idempotency'>;
+
 /** A key as its first request left it. */
 export interface KnownKey {
   readonly bodyHash: string;
@@ -19,7 +22,7 @@ interface KeyRow {
 }
 
 /** Names a request's key among all users; undefined where it has none. */
-export function keyName({ userId, idempotency }: AcceptRequest): string | undefined {
+export function keyName({ userId, idempotency }: Keyed): string | undefined {
   return idempotency === null ? undefined : JSON.stringify([userId, idempotency.route, idempotency.key]);
 }
 
@@ -30,7 +33,7 @@ export function keyName({ userId, idempotency }: AcceptRequest): string | undefi
  */
 export async function claimKeys(
   tx: JobsTx,
-  requests: readonly AcceptRequest[],
+  requests: readonly Keyed[],
 ): Promise<ReadonlyMap<string, KnownKey>> {
   const rows = requests.flatMap(toRow);
   if (rows.length === 0) return new Map();
@@ -58,7 +61,7 @@ export async function claimKeys(
 }
 
 /** Gives back what this transaction claimed for requests that are refused: their keys may be used again. */
-export async function giveBackKeys(tx: JobsTx, requests: readonly AcceptRequest[]): Promise<void> {
+export async function giveBackKeys(tx: JobsTx, requests: readonly Keyed[]): Promise<void> {
   const rows = requests.flatMap(toRow);
   if (rows.length === 0) return;
   await sql`
@@ -69,7 +72,7 @@ export async function giveBackKeys(tx: JobsTx, requests: readonly AcceptRequest[
 }
 
 /** Throws where a key was used with another body. */
-export function assertSameBody(request: AcceptRequest, bodyHash: string): void {
+export function assertSameBody(request: Keyed, bodyHash: string): void {
   if (request.idempotency?.bodyHash === bodyHash) return;
   throw new AppError(
     'conflict',
@@ -77,7 +80,7 @@ export function assertSameBody(request: AcceptRequest, bodyHash: string): void {
   );
 }
 
-function toRow({ userId, jobIds, idempotency }: AcceptRequest): KeyRow[] {
+function toRow({ userId, jobIds, idempotency }: Keyed): KeyRow[] {
   if (idempotency === null) return [];
   const { route, key, bodyHash } = idempotency;
   return [{ owner_user_id: userId, route, key, body_hash: bodyHash, job_ids: jobIds }];

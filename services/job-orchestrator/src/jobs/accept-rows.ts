@@ -12,13 +12,19 @@ export type NewJob = Omit<JobRow, 'created_at' | 'changed_at'>;
 /** What a job keeps of its model, whatever becomes of the catalogue. */
 type Terms = Pick<ModelSpec, 'execution' | 'cancel_policy'>;
 
+/** What a new job is made of. */
+export type NewJobRequest = Pick<
+  AcceptRequest,
+  'userId' | 'accountId' | 'request' | 'price' | 'jobIds' | 'metadata' | 'retryOf' | 'fallback' | 'weight'
+>;
+
 /** Variants differ in their seed, also where they fall back to another model. */
-export function toNewJobs(request: AcceptRequest, model: Terms): NewJob[] {
+export function toNewJobs(request: NewJobRequest, model: Terms): NewJob[] {
   return request.jobIds.map((jobId, index) => toNewJob(request, jobId, index, model));
 }
 
 function toNewJob(
-  request: AcceptRequest,
+  request: NewJobRequest,
   jobId: string,
   index: number,
   { execution, cancel_policy }: Terms,
@@ -73,6 +79,8 @@ const WAITING = {
   finished_at: null,
   notes: [],
   late_asset_id: null,
+  held: true,
+  set_id: null,
 } as const satisfies Partial<NewJob>;
 
 /**

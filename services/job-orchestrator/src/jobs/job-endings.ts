@@ -22,6 +22,7 @@ export async function completeJob(tx: JobsTx, job: JobRow, output: JobOutput): P
     outcome: 'captured',
     amount: credits(job.price_credits),
   });
+  leaveSet(tx, job);
   return changeJob(tx, job, {
     ...ENDED,
     status: 'completed',
@@ -53,7 +54,10 @@ async function endWithoutVideo(
   error: ErrorRecord,
   attemptProgress: number,
 ): Promise<JobRow> {
-  sessionOf(tx).resolveHold({ holdId: job.job_id, outcome: 'released', amount: credits(0) });
+  if (job.held) {
+    sessionOf(tx).resolveHold({ holdId: job.job_id, outcome: 'released', amount: credits(0) });
+  }
+  leaveSet(tx, job);
   return changeJob(tx, job, {
     ...ENDED,
     status,
@@ -61,4 +65,8 @@ async function endWithoutVideo(
     progress: shownProgress(job.progress, attemptProgress),
     error,
   });
+}
+
+function leaveSet(tx: JobsTx, { set_id: setId, provider }: JobRow): void {
+  if (setId !== null) sessionOf(tx).freeSetPlace(setId, provider);
 }

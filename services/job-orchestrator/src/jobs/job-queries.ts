@@ -3,10 +3,18 @@ import type { JobRecord, RpcRequest, listJobsRpc } from '@shotloom/contracts';
 import { decodeCursor, encodeCursor, type Database } from '@shotloom/database';
 import type { JobsSchema } from '../schema/tables';
 import type { JobsTx } from './job-changes';
-import { toJobRecord } from './job-row';
+import { progressOf, toJobRecord } from './job-row';
 
 /** An answer is one NATS message of at most 1 MiB. Bytes of JSON. */
 const PAGE_BYTES = 600_000;
+
+/** What the progress of a job that is being made follows from. */
+const ATTEMPT_NOW = [
+  'attempt.progress as attempt_progress',
+  'attempt.kind as attempt_kind',
+  'attempt.submitted_at as attempt_submitted_at',
+  'attempt.usual_seconds as attempt_usual_seconds',
+] as const;
 
 type Executor = Database<JobsSchema>['sql'] | JobsTx['sql'];
 
@@ -15,12 +23,7 @@ function selectJobs(executor: Executor) {
     .selectFrom('jobs.jobs as job')
     .leftJoin('jobs.attempts as attempt', 'attempt.attempt_id', 'job.active_attempt_id')
     .selectAll('job')
-    .select([
-      'attempt.progress as attempt_progress',
-      'attempt.kind as attempt_kind',
-      'attempt.submitted_at as attempt_submitted_at',
-      'attempt.usual_seconds as attempt_usual_seconds',
-    ]);
+    .select(ATTEMPT_NOW);
 }
 
 /** One job of one user; undefined where it is not theirs, not there, or deleted. */
@@ -50,6 +53,32 @@ export async function findJobs(
     .execute();
   const byId = new Map(rows.map((row) => [row.job_id, toJobRecord(row)]));
   return jobIds.flatMap((id) => byId.get(id) ?? []);
+}
+
+type JobNow = Pick<JobRecord, 'jobId' | 'status' | 'stage' | 'progress' | 'version'>;
+
+/** How far jobs of one user are, in the order of the ids; of many at once, so it reads no more than that. */
+export async function findStates(
+  executor: Executor,
+  userId: string,
+  jobIds: readonly string[],
+): Promise<JobNow[]> {
+  const rows = await executor
+    .selectFrom('jobs.jobs as job')
+    .leftJoin('jobs.attempts as attempt', 'attempt.attempt_id', 'job.active_attempt_id')
+    .select(['job.job_id', 'job.status', 'job.stage', 'job.progress', 'job.version'])
+    .select(ATTEMPT_NOW)
+    .where('job.job_id', 'in', jobIds)
+    .where('job.owner_user_id', '=', userId)
+    .where('job.deleted_at', 'is', null)
+    .execute();
+  const byId = new Map(rows.map((row) => [row.job_id, row]));
+  return jobIds.flatMap((jobId) => {
+    const row = byId.get(jobId);
+    if (!row) return [];
+    const { status, stage, version } = row;
+    return [{ jobId, status, stage, version, progress: progressOf(row) }];
+  });
 }
 
 /** One page by keyset: a deep page costs what the first one costs. */

@@ -6,7 +6,8 @@ import type { JobsTable } from '../schema/tables';
 
 export type JobRow = Selectable<JobsTable>;
 /** A job with what its running attempt last reported. */
-export type JobRowWithAttempt = JobRow & { readonly attempt_progress: number | null } & {
+export type JobRowWithAttempt = JobRow & AttemptNow;
+type AttemptNow = { readonly attempt_progress: number | null } & {
   readonly [K in 'kind' | 'submitted_at' | 'usual_seconds' as `attempt_${K}`]?: AttemptRow[K] | null;
 };
 
@@ -46,7 +47,12 @@ export function toJobState(
   };
 }
 
-function attemptOf(row: JobRowWithAttempt): { progress: number; estimated: boolean } {
+/** What the user sees of a job's progress, per cent. */
+export function progressOf(row: Pick<JobRow, 'progress'> & AttemptNow): number {
+  return shownProgress(row.progress, attemptOf(row).progress);
+}
+
+function attemptOf(row: AttemptNow): { progress: number; estimated: boolean } {
   if (row.attempt_progress === null) return { progress: 0, estimated: false };
   const attempt = {
     progress: row.attempt_progress,

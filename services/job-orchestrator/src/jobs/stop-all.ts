@@ -43,6 +43,8 @@ async function findOpen(database: Database<JobsSchema>, request: StopRequest): P
     .where('owner_user_id', '=', request.userId)
     .where('deleted_at', 'is', null)
     .where('finished_at', 'is', null)
+    // Nobody has started those.
+    .where('status', '<>', 'draft')
     .orderBy('created_at', 'desc')
     .limit(MOST + 1);
   if (request.provider !== undefined) select = select.where('provider', '=', request.provider);

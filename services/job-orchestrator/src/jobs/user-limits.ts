@@ -11,7 +11,10 @@ export class UserLimits {
   private readonly written = new Map<string, { readonly value: string; readonly until: number }>();
 
   /** Returns what to call when it is committed: what a rollback undid must be written again. */
-  async write(tx: JobsTx, requests: readonly AcceptRequest[]): Promise<() => void> {
+  async write(
+    tx: JobsTx,
+    requests: readonly Pick<AcceptRequest, 'userId' | 'accountId' | 'limits'>[],
+  ): Promise<() => void> {
     const now = performance.now();
     const latest = new Map(
       requests.map(({ userId, accountId, limits }) => [userId, { ...limits, accountId }]),

@@ -5,6 +5,8 @@ export interface JobMoney {
   readonly status: JobStatus;
   readonly creditsHeld: number;
   readonly creditsCaptured: number;
+  /** False for a draft, and for one that ended before it was run. */
+  readonly held: boolean;
 }
 
 /** What the ledger says about them. */
@@ -20,6 +22,7 @@ export interface HoldMoney {
  * all: a job that goes on has its credits set aside, one that ended has had them taken or given back, once.
  */
 export function moneyProblems(job: JobMoney, hold: HoldMoney | null | undefined): string[] {
+  if (!job.held) return hold ? ['it was never run and the ledger has a hold for it'] : [];
   if (!hold) return ['the ledger has no hold for it'];
   return jobStateMachine.isTerminal(job.status) ? endedProblems(job, hold) : openProblems(job, hold);
 }

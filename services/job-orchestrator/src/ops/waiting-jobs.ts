@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import type { Database } from '@shotloom/database';
 import type { JobsSchema } from '../schema/tables';
 import type { ProviderFacts } from './provider-facts';
+import { isSetAside } from '../scheduler/job-sets';
 
 const HEADS = 3;
 
@@ -59,7 +60,9 @@ function reasons(
   const why: string[] = [];
   if (facts?.pausedReason) why.push(`The provider is paused: ${facts.pausedReason}`);
   else if (facts?.schedulerSays) why.push(`The scheduler says: ${facts.schedulerSays}.`);
-  if (backoffSeconds > 0) why.push(`It waits ${Math.ceil(backoffSeconds)} s more after a failed attempt.`);
+  if (isSetAside(backoffSeconds)) why.push('It waits for a place among the jobs that it was run with.');
+  else if (backoffSeconds > 0)
+    why.push(`It waits ${Math.ceil(backoffSeconds)} s more after a failed attempt.`);
   for (const { credentialId, reason, retryAt } of facts?.breakers ?? [])
     why.push(`The key ${credentialId} is not used until ${retryAt}, after ${reason}.`);
   if (userActive > 0)

@@ -1,5 +1,6 @@
 import { sql, type QueryResult, type RawBuilder } from 'kysely';
 import { harvest } from './harvest';
+import { releaseOfSets } from './job-sets';
 import type { ProviderNow } from './provider-limits';
 
 /** Rows of each kind that one pass takes in; what is more waits for the next, which follows at once. */
@@ -11,8 +12,14 @@ const BOUND = 1_000;
  */
 export function tidyLanes(
   now: ProviderNow,
-): readonly [RawBuilder<Counted>, RawBuilder<Counted>, RawBuilder<Counted>, RawBuilder<Counted>] {
-  return [takeWakes(now), harvest(now, BOUND), wakeSleepers(now), unblock(now)];
+): readonly [
+  RawBuilder<Counted>,
+  RawBuilder<Counted>,
+  RawBuilder<Counted>,
+  RawBuilder<Counted>,
+  RawBuilder<Counted>,
+] {
+  return [releaseOfSets(now, BOUND), takeWakes(now), harvest(now, BOUND), wakeSleepers(now), unblock(now)];
 }
 
 /** Whether anything had happened, and whether there is more of it. */

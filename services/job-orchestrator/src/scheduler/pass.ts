@@ -87,13 +87,13 @@ async function lookAround(
   { credentials }: PassInput,
 ): Promise<Found & { tidied: ReturnType<typeof wasTidied> }> {
   const ids = credentials?.shared.map(({ id }) => id) ?? [];
-  const [woken, ended, slept, unblocked, free, shared] = await tx.together([
+  const [released, woken, ended, slept, unblocked, free, shared] = await tx.together([
     ...tidyLanes(now),
     freeSlotsQuery(now),
     keyStatesQuery(now, ids),
   ]);
   return {
-    tidied: wasTidied([woken, ended, slept, unblocked]),
+    tidied: wasTidied([released, woken, ended, slept, unblocked]),
     free: toFreeSlots(free),
     shared: toKeyStates(shared),
   };

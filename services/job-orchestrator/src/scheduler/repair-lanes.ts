@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import type { JobsTx } from '../jobs/job-changes';
+import { lookAtOldSets } from './job-sets';
 import { lockProvider, type ProviderNow, type SchedulerLimits } from './provider-limits';
 import { perUserOf } from './user-room';
 
@@ -17,7 +18,10 @@ export async function repairLanes(tx: JobsTx, provider: string, limits: Schedule
   const owners = await nextOwners(tx, provider);
   const last = owners.length < STEP ? null : (owners.at(-1) ?? null);
   const repaired = await repairOwners(tx, now, owners);
-  if (last === null) await recountSlots(tx, provider);
+  if (last === null) {
+    await recountSlots(tx, provider);
+    await lookAtOldSets(provider).execute(tx.sql);
+  }
   await tx.sql
     .updateTable('jobs.provider_state')
     .set({ repair_after: last })

@@ -9,6 +9,7 @@ import { limitUsersMigration } from './0007-limit-users';
 import { addOwnKeysAndSpendMigration } from './0008-own-keys-and-spend';
 import { versionLimitsMigration } from './0009-version-limits';
 import { limitCreatesMigration } from './0010-limit-creates';
+import { addDraftsAndSetsMigration } from './0011-drafts-and-sets';
 
 export const SCHEMA = 'jobs';
 
@@ -25,5 +26,6 @@ export const jobsMigrations: MigrationSet = {
     '0008-own-keys-and-spend': addOwnKeysAndSpendMigration,
     '0009-version-limits': versionLimitsMigration,
     '0010-limit-creates': limitCreatesMigration,
+    '0011-drafts-and-sets': addDraftsAndSetsMigration,
   },
 };

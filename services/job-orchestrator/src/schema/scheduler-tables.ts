@@ -121,3 +121,23 @@ export interface BreakersTable {
   retry_at: MomentOrNull;
   changed_at: Generated<Date>;
 }
+
+/** Jobs of one provider that were run together: so many of them may be under way at a time. */
+export interface JobSetsTable {
+  set_id: string;
+  owner_user_id: string;
+  provider: string;
+  max_concurrent: number;
+  /** False once none of them is set aside any more. */
+  open: Generated<boolean>;
+  /** When a pass last looked whether one may go on. */
+  looked_at: Generated<Date>;
+  created_at: Generated<Date>;
+}
+
+/** A job of the set has ended, or the set is new; taken by the next pass of the provider. */
+export interface SetWakesTable {
+  provider: string;
+  seq: ColumnType<string, never, never>;
+  set_id: string;
+}

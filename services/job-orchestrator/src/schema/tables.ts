@@ -16,11 +16,13 @@ import type {
 import type {
   BreakersTable,
   CreateWindowsTable,
+  JobSetsTable,
   LanesTable,
   LaneWakesTable,
   ProviderSettingsTable,
   ProviderStateTable,
   RequestBucketsTable,
+  SetWakesTable,
   SlotLimitsTable,
   SlotsTable,
 } from './scheduler-tables';
@@ -92,6 +94,10 @@ export interface JobsTable {
   weight: Generated<number>;
   /** The present model runs on a key of the user's own, and on no other. */
   own_key: Generated<boolean>;
+  /** Whether the ledger has a hold for it: always, but for a draft and one that ended before it was run. */
+  held: Generated<boolean>;
+  /** The jobs that it was run with, under a limit of their own. */
+  set_id: ColumnType<string | null, string | null | undefined, string | null>;
 }
 
 export interface AttemptsTable {
@@ -246,6 +252,8 @@ export interface JobsSchema {
   'jobs.model_stats': ModelStatsTable;
   'jobs.log': LogTable;
   'jobs.idempotency_keys': IdempotencyKeysTable;
+  'jobs.job_sets': JobSetsTable;
+  'jobs.set_wakes': SetWakesTable;
   'jobs.lanes': LanesTable;
   'jobs.lane_wakes': LaneWakesTable;
   'jobs.provider_state': ProviderStateTable;

@@ -21,6 +21,7 @@ function facts(job: Partial<JobFacts['job']> = {}, outbox: Partial<JobFacts['out
       priceCredits: 5,
       creditsHeld: 0,
       creditsCaptured: 5,
+      held: true,
       attemptsMade: 1,
       activeAttemptId: null,
       assetId: 'asset',

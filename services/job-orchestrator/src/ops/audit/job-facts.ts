@@ -70,6 +70,7 @@ function toAuditedJob(row: JobRow): AuditedJob {
     priceCredits: row.price_credits,
     creditsHeld: row.credits_held,
     creditsCaptured: row.credits_captured,
+    held: row.held,
     attemptsMade: row.attempts_made,
     activeAttemptId: row.active_attempt_id,
     assetId: row.output?.assetId ?? null,

@@ -12,7 +12,10 @@ const PAGE = 1_000;
 const MONEY_TODO = 'Run `npm run ops -- audit <job>`; then docs/runbooks/ledger-violation.md.';
 const VIDEO_TODO = 'Run `npm run ops -- audit <job>`: the log says which transition went wrong.';
 
-type MoneyRow = Pick<JobRow, 'job_id' | 'status' | 'credits_held' | 'credits_captured' | 'price_credits'>;
+type MoneyRow = Pick<
+  JobRow,
+  'job_id' | 'status' | 'credits_held' | 'credits_captured' | 'price_credits' | 'held'
+>;
 
 /** Every job against its hold and its attempts, page by page; each page is one snapshot. Returns how many it looked at. */
 export async function checkJobs(database: Database<JobsSchema>, violations: Violations): Promise<number> {
@@ -34,7 +37,7 @@ async function checkPage(
   await onOneSnapshot(tx);
   let select = tx.sql
     .selectFrom('jobs.jobs')
-    .select(['job_id', 'status', 'credits_held', 'credits_captured', 'price_credits'])
+    .select(['job_id', 'status', 'credits_held', 'credits_captured', 'price_credits', 'held'])
     .orderBy('job_id')
     .limit(PAGE);
   if (after !== undefined) select = select.where('job_id', '>', after);
@@ -48,6 +51,7 @@ async function checkPage(
       status: job.status,
       creditsHeld: job.credits_held,
       creditsCaptured: job.credits_captured,
+      held: job.held,
     };
     for (const text of moneyProblems(money, holds.get(job.job_id)))
       violations.add({ rule: 'job-money', jobId: job.job_id, attemptId: null, text, todo: MONEY_TODO });
