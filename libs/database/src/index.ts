@@ -1,3 +1,4 @@
+export { arrayOf, type ElementType } from './array-of';
 export { openDatabase, type OpenDatabaseOptions } from './open-database';
 export {
   openServiceDatabase,

@@ -2,6 +2,7 @@ import { sql, type RawBuilder } from 'kysely';
 import { AppError } from '@shotloom/kernel';
 import type { Envelope } from '@shotloom/contracts';
 import type { Database, UnitOfWork } from './database';
+import { arrayOf } from './array-of';
 import { advisoryLockClass } from './outbox-partition';
 
 /** Puts an envelope on the bus; resolves at the PubAck. */
@@ -93,13 +94,13 @@ async function readFront<S>(
 ): Promise<{ owned: ReadonlySet<number>; rows: PendingRow[] }> {
   const lockClass = advisoryLockClass(`shotloom.outbox.${schema}`);
   const lock = sql<{ partition: number }>`
-    select partition from unnest(${wanted}::int[]) as partition
+    select partition from unnest(${arrayOf(wanted, 'int')}) as partition
     where pg_try_advisory_xact_lock(${lockClass}::int, partition)`;
   const front = sql<PendingRow>`
-    select front.* from unnest(${wanted}::smallint[]) as lane
+    select front.* from unnest(${arrayOf(wanted, 'smallint')}) as lane
     cross join lateral (
       select id, partition, subject, envelope, headers from ${sql.id(schema, 'outbox')}
-      where partition = lane and published_at is null and dead_at is null order by seq limit ${ROWS_PER_PARTITION}
+      where partition = lane and published_at is null and dead_at is null order by seq limit ${sql.lit(ROWS_PER_PARTITION)}
     ) as front`;
   const [locked, found] = await tx.together([lock, front]);
   const owned = new Set(locked.rows.map(({ partition }) => partition));
@@ -186,7 +187,7 @@ function withTimeout(publishing: Promise<unknown>): Promise<void> {
 function markPublished(schema: string, ids: readonly string[]): RawBuilder<unknown> {
   return sql`
     update ${sql.id(schema, 'outbox')} set published_at = clock_timestamp()
-    where id = any(${ids}::uuid[])`;
+    where id = any(${arrayOf(ids, 'uuid')})`;
 }
 
 function markDead(schema: string, dead: readonly Refusal[]): RawBuilder<unknown> {

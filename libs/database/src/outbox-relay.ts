@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { backoffMs, type RetryPolicy } from '@shotloom/kernel';
+import { backoffMs, Pace, type RetryPolicy } from '@shotloom/kernel';
 import type { Logger, MetricsRegistry } from '@shotloom/service-kit';
 import type { Database } from './database';
 import { observeOutbox, type OutboxMetrics } from './database-metrics';
@@ -14,7 +14,7 @@ const FAILED: RetryPolicy = { maxAttempts: 8, baseMs: 100, factor: 2, maxMs: 10_
 const DEFAULT_SWEEP_MS = 1_000;
 const CLEAN_UP_MS = 60_000;
 /** Under load, what is committed within this time shares a transaction of the relay; after a quiet time none waits. */
-const BATCH_EVERY_MS = 8;
+const BATCHES = { leastMs: 8, mostMs: 40 };
 
 export interface OutboxRelayOptions<S> {
   readonly database: Database<S>;
@@ -45,7 +45,7 @@ export class OutboxRelay<S> {
   #unsubscribe: (() => void) | undefined;
   #pumping: Promise<void> | undefined;
   #running = false;
-  #lastBatch = 0;
+  readonly #pace = new Pace(BATCHES);
 
   constructor(options: OutboxRelayOptions<S>) {
     const { database, schema, logger } = options;
@@ -96,9 +96,9 @@ export class OutboxRelay<S> {
   async #pump(): Promise<void> {
     const { database, schema, publish, logger } = this.#options;
     while (this.#running && this.#wanted.size > 0) {
-      const early = this.#lastBatch + BATCH_EVERY_MS - performance.now();
+      const early = this.#pace.earlyMs;
       if (early > 0) await delay(early);
-      this.#lastBatch = performance.now();
+      const ended = this.#pace.start();
       const lanes = [...this.#wanted];
       this.#wanted.clear();
       try {
@@ -106,6 +106,8 @@ export class OutboxRelay<S> {
       } catch (error) {
         logger.warn({ err: error, schema }, 'The outbox cannot be read or marked; trying again');
         for (const lane of lanes) this.#pause(lane, FAILED, this.#failures);
+      } finally {
+        ended();
       }
     }
     this.#pumping = undefined;

@@ -1,3 +1,4 @@
+import { Pace, type PaceOptions } from '@shotloom/kernel';
 import type { Database, UnitOfWork } from './database';
 
 /** A piece of work that may share its transaction with others. */
@@ -17,11 +18,8 @@ export interface TransactionQueueOptions<S, N = never> {
   readonly transactions: number;
   /** Pieces in one transaction. */
   readonly pieces: number;
-  /**
-   * Under load a transaction starts this much after the one before at the soonest, so that more pieces share it; after a quiet time
-   * none waits. Milliseconds; 0 unless told.
-   */
-  readonly everyMs?: number;
+  /** The distance of two transactions under load, so that more pieces share one; none unless told. */
+  readonly pace?: PaceOptions;
   /** Runs first in each transaction, with what its pieces need, in the order of their keys. */
   readonly prepare?: (tx: UnitOfWork<S>, needs: readonly N[]) => Promise<void>;
 }
@@ -42,7 +40,7 @@ interface Waiting<S, N> {
 export class TransactionQueue<S, N = never> {
   private waiting: Waiting<S, N>[] = [];
   private running = 0;
-  private startedAt = -Infinity;
+  private readonly pace: Pace | undefined;
   private timer: NodeJS.Timeout | undefined;
   /** Of the pieces that run. */
   private readonly keys = new Set<string>();
@@ -50,7 +48,9 @@ export class TransactionQueue<S, N = never> {
   constructor(
     private readonly database: Pick<Database<S>, 'run'>,
     private readonly options: TransactionQueueOptions<S, N>,
-  ) {}
+  ) {
+    this.pace = options.pace && new Pace(options.pace);
+  }
 
   /** Resolves after the commit. The work may run several times, as in `Database.run`. */
   run<R>({ key, work, needs }: QueuedWork<S, R, N>): Promise<R> {
@@ -65,10 +65,11 @@ export class TransactionQueue<S, N = never> {
     const group = this.takeGroup();
     if (group.length === 0) return;
     this.running += 1;
-    this.startedAt = performance.now();
+    const ended = this.pace?.start();
     const keys = new Set(group.map(({ key }) => key));
     for (const key of keys) this.keys.add(key);
     void this.settle(group).finally(() => {
+      ended?.();
       this.running -= 1;
       for (const key of keys) this.keys.delete(key);
       this.next();
@@ -76,7 +77,7 @@ export class TransactionQueue<S, N = never> {
   }
 
   private isEarly(): boolean {
-    const early = this.startedAt + (this.options.everyMs ?? 0) - performance.now();
+    const early = this.pace?.earlyMs ?? 0;
     if (early <= 0) return false;
     this.timer ??= setTimeout(() => {
       this.timer = undefined;

@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import { openDatabase, type Database } from '@shotloom/database';
+import { arrayOf, openDatabase, type Database } from '@shotloom/database';
 import { createTestDatabase, silentLogger, type TestDatabase } from '@shotloom/testing';
 
 let postgres: TestDatabase;
@@ -55,4 +55,25 @@ it('outlives a migration that changes what a statement answers, on every connect
     ...Array.from({ length: 20 }, readInside),
   ]);
   expect(answers).toEqual(answers.map(() => [{ id: 1, name: 'new' }]));
+});
+
+it('plans a statement with a list once for lists of any length', async () => {
+  const database = open();
+  await sql`create table many (id int primary key, name text)`.execute(database.sql);
+  await sql`insert into many select n, 'x' from generate_series(1, 5000) as n`.execute(database.sql);
+  await sql`analyze many`.execute(database.sql);
+  const find = async (ids: number[]) => {
+    const { rows } = await sql<{ id: number }>`
+      select id from many where id = any (${arrayOf(ids, 'int')}) order by id`.execute(database.sql);
+    return rows.map(({ id }) => id);
+  };
+  for (let run = 0; run < 12; run += 1) expect(await find([7, 3])).toEqual([3, 7]);
+  expect(await find([])).toEqual([]);
+  expect(await find(Array.from({ length: 600 }, (_, index) => index + 1))).toHaveLength(600);
+  const { rows } = await sql<{ plans: number }>`
+    select custom_plans as plans from pg_prepared_statements where statement like '%from many%any%'`.execute(
+    database.sql,
+  );
+  // Five are what Postgres always plans before it compares.
+  expect(rows).toEqual([{ plans: 5 }]);
 });

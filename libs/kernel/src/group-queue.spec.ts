@@ -53,7 +53,7 @@ describe('a queue of groups', () => {
   it('starts a group at once after a quiet time, and the next a distance later with all that came', async () => {
     jest.useFakeTimers({ doNotFake: ['queueMicrotask', 'nextTick'] });
     try {
-      const { queue, groups, endAll } = watched({ groups: 2, items: 10, everyMs: 30 });
+      const { queue, groups, endAll } = watched({ groups: 2, items: 10, pace: { leastMs: 30, mostMs: 30 } });
       const first = queue.add('a');
       await Promise.resolve();
       expect(groups).toEqual([['a']]);

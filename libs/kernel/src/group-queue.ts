@@ -1,13 +1,12 @@
+import { Pace, type PaceOptions } from './pace';
+
 export interface GroupQueueOptions {
   /** Groups that are worked on at the same time. */
   readonly groups: number;
   /** Items in one group. */
   readonly items: number;
-  /**
-   * Under load a group starts this much after the one before at the soonest, so that more items share it; after a quiet time none
-   * waits. Milliseconds; 0 unless told.
-   */
-  readonly everyMs?: number;
+  /** The distance of two groups under load; none unless told. */
+  readonly pace?: PaceOptions;
 }
 
 interface Waiting<T, R> {
@@ -23,14 +22,16 @@ interface Waiting<T, R> {
 export class GroupQueue<T, R> {
   private waiting: Waiting<T, R>[] = [];
   private running = 0;
-  private startedAt = -Infinity;
+  private readonly pace: Pace | undefined;
   private timer: ReturnType<typeof setTimeout> | undefined;
 
   /** `work` gives a result for each item, in their order. It may be called again with the same item. */
   constructor(
     private readonly options: GroupQueueOptions,
     private readonly work: (items: readonly T[]) => Promise<readonly R[]>,
-  ) {}
+  ) {
+    this.pace = options.pace && new Pace(options.pace);
+  }
 
   add(item: T): Promise<R> {
     return new Promise((resolve, reject) => {
@@ -43,15 +44,16 @@ export class GroupQueue<T, R> {
   private next(): void {
     if (this.waiting.length === 0 || this.running >= this.options.groups || this.isEarly()) return;
     this.running += 1;
-    this.startedAt = performance.now();
+    const ended = this.pace?.start();
     void this.settle(this.waiting.splice(0, this.options.items)).finally(() => {
+      ended?.();
       this.running -= 1;
       this.next();
     });
   }
 
   private isEarly(): boolean {
-    const early = this.startedAt + (this.options.everyMs ?? 0) - performance.now();
+    const early = this.pace?.earlyMs ?? 0;
     if (early <= 0) return false;
     this.timer ??= setTimeout(() => {
       this.timer = undefined;

@@ -15,3 +15,4 @@ export { defineStateMachine, type StateMachine, type TransitionTable } from './s
 export { backoffMs, type RetryPolicy } from './retry-policy';
 export { credits, type Credits } from './credits';
 export { GroupQueue, type GroupQueueOptions } from './group-queue';
+export { Pace, type PaceOptions } from './pace';

@@ -13,6 +13,7 @@ import { indexOwners } from './migrations/0011-index-owners';
 import { expectSmallBatches } from './migrations/0012-expect-small-batches';
 import { resolveAllAtOnce } from './migrations/0013-resolve-all';
 import { shortWayForOne } from './migrations/0014-short-way-for-one';
+import { planOnce } from './migrations/0015-plan-once';
 
 /** The schema `ledger`. Run by whoever owns the database; services then need `grantLedgerAccess`. */
 export const ledgerMigrations: MigrationSet = {
@@ -32,5 +33,6 @@ export const ledgerMigrations: MigrationSet = {
     '0012-expect-small-batches': expectSmallBatches,
     '0013-resolve-all': resolveAllAtOnce,
     '0014-short-way-for-one': shortWayForOne,
+    '0015-plan-once': planOnce,
   },
 };

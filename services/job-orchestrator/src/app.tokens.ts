@@ -2,7 +2,9 @@ import type { Catalogue } from '@shotloom/contracts';
 import type { Bus } from '@shotloom/bus';
 import type { Database, TransactionQueue } from '@shotloom/database';
 import type { Logger } from '@shotloom/service-kit';
+import type { AttemptRefs } from './attempts/attempt-ref';
 import type { Beginner, SubmitSettings } from './attempts/begin-submit';
+import type { KnownAttempts } from './attempts/known-attempts';
 import type { VendorHealth } from './attempts/vendor-health';
 import type { Config } from './config';
 import type { ModelClock } from './models/model-clock';
@@ -21,6 +23,8 @@ export interface Orchestrator {
   readonly changes: TransactionQueue<JobsSchema, string>;
   /** Fences; apart from the changes, since they lock attempts without their jobs. */
   readonly begins: TransactionQueue<JobsSchema, Beginner>;
+  readonly refs: AttemptRefs;
+  readonly known: KnownAttempts;
   readonly catalogue: Catalogue;
   readonly scheduler: Scheduler;
   readonly credentials: CredentialDirectory;

@@ -28,8 +28,10 @@ import { openServiceDatabase, OutboxRelay, TransactionQueue, type Database } fro
 import { ledgerMigrations } from '@shotloom/ledger';
 import { NestLogger, type ServiceContext } from '@shotloom/service-kit';
 import { AppModule } from './app.module';
+import { openAttemptRefs } from './attempts/attempt-ref';
 import { lockAttempts } from './attempts/attempt-rows';
 import { grantSubmits, type Beginner } from './attempts/begin-submit';
+import { openKnownAttempts } from './attempts/known-attempts';
 import { VendorHealth } from './attempts/vendor-health';
 import type { Orchestrator } from './app.tokens';
 import { CreditNews } from './changes/credit-news';
@@ -51,8 +53,8 @@ import { Sweeper } from './sweeps/sweeper';
 
 const BATCH = 50;
 /** Few transactions at once, so that those that wait share the next one. */
-const BEGINS = { transactions: 2, pieces: 64, everyMs: 8 };
-const CHANGES = { transactions: 2, pieces: 64, everyMs: 8 };
+const BEGINS = { transactions: 2, pieces: 64, pace: { leastMs: 8, mostMs: 40 } };
+const CHANGES = { transactions: 2, pieces: 64, pace: { leastMs: 8, mostMs: 40 } };
 
 /** Builds the service from its parts and starts them; each registers how it stops, the last first. */
 export async function startOrchestrator(context: ServiceContext<Config>): Promise<void> {
@@ -142,6 +144,8 @@ function assemble(
       ...BEGINS,
       prepare: (tx, beginners) => grantSubmits(tx, { sendSeconds }, beginners),
     }),
+    refs: openAttemptRefs(database),
+    known: openKnownAttempts(database),
     catalogue,
     scheduler,
     credentials,

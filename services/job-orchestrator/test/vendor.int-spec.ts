@@ -235,13 +235,14 @@ describe('answers that tell nothing', () => {
     const user = await harness.core.user(PRICE);
     const { jobId, work } = await harness.atVendor(user);
     await harness.quiet(work);
-    for (const pollNo of [1, 2, 3, 4, 5]) {
+    // As many as deny a lookup, and fewer than open the key's breaker, which the tests after this one share.
+    for (const pollNo of [1, 2, 3, 4]) {
       await harness.seen(work, outcome, pollNo);
       await waitFor(async () => (await misses(work.attemptId)) === pollNo, { what: 'the miss' });
     }
     expect(await job(user, jobId)).toMatchObject({ status: 'submitted', error: null });
     expect((await harness.log(jobId)).filter((line) => line.includes('again'))).toHaveLength(1);
-    await harness.seen(work, succeeded(), 6);
+    await harness.seen(work, succeeded(), 5);
     await until(user, jobId, 'storing');
   });
 });

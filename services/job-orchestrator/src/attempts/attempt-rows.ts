@@ -1,5 +1,6 @@
 import { sql, type RawBuilder, type Selectable } from 'kysely';
 import type { ErrorRecord } from '@shotloom/kernel';
+import { arrayOf } from '@shotloom/database';
 import { Moment, type PatchOf } from '../changes/moment';
 import { sessionOf } from '../changes/session';
 import type { FixedAttemptColumn } from '../changes/tables';
@@ -83,7 +84,7 @@ export async function lockAttempts(tx: JobsTx, attemptIds: readonly string[]): P
   const { rows } = await sql<Record<string, unknown> & { locked_at: Date }>`
     SELECT clock_timestamp() AS locked_at, job.*, ${ALIASED}
     FROM jobs.jobs AS job JOIN jobs.attempts AS attempt ON attempt.job_id = job.job_id
-    WHERE attempt.attempt_id = ANY (${attemptIds}::uuid[])
+    WHERE attempt.attempt_id = ANY (${arrayOf(attemptIds, 'uuid')})
     ORDER BY job.job_id, attempt.attempt_id
     FOR UPDATE OF job, attempt`.execute(tx.sql);
   const session = sessionOf(tx);

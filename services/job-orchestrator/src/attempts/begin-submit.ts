@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import { callbackUrl } from '@shotloom/service-kit';
 import type { RpcRequest, RpcResponse, VideoRequest, beginSubmitRpc } from '@shotloom/contracts';
+import { arrayOf } from '@shotloom/database';
 import type { JobsTx } from '../jobs/job-changes';
 import { cancelJob } from '../jobs/job-endings';
 import { ALLOWED_CREATES, CREATES_PER_MINUTE, secondsToCreate } from '../requests/create-windows';
@@ -58,7 +59,8 @@ export async function grantSubmits(
     WITH mine AS (
       SELECT attempt.attempt_id, attempt.job_id, attempt.credential_id, begun.worker_id, job.request,
         ${CREATES_PER_MINUTE} AS creates_per_minute
-      FROM unnest(${[...first.keys()]}::uuid[], ${[...first.values()]}::text[]) AS begun (attempt_id, worker_id)
+      FROM unnest(${arrayOf([...first.keys()], 'uuid')}, ${arrayOf([...first.values()], 'text')})
+        AS begun (attempt_id, worker_id)
       JOIN jobs.attempts AS attempt ON attempt.attempt_id = begun.attempt_id
       JOIN jobs.jobs AS job ON job.job_id = attempt.job_id
       WHERE attempt.status = 'submitting' AND attempt.kind = 'poll' AND attempt.credential_id IS NOT NULL

@@ -1,32 +1,14 @@
-import { sql } from 'kysely';
 import type { PayloadOf, attemptsSeenV1 } from '@shotloom/contracts';
 import type { Orchestrator } from '../app.tokens';
 import { sendProgress } from '../jobs/job-progress';
 import { shownProgress } from '../jobs/job-row';
 import { applyOutcome, type Answer } from './apply-outcome';
 import { takeIn } from './take-in';
-import { isBeforeSubmitted, type AttemptRow } from './attempt-rows';
+import { isBeforeSubmitted } from './attempt-rows';
+import type { Known } from './known-attempts';
 import { reached } from '../models/reached';
 
 type Seen = PayloadOf<typeof attemptsSeenV1>;
-
-/** What decides whether an answer is news, read for all answers at once and without a lock. */
-interface Known extends Pick<
-  AttemptRow,
-  | 'attempt_id'
-  | 'job_id'
-  | 'owner_user_id'
-  | 'status'
-  | 'progress'
-  | 'kind'
-  | 'submitted_at'
-  | 'usual_seconds'
-> {
-  poll_no: number | null;
-  misses: number | null;
-  version: number;
-  floor: number;
-}
 
 /** Less than this is not written: the next answer brings it along. */
 const WORTH_WRITING = 0.01;
@@ -60,14 +42,9 @@ interface Taken {
 const NOTHING: Taken = { applied: false };
 
 async function takeOthers(app: Orchestrator, answers: readonly Answer[]): Promise<Taken[]> {
-  if (answers.length === 0) return [];
-  const known = await readKnown(
-    app,
-    answers.map(({ attemptId }) => attemptId),
-  );
   return Promise.all(
     answers.map(async (answer) => {
-      const row = known.get(answer.attemptId);
+      const row = await app.known.add(answer.attemptId);
       if (row === undefined) return { applied: false, unknown: answer.attemptId };
       if (isOld(answer, row)) return NOTHING;
       tellProgress(app, answer, row);
@@ -84,16 +61,6 @@ async function take(app: Orchestrator, answer: Answer): Promise<Taken> {
   });
   if (took !== undefined) app.models.observe(took.model, took.seconds);
   return { applied, ...(isUnknown === true ? { unknown: attemptId } : {}) };
-}
-
-async function readKnown(app: Orchestrator, ids: readonly string[]): Promise<Map<string, Known>> {
-  const { rows } = await sql<Known>`
-    SELECT attempt.attempt_id, attempt.job_id, attempt.owner_user_id, attempt.status, attempt.progress, attempt.kind,
-      attempt.submitted_at, attempt.usual_seconds, timer.poll_no, timer.misses, job.version, job.progress AS floor
-    FROM jobs.attempts AS attempt JOIN jobs.jobs AS job ON job.job_id = attempt.job_id
-      LEFT JOIN jobs.timers AS timer ON timer.attempt_id = attempt.attempt_id
-    WHERE attempt.attempt_id = ANY (${ids}::uuid[])`.execute(app.database.sql);
-  return new Map(rows.map((row) => [row.attempt_id, row]));
 }
 
 /** An answer to an earlier question may still end an attempt, and nothing else. */

@@ -4,8 +4,10 @@ import { attemptRefRpc, beginSubmitRpc, type RpcRequest, type RpcResponse } from
 import type { RpcContext } from '@shotloom/bus';
 import { OnRequest } from '@shotloom/bus/nest';
 import { ORCHESTRATOR, type Orchestrator } from '../app.tokens';
-import { findAttemptRef } from './attempt-ref';
 import { beginSubmit } from './begin-submit';
+
+/** They share statements, so more of them cost less. */
+const REFS_AT_ONCE = 64;
 
 /** What the workers of vendors ask. */
 @Controller()
@@ -25,8 +27,8 @@ export class VendorAttemptsController {
     });
   }
 
-  @OnRequest(attemptRefRpc, { concurrency: 4 })
+  @OnRequest(attemptRefRpc, { concurrency: REFS_AT_ONCE })
   ref(@Payload() request: RpcRequest<typeof attemptRefRpc>): Promise<RpcResponse<typeof attemptRefRpc>> {
-    return findAttemptRef(this.app.database, request);
+    return this.app.refs.add(request);
   }
 }

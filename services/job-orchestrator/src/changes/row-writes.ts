@@ -1,4 +1,5 @@
 import { sql, type RawBuilder } from 'kysely';
+import { arrayOf } from '@shotloom/database';
 
 /** One change of one row: as it was read under its lock, and as it shall be. */
 export interface RowWrite<Row> {
@@ -72,7 +73,10 @@ function writeLayer<Row extends object>(
         names.map((column) => `change.${column}`).join(', '),
       )})
       FROM jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) AS change (write_key uuid, write_version int, ${types})
-      WHERE target.${sql.ref(key)} = ANY (${writes.map(({ id }) => id)}::uuid[]) AND target.${sql.ref(key)} = change.write_key ${at}
+      WHERE target.${sql.ref(key)} = ANY (${arrayOf(
+        writes.map(({ id }) => id),
+        'uuid',
+      )}) AND target.${sql.ref(key)} = change.write_key ${at}
       RETURNING 1
     )
     SELECT jobs.expect(count(*) = ${writes.length}::bigint, ${lost}) FROM written`;

@@ -1,4 +1,5 @@
 import { sql, type RawBuilder } from 'kysely';
+import { arrayOf } from '@shotloom/database';
 import type { AttemptRow } from '../attempts/attempt-rows';
 
 export type TimerChange =
@@ -30,17 +31,19 @@ export function writeTimers(changes: ReadonlyMap<string, TimerChange>): RawBuild
   const [stopped, asked, forgotten] = [ids('stop'), ids('ask'), ids('forget')];
   const started = [...changes.values()].filter((change) => change.kind === 'start');
   return [
-    ...(stopped.length > 0 ? [sql`DELETE FROM jobs.timers WHERE attempt_id = ANY (${stopped}::uuid[])`] : []),
+    ...(stopped.length > 0
+      ? [sql`DELETE FROM jobs.timers WHERE attempt_id = ANY (${arrayOf(stopped, 'uuid')})`]
+      : []),
     ...(asked.length > 0
       ? [
           sql`UPDATE jobs.timers SET next_poll_at = least(next_poll_at, clock_timestamp())
-            WHERE attempt_id = ANY (${asked}::uuid[])`,
+            WHERE attempt_id = ANY (${arrayOf(asked, 'uuid')})`,
         ]
       : []),
     ...(forgotten.length > 0
       ? [
           sql`UPDATE jobs.timers SET misses = 0, denials = 0
-            WHERE attempt_id = ANY (${forgotten}::uuid[]) AND misses > 0`,
+            WHERE attempt_id = ANY (${arrayOf(forgotten, 'uuid')}) AND misses > 0`,
         ]
       : []),
     ...(started.length > 0 ? [start(started)] : []),

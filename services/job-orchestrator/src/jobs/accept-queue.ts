@@ -1,4 +1,4 @@
-import { AppError } from '@shotloom/kernel';
+import { AppError, Pace } from '@shotloom/kernel';
 import type { Catalogue } from '@shotloom/contracts';
 import type { Database } from '@shotloom/database';
 import type { JobsSchema } from '../schema/tables';
@@ -12,10 +12,10 @@ const MOST_GROUPS = 4;
 /** Requests in one transaction. */
 const MOST_REQUESTS = 64;
 /**
- * Under load the next group starts this much after the last at the soonest, so that more share it; a group that takes longer (it
- * waits for a lock, or the disk is slow) no longer holds up those behind it. Milliseconds.
+ * Under load the next group keeps a distance from the start of the last, so that more share it; a group that takes longer (it waits for a
+ * lock, or the disk is slow) does not hold up those behind it. Somebody waits for each of them, so it stays short.
  */
-const PATIENCE_MS = 10;
+const GROUPS = { leastMs: 10, mostMs: 25 };
 
 interface Waiting {
   readonly request: AcceptRequest;
@@ -38,7 +38,7 @@ class CameTooLate extends Error {
 export class AcceptQueue {
   private waiting: Waiting[] = [];
   private running = 0;
-  private lastStart = 0;
+  private readonly pace = new Pace(GROUPS);
   private timer: NodeJS.Timeout | undefined;
   private readonly userLimits = new UserLimits();
 
@@ -61,17 +61,18 @@ export class AcceptQueue {
 
   private next(): void {
     if (this.waiting.length === 0 || this.running >= MOST_GROUPS) return;
-    const patience = this.lastStart + PATIENCE_MS - performance.now();
-    if (patience > 0) {
+    const early = this.pace.earlyMs;
+    if (early > 0) {
       this.timer ??= setTimeout(() => {
         this.timer = undefined;
         this.next();
-      }, patience);
+      }, early);
       return;
     }
     this.running += 1;
-    this.lastStart = performance.now();
+    const ended = this.pace.start();
     void this.settle(this.waiting.splice(0, MOST_REQUESTS)).finally(() => {
+      ended();
       this.running -= 1;
       this.next();
     });

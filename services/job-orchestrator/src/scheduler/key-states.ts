@@ -1,4 +1,5 @@
 import { sql, type QueryResult, type RawBuilder } from 'kysely';
+import { arrayOf } from '@shotloom/database';
 import { createsLeft } from '../requests/create-windows';
 import type { KeyState } from './key-ring';
 import type { ProviderNow } from './provider-limits';
@@ -35,7 +36,7 @@ export function keyStatesQuery(
     FROM (
       SELECT wanted.id, clock.at, least(${burst}, coalesce(
         bucket.tokens + greatest(0, extract(epoch FROM clock.at - bucket.refilled_at)) * ${perMinute} / 60, ${burst})) AS tokens
-      FROM unnest(${ids}::uuid[]) AS wanted (id)
+      FROM unnest(${arrayOf(ids, 'uuid')}) AS wanted (id)
       CROSS JOIN (SELECT clock_timestamp() AS at) AS clock
       LEFT JOIN jobs.request_buckets AS bucket ON bucket.provider = ${provider} AND bucket.credential_id = wanted.id
     ) AS known

@@ -1,4 +1,5 @@
 import { sql, type RawBuilder } from 'kysely';
+import { arrayOf } from '@shotloom/database';
 import type { JobsTx } from '../jobs/job-changes';
 import type { ProviderNow } from './provider-limits';
 import { perUserOf, roomOf, tightOf } from './user-room';
@@ -145,5 +146,5 @@ export function anyWaitingQuery(provider: string, owners: readonly string[]): Ra
       OR EXISTS (SELECT FROM jobs.lanes WHERE provider = ${provider} AND state = 'blocked')
       OR EXISTS (SELECT FROM jobs.lane_wakes WHERE provider = ${provider})
       OR EXISTS (SELECT FROM jobs.provider_state AS known JOIN jobs.lanes AS lane ON lane.provider = known.provider
-        WHERE lane.owner_user_id = ANY (${owners}::uuid[]) AND lane.state IN ('full', 'sleeping')) AS any`;
+        WHERE lane.owner_user_id = ANY (${arrayOf(owners, 'uuid')}) AND lane.state IN ('full', 'sleeping')) AS any`;
 }

@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { Pace } from '@shotloom/kernel';
 import { providerSpec } from '@shotloom/contracts';
 import type { Database } from '@shotloom/database';
 import type { Logger } from '@shotloom/service-kit';
@@ -16,8 +17,8 @@ const AGAIN_MS = 50;
 const SOONEST_MS = 250;
 /** Sweeps look oftener than this, so that a wait of hours needs no timer. Milliseconds. */
 const LATEST_MS = 60_000;
-/** Under load passes of a provider keep this distance, so that one serves all that came meanwhile; after a quiet time none waits. Milliseconds. */
-const PASS_EVERY_MS = 8;
+/** Under load passes of a provider keep a distance, so that one serves all that came meanwhile. */
+const PASSES = { leastMs: 8, mostMs: 40 };
 
 /** Why a pass is wanted: for good reason, or since attempts of these users have ended. */
 type Wanted = 'pass' | Set<string>;
@@ -25,7 +26,7 @@ type Wanted = 'pass' | Set<string>;
 /** Runs passes when something may have become possible, and at each sweep for what nobody announced. */
 export class Scheduler {
   private readonly wanted = new Map<string, Wanted>();
-  private readonly passedAt = new Map<string, number>();
+  private readonly paces = new Map<string, Pace>();
   private readonly again = new Map<string, { readonly at: number; readonly timer: NodeJS.Timeout }>();
   private running: Promise<void> | undefined;
   private stopped = false;
@@ -76,7 +77,7 @@ export class Scheduler {
 
   private async work(): Promise<void> {
     for (let provider = this.next(); provider !== undefined; provider = this.next()) {
-      const early = (this.passedAt.get(provider) ?? -Infinity) + PASS_EVERY_MS - performance.now();
+      const early = this.paceOf(provider).earlyMs;
       if (early > 0) await delay(early);
       const wanted = this.wanted.get(provider);
       this.wanted.delete(provider);
@@ -91,8 +92,8 @@ export class Scheduler {
   private async passes(provider: string, wanted: Wanted): Promise<void> {
     try {
       if (wanted !== 'pass' && !(await this.anyWaiting(provider, wanted))) return;
-      this.passedAt.set(provider, performance.now());
-      const result = await this.pass(provider);
+      const ended = this.paceOf(provider).start();
+      const result = await this.pass(provider).finally(ended);
       if (result === null) this.wakeLater(provider, AGAIN_MS);
       else this.tell(provider, result);
       if (result && result.nextInMs !== null) {
@@ -103,6 +104,12 @@ export class Scheduler {
     } catch (error) {
       this.deps.logger.error({ err: error, provider }, 'a scheduler pass failed; the next sweep tries again');
     }
+  }
+
+  private paceOf(provider: string): Pace {
+    const known = this.paces.get(provider) ?? new Pace(PASSES);
+    this.paces.set(provider, known);
+    return known;
   }
 
   /** The place is taken back by the next pass, be it that of the next sweep. */

@@ -1,6 +1,6 @@
-import { sql, type Insertable, type Kysely, type Selectable } from 'kysely';
+import { sql, type Insertable, type Kysely, type RawBuilder, type Selectable } from 'kysely';
 import type { AssetRecord } from '@shotloom/contracts';
-import type { UnitOfWork } from '@shotloom/database';
+import { arrayOf, type UnitOfWork } from '@shotloom/database';
 import type { AssetsTable, MediaTables } from '../schema/tables';
 
 export type AssetRow = Selectable<AssetsTable>;
@@ -30,31 +30,13 @@ export function findAsset(db: Kysely<MediaTables>, assetId: string): Promise<Ass
   return db.selectFrom('media.assets').selectAll().where('asset_id', '=', assetId).executeTakeFirst();
 }
 
-/** By attempt, ids in lower case. Tombstones included. */
-export async function findAssetsOfAttempts(
-  db: Kysely<MediaTables>,
-  attemptIds: readonly string[],
-): Promise<ReadonlyMap<string, AssetRow>> {
-  const rows = await db
-    .selectFrom('media.assets')
-    .selectAll()
-    .where(sql<boolean>`attempt_id = any(${attemptIds}::uuid[])`)
-    .execute();
-  return byAttempt(rows);
-}
+/** Tombstones included. */
+export const assetsOfAttempts = (attemptIds: readonly string[]): RawBuilder<AssetRow> =>
+  sql<AssetRow>`select * from media.assets where attempt_id = any(${arrayOf(attemptIds, 'uuid')})`;
 
 /** The attempts whose job was deleted or cancelled before its result came: nobody may be given it, and nobody pays for it. */
-export async function findUnwanted(
-  db: Kysely<MediaTables>,
-  attemptIds: readonly string[],
-): Promise<ReadonlySet<string>> {
-  const rows = await db
-    .selectFrom('media.attempt_tombstones')
-    .select('attempt_id')
-    .where(sql<boolean>`attempt_id = any(${attemptIds}::uuid[])`)
-    .execute();
-  return new Set(rows.map(({ attempt_id }) => attempt_id));
-}
+export const unwantedAttempts = (attemptIds: readonly string[]): RawBuilder<{ attempt_id: string }> =>
+  sql`select attempt_id from media.attempt_tombstones where attempt_id = any(${arrayOf(attemptIds, 'uuid')})`;
 
 /** The attempts that have an asset, a deleted one included, or that nobody wants one of. */
 export async function findSettled(
@@ -62,9 +44,9 @@ export async function findSettled(
   attemptIds: readonly string[],
 ): Promise<ReadonlySet<string>> {
   const { rows } = await sql<{ attempt_id: string }>`
-    select attempt_id from media.assets where attempt_id = any(${attemptIds}::uuid[])
+    select attempt_id from media.assets where attempt_id = any(${arrayOf(attemptIds, 'uuid')})
     union all
-    select attempt_id from media.attempt_tombstones where attempt_id = any(${attemptIds}::uuid[])`.execute(
+    select attempt_id from media.attempt_tombstones where attempt_id = any(${arrayOf(attemptIds, 'uuid')})`.execute(
     db,
   );
   return new Set(rows.map(({ attempt_id }) => attempt_id));
@@ -84,7 +66,8 @@ export async function insertMade(
   return byAttempt(rows);
 }
 
-const byAttempt = (rows: readonly AssetRow[]): ReadonlyMap<string, AssetRow> =>
+/** Ids in lower case. */
+export const byAttempt = (rows: readonly AssetRow[]): ReadonlyMap<string, AssetRow> =>
   new Map(rows.map((row) => [row.attempt_id ?? '', row]));
 
 /** Storing an attempt's result and deleting it exclude each other, so that neither can miss the other. */
@@ -96,12 +79,12 @@ export const lockAsset = (tx: MediaTx, assetId: string): Promise<void> =>
   lock(tx, `media.asset.${assetId.toLowerCase()}`);
 
 /** In one order, so that two transactions cannot wait for each other. */
-export async function lockAttempts(tx: MediaTx, attemptIds: readonly string[]): Promise<void> {
+export function lockAttempts(attemptIds: readonly string[]): RawBuilder<unknown> {
   const names = attemptIds.map(attemptLock);
-  await sql`
+  return sql`
     select pg_advisory_xact_lock(id) from (
-      select distinct hashtextextended(name, 0) as id from unnest(${names}::text[]) as name order by id
-    ) as ordered`.execute(tx.sql);
+      select distinct hashtextextended(name, 0) as id from unnest(${arrayOf(names, 'text')}) as name order by id
+    ) as ordered`;
 }
 
 const attemptLock = (attemptId: string): string => `media.attempt.${attemptId.toLowerCase()}`;

@@ -12,8 +12,8 @@ export interface IngestQueues {
 }
 
 /** One group at a time for looks, which are short; two for transactions, so that one gathers while another waits for its commit. */
-const LOOKS = { groups: 1, items: 32 };
-const SETTLEMENTS = { groups: 2, items: 16 };
+const LOOKS = { groups: 1, items: 32, pace: { leastMs: 2, mostMs: 20 } };
+const SETTLEMENTS = { groups: 2, items: 32, pace: { leastMs: 4, mostMs: 40 } };
 
 export function openIngestQueues(database: Database<MediaTables>): IngestQueues {
   return {

@@ -1,11 +1,12 @@
 import { AppError, newId } from '@shotloom/kernel';
 import { mediaFailedV1, mediaStoredV1, subjects } from '@shotloom/contracts';
 import {
-  findAssetsOfAttempts,
-  findUnwanted,
+  assetsOfAttempts,
+  byAttempt,
   insertMade,
   lockAttempts,
   toAssetRecord,
+  unwantedAttempts,
   type AssetRow,
   type MadeAsset,
   type MediaTx,
@@ -45,16 +46,18 @@ interface Known {
  */
 export async function settleIngests(tx: MediaTx, group: readonly Judged[]): Promise<readonly Settled[]> {
   const attemptIds = group.map(({ request }) => request.attemptId);
-  await lockAttempts(tx, attemptIds);
+  const messageIds = group.map(({ messageId }) => messageId);
+  // In one packet: each sees what was committed when its turn comes, and that is after the lock.
+  const [, assets, unwanted, fresh] = await tx.together([
+    lockAttempts(attemptIds),
+    assetsOfAttempts(attemptIds),
+    unwantedAttempts(attemptIds),
+    onceEach(SCHEMA, 'storage-ingest', messageIds),
+  ]);
   const known: Known = {
-    assets: await findAssetsOfAttempts(tx.sql, attemptIds),
-    unwanted: await findUnwanted(tx.sql, attemptIds),
-    fresh: await onceEach(
-      tx,
-      SCHEMA,
-      'storage-ingest',
-      group.map(({ messageId }) => messageId),
-    ),
+    assets: byAttempt(assets.rows),
+    unwanted: new Set(unwanted.rows.map(({ attempt_id }) => attempt_id)),
+    fresh: new Set(fresh.rows.map(({ message_id }) => message_id)),
   };
   const made = await insertMade(
     tx,

@@ -6,6 +6,7 @@ import { sql } from 'kysely';
 import { DeadLetter } from '@shotloom/bus';
 import { AppError } from '@shotloom/kernel';
 import { extractPosters, pictureFacts, tempDir, type Poster } from '@shotloom/media-tools';
+import { arrayOf } from '@shotloom/database';
 import type { Storage } from '../app.tokens';
 import type { AssetRow } from '../assets/asset-rows';
 import { objectKeys } from '../object-store/object-keys';
@@ -36,7 +37,7 @@ export async function drawPosters(
   const found = await parts.database.sql
     .selectFrom('media.assets')
     .selectAll()
-    .where(sql<boolean>`asset_id = any(${assetIds}::uuid[])`)
+    .where(sql<boolean>`asset_id = any(${arrayOf(assetIds, 'uuid')})`)
     .execute();
   const rows = new Map(found.map((row) => [row.asset_id, row]));
   const outcomes = new Map<string, PosterOutcome>();

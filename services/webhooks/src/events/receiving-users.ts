@@ -4,7 +4,7 @@ import { sql } from 'kysely';
 import type { Parts } from '../parts';
 
 /** Every change of every job comes by here, and most people have no endpoint: these are asked about together. */
-const LOOKS = { groups: 2, items: 500, everyMs: 20 };
+const LOOKS = { groups: 2, items: 500, pace: { leastMs: 20, mostMs: 20 } };
 
 /**
  * Whether anybody is told of the jobs of a user. An endpoint whose making was answered before a change was committed is always seen;
