@@ -8,12 +8,13 @@ nobody reads what was answered to another. Who is asked may answer, and publish 
 {{- $engines := include "shotloom.engines" . | fromYamlArray -}}
 gateway:
   publish:
-    - accounts.limits
+    - accounts.*
     - changed.catalogue
     - changed.credentials
+    - changed.credits
     - identity.revoked
     - media.delete
-    {{- range list "accept" "cancel" "credential-changed" "credential-spend" "credential-use" "delete" "get" "list" "log" "ops-audit" "ops-list-dead-letters" "ops-list-uncertain" "ops-pause-provider" "ops-replay-dead-letter" "ops-resolve-uncertain" "ops-set-limits" "providers" "spend" "stop-all" }}
+    {{- range list "accept" "cancel" "create-drafts" "credential-changed" "credential-spend" "credential-use" "delete" "get" "get-many" "list" "log" "ops-audit" "ops-list-dead-letters" "ops-list-uncertain" "ops-pause-provider" "ops-replay-dead-letter" "ops-resolve-uncertain" "ops-set-limits" "providers" "run-drafts" "spend" "states" "stop-all" }}
     - rpc.job-orchestrator.{{ . }}
     {{- end }}
     - rpc.storage.*
@@ -33,6 +34,7 @@ job-orchestrator:
     - attempts.*
     - results.media
     - accounts.limits
+    - changed.credits
     - rpc.gateway.catalogue
     - rpc.gateway.list-credentials
     # Operators look into streams by it, and take dead letters out.
@@ -49,12 +51,16 @@ job-orchestrator:
 storage:
   publish:
     - results.media
-    {{- range list "ingest" "import" "delete" "poster" }}
+    - rpc.gateway.account-retention
+    - rpc.job-orchestrator.assets-in-use
+    {{- include "shotloom.consume" (list "ACCOUNTS" "storage-retention" "accounts.retention") | nindent 4 }}
+    {{- range list "ingest" "import" "delete" "poster" "renditions" }}
     {{- include "shotloom.consume" (list "MEDIA" (printf "storage-%s" .) (printf "media.%s" .)) | nindent 4 }}
     {{- end }}
   subscribe: [rpc.storage.*]
 notifier:
   publish:
+    - rpc.gateway.available-credits
     - rpc.gateway.verify-credential
     - rpc.gateway.ended-credentials
     - rpc.job-orchestrator.get
@@ -64,7 +70,7 @@ notifier:
     - $JS.API.STREAM.MSG.GET.JOBS
     {{- include "shotloom.readOrdered" "JOBS" | nindent 4 }}
   deny: {{- include "shotloom.durablesOf" (list "JOBS" "webhooks-events") | nindent 4 }}
-  subscribe: [progress.*, identity.revoked]
+  subscribe: [progress.*, identity.revoked, changed.credits]
 webhooks:
   publish:
     - rpc.gateway.webhook-disabled

@@ -113,24 +113,16 @@ it('lets waiters change nothing', async () => {
   await expect(manager.streams.add({ name: 'MINE', subjects: ['mine'] })).rejects.toThrow();
 });
 
-const OWNERS: Readonly<Record<string, string>> = {
-  WORK: 'provider',
-  POLLS: 'provider',
-  ATTEMPTS: 'job-orchestrator',
-  RESULTS: 'job-orchestrator',
-  ACCOUNTS: 'job-orchestrator',
-  MEDIA: 'storage',
-  JOBS: 'webhooks',
-};
-const ownerOf = (stream: string, durable: string): string => {
-  const owner = OWNERS[stream] ?? '';
-  return owner === 'provider' ? `provider-${durable.replace(/-(submit|cancel|polls)$/, '')}` : owner;
-};
+/** Durables are named after the service that reads them, and those of a provider after it. */
+const READERS = ['job-orchestrator', 'storage', 'webhooks'];
+const ownerOf = (durable: string): string =>
+  READERS.find((service) => durable.startsWith(`${service}-`)) ??
+  `provider-${durable.replace(/-(submit|cancel|polls)$/, '')}`;
 
 describe.each(consumersFor(providers).map((spec) => [spec.durable, spec] as const))(
   'durable %s',
   (_, spec) => {
-    const owner = ownerOf(spec.stream, spec.durable);
+    const owner = ownerOf(spec.durable);
     const needed = [
       `$JS.API.CONSUMER.MSG.NEXT.${spec.stream}.${spec.durable}`,
       `$JS.API.CONSUMER.INFO.${spec.stream}.${spec.durable}`,

@@ -74,6 +74,20 @@ export function createStorageMetrics(registry: MetricsRegistry): StorageMetrics 
     help: 'Assets that were taken because their plan no longer keeps them.',
     registers,
   });
+  return {
+    ...uploadMetrics(registry),
+    ingest: (outcome, seconds) => ingests.observe({ outcome }, seconds),
+    ingestedBytes: (size) => bytes.inc(size),
+    poster: (outcome) => posters.inc({ outcome }),
+    rendition: (kind, outcome) => renditions.inc({ kind, outcome }),
+    renditionSeconds: (seconds) => renditionTime.observe(seconds),
+    expired: (count) => expired.inc(count),
+    orphansRemoved: (count) => orphans.inc(count),
+  };
+}
+
+function uploadMetrics(registry: MetricsRegistry): Pick<StorageMetrics, 'uploaded' | 'importFailed'> {
+  const registers = [registry];
   const uploads = new Counter({
     name: 'shotloom_upload_bytes_total',
     help: 'Bytes of uploads that became assets, by the way they came.',
@@ -89,13 +103,6 @@ export function createStorageMetrics(registry: MetricsRegistry): StorageMetrics 
   return {
     uploaded: (way, size) => uploads.inc({ way }, size),
     importFailed: (reason) => importFailures.inc({ reason }),
-    ingest: (outcome, seconds) => ingests.observe({ outcome }, seconds),
-    ingestedBytes: (size) => bytes.inc(size),
-    poster: (outcome) => posters.inc({ outcome }),
-    rendition: (kind, outcome) => renditions.inc({ kind, outcome }),
-    renditionSeconds: (seconds) => renditionTime.observe(seconds),
-    expired: (count) => expired.inc(count),
-    orphansRemoved: (count) => orphans.inc(count),
   };
 }
 

@@ -85,7 +85,18 @@ export async function startStorage(context: Context): Promise<void> {
   const ingests = openIngestQueues(database);
   const [fetcher, importer] = [createFetcher(config), createImporter(config)];
   const decorating = openDecorating({ database, store, logger, metrics }, config);
-  const storage = { config, bus, database, ingests, ...decorating, store, fetcher, importer, logger, metrics };
+  const storage = {
+    config,
+    bus,
+    database,
+    ingests,
+    ...decorating,
+    store,
+    fetcher,
+    importer,
+    logger,
+    metrics,
+  };
   watchOpenUploads(context.metrics, database);
   const sweeper = new Sweeper(storage, {
     intervalMs: config.SWEEP_INTERVAL_MS,

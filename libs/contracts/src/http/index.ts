@@ -345,41 +345,6 @@ export {
   type SigningSecret,
 } from './webhooks';
 export {
-  createVideoSchema,
-  deletedVideoSchema,
-  openAiErrorSchema,
-  openAiModelListSchema,
-  openAiModelSchema,
-  openAiVideoListSchema,
-  openAiVideoSchema,
-  REMIXED_FROM,
-  remixVideoSchema,
-  toOpenAiVideo,
-  videoContentQuerySchema,
-  videoListQuerySchema,
-  type CreateVideo,
-  type DeletedVideo,
-  type OpenAiError,
-  type OpenAiModel,
-  type OpenAiModelList,
-  type OpenAiVideo,
-  type OpenAiVideoList,
-  type RemixVideo,
-  type VideoContentQuery,
-  type VideoListQuery,
-} from './openai';
-export {
-  generateSoraVideoSchema,
-  soraVideoPageSchema,
-  soraVideoSchema,
-  toSoraVideo,
-  type GenerateSoraVideo,
-  type SoraVideo,
-  type SoraVideoPage,
-} from './sora-videos';
-export { toTurboJob, turboJobSchema, type TurboJob } from './turbodiffusion';
-export { createStoryJobSchema, type CreateStoryJob } from './story-job';
-export {
   importUploadSchema,
   openedUploadSchema,
   openUploadSchema,
@@ -392,30 +357,6 @@ export {
   type StorageResource,
   type UploadSession,
 } from './uploads';
-export {
-  fromYunwuConfig,
-  saveYunwuConfigSchema,
-  toYunwuConfig,
-  yunwuConfigSchema,
-  yunwuSettings,
-  type SaveYunwuConfig,
-  type YunwuConfig,
-} from './yunwu';
-export {
-  createYunwuTasksSchema,
-  runYunwuTasksSchema,
-  SHOT_KEY,
-  toYunwuTask,
-  yunwuProgressQuerySchema,
-  yunwuRunSchema,
-  yunwuTasksSchema,
-  type CreateYunwuTasks,
-  type RunYunwuTasks,
-  type YunwuProgress,
-  type YunwuProgressQuery,
-  type YunwuRun,
-  type YunwuTasks,
-} from './yunwu-tasks';
 export {
   createChapterSchema,
   createCharacterSchema,
@@ -430,3 +371,4 @@ export {
   selectVariantSchema,
   storyPageQuerySchema,
 } from './stories';
+export * from './others';

@@ -1,0 +1,60 @@
+/** What speaks in the words of others: OpenAI's API, and the systems that Shotloom follows. */
+export {
+  createVideoSchema,
+  deletedVideoSchema,
+  openAiErrorSchema,
+  openAiModelListSchema,
+  openAiModelSchema,
+  openAiVideoListSchema,
+  openAiVideoSchema,
+  REMIXED_FROM,
+  remixVideoSchema,
+  toOpenAiVideo,
+  videoContentQuerySchema,
+  videoListQuerySchema,
+  type CreateVideo,
+  type DeletedVideo,
+  type OpenAiError,
+  type OpenAiModel,
+  type OpenAiModelList,
+  type OpenAiVideo,
+  type OpenAiVideoList,
+  type RemixVideo,
+  type VideoContentQuery,
+  type VideoListQuery,
+} from './openai';
+export {
+  generateSoraVideoSchema,
+  soraVideoPageSchema,
+  soraVideoSchema,
+  toSoraVideo,
+  type GenerateSoraVideo,
+  type SoraVideo,
+  type SoraVideoPage,
+} from './sora-videos';
+export { toTurboJob, turboJobSchema, type TurboJob } from './turbodiffusion';
+export { createStoryJobSchema, type CreateStoryJob } from './story-job';
+export {
+  fromYunwuConfig,
+  saveYunwuConfigSchema,
+  toYunwuConfig,
+  yunwuConfigSchema,
+  yunwuSettings,
+  type SaveYunwuConfig,
+  type YunwuConfig,
+} from './yunwu';
+export {
+  createYunwuTasksSchema,
+  runYunwuTasksSchema,
+  SHOT_KEY,
+  toYunwuTask,
+  yunwuProgressQuerySchema,
+  yunwuRunSchema,
+  yunwuTasksSchema,
+  type CreateYunwuTasks,
+  type RunYunwuTasks,
+  type YunwuProgress,
+  type YunwuProgressQuery,
+  type YunwuRun,
+  type YunwuTasks,
+} from './yunwu-tasks';
