@@ -40,7 +40,7 @@ it('has rules that promtool accepts', async () => {
 
 it('has alerts that fire and keep silent as their tests say', async () => {
   await expect(run('promtool', ['test', 'rules', ...TESTS])).resolves.toBeDefined();
-});
+}, 120_000);
 
 it('has for each alert a test in which it fires and one in which it is silent', () => {
   const cases = TESTS.flatMap((path) => read<TestFile>(path).tests.flatMap((test) => test.alert_rule_test));
