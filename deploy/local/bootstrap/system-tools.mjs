@@ -20,12 +20,13 @@ const NEEDS = {
     package: ['swift-proxy', 'swift-account', 'swift-container', 'swift-object', 'python3-swift'],
     isThere: () => isProgram('swift-proxy-server') && isProgram('swift-object-server'),
   },
+  promtool: { package: 'prometheus', isThere: () => isProgram('promtool') },
   unzip: { package: 'unzip', isThere: () => isProgram('unzip') },
   pgbench: { package: 'postgresql', isThere: () => hasPgbench() },
 };
 
 export const RUNTIME_TOOLS = ['nats-server', 'ffmpeg', 'a Chinese font', 'setpriv'];
-export const TEST_TOOLS = [...RUNTIME_TOOLS, 'chromium', 'swift', 'unzip'];
+export const TEST_TOOLS = [...RUNTIME_TOOLS, 'chromium', 'swift', 'unzip', 'promtool'];
 export const BENCH_TOOLS = [...RUNTIME_TOOLS, 'pgbench'];
 
 /** Installs what is missing where we may, else names the exact command. */
