@@ -9,7 +9,6 @@ const input: EnvironmentInput = {
   secrets: {
     postgresPassword: 'p',
     objectStoreSigningSecret: 'signing',
-    tokenSecret: 'token',
     callbackSecret: 'callback',
     credentialsKey: 'seal',
     signingKey: 'sign',

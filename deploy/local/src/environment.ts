@@ -54,7 +54,6 @@ export function serviceEnvironment(service: ServiceDefinition, input: Environmen
     INTERNAL_PORT: text(addresses.internalPorts[name]),
     PROVIDERS_ENABLED: input.providers.join(','),
     PUBLIC_URL: addresses.gatewayUrl,
-    TOKEN_SECRET: input.secrets.tokenSecret,
     ...(service.hasPublicPort ? { PORT: text(addresses.publicPorts[name]) } : {}),
     ...sharedBy(service, input),
     ...ONLY[name]?.(input),

@@ -15,7 +15,6 @@ export interface DemoUser {
 export interface Secrets {
   readonly postgresPassword: string;
   readonly objectStoreSigningSecret: string;
-  readonly tokenSecret: string;
   /** Signs the addresses that vendors call back at. */
   readonly callbackSecret: string;
   /** Seals the keys of vendors; base64 of 32 bytes. Without it the keys that are kept cannot be read. */
@@ -32,7 +31,6 @@ export async function openSecrets(file: string): Promise<Secrets> {
   const secrets: Secrets = {
     postgresPassword: randomSecret(),
     objectStoreSigningSecret: randomSecret(),
-    tokenSecret: randomSecret(),
     callbackSecret: randomSecret(),
     credentialsKey: randomBytes(32).toString('base64'),
     signingKey: randomBytes(32).toString('base64'),

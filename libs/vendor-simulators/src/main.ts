@@ -3,9 +3,11 @@ import { startStripeSimulator, STRIPE_DEMO_KEY, STRIPE_DEMO_WEBHOOK_SECRET } fro
 import { SIMULATED_VENDORS, SIMULATORS } from './registry';
 
 const USAGE = `Usage: node dist/main.js ${SIMULATED_VENDORS.join('|')}|stripe [options]
-  --port <n>             port on 127.0.0.1 (any free one)
+  --port <n>             its port (any free one)
   --webhook-url <url>    stripe: where its events go
  Of video vendors only:
+  --host <address>       where it listens (127.0.0.1)
+  --public-url <url>     how others reach it: what its links to videos begin with (where it listens)
   --seed <n>             seed of latencies and chances (1)
   --queue-ms <low,high>  how long a task waits (500,2000)
   --run-ms <low,high>    how long it works (4000,12000)
@@ -25,6 +27,8 @@ async function main(): Promise<void> {
     options: {
       port: { type: 'string', default: '0' },
       'webhook-url': { type: 'string' },
+      host: { type: 'string', default: '127.0.0.1' },
+      'public-url': { type: 'string' },
       seed: { type: 'string', default: '1' },
       'queue-ms': { type: 'string', default: '500,2000' },
       'run-ms': { type: 'string', default: '4000,12000' },
@@ -58,6 +62,8 @@ async function stripe(port: number, webhookUrl: string | undefined): Promise<{ s
 
 interface VideoFlags {
   readonly port: string;
+  readonly host: string;
+  readonly 'public-url'?: string;
   readonly seed: string;
   readonly 'queue-ms': string;
   readonly 'run-ms': string;
@@ -71,6 +77,8 @@ async function video(vendor: string, values: VideoFlags): Promise<{ stop: () => 
   if (start === undefined) throw new Error(USAGE);
   const simulator = await start({
     port: Number(values.port),
+    host: values.host,
+    publicUrl: values['public-url']?.replace(/\/+$/, ''),
     seed: Number(values.seed),
     queueMs: range(values['queue-ms']),
     runMs: range(values['run-ms']),

@@ -23,12 +23,16 @@ export interface SimServerOptions {
   readonly controlled: Controlled;
   /** 0: any free port. */
   readonly port: number;
+  /** Where it listens; 127.0.0.1 unless told. */
+  readonly host?: string | undefined;
+  /** How others reach it, where that is not where it listens. */
+  readonly publicUrl?: string | undefined;
 }
 
 const BODY_KEPT = 2_000;
 const CONTROL_PREFIX = '/_sim/';
 
-/** One vendor's HTTP server on 127.0.0.1. Under `/_sim/` it is inspected and scripted. */
+/** One vendor's HTTP server. Under `/_sim/` it is inspected and scripted. */
 export class SimServer {
   readonly log = new RequestLog();
   /** What its own handlers threw; each cut a connection. */
@@ -43,9 +47,10 @@ export class SimServer {
       void this.answer(incoming, response);
     });
     this.server = server;
-    server.listen(this.options.port, '127.0.0.1');
+    const { port, host = '127.0.0.1', publicUrl } = this.options;
+    server.listen(port, host);
     await once(server, 'listening');
-    return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    return publicUrl ?? `http://${host}:${(server.address() as AddressInfo).port}`;
   }
 
   async stop(): Promise<void> {

@@ -13,6 +13,10 @@ import type { SimAccount, SimOrder, SimTimes, TaskBook } from './task-book';
 export interface SimulatorOptions extends Partial<SimTimes> {
   /** 0 or missing: any free port. */
   readonly port?: number;
+  /** Where it listens; 127.0.0.1 unless told. */
+  readonly host?: string | undefined;
+  /** How others reach it, where that is not where it listens; without a slash at its end. */
+  readonly publicUrl?: string | undefined;
   /** Latencies and chances are the same for the same seed. Default 1. */
   readonly seed?: number;
   readonly clock?: SimClock;
@@ -55,7 +59,7 @@ export interface SimVendor<A extends SimAccount, O extends SimOrder> {
 const QUEUE_MS = [500, 2_000] as const;
 const RUN_MS = [4_000, 12_000] as const;
 
-/** Starts a vendor's server on 127.0.0.1, with time, chance, faults, results and callbacks as all simulators have them. */
+/** Starts a vendor's server, with time, chance, faults, results and callbacks as all simulators have them. */
 export async function startSimulator<A extends SimAccount, O extends SimOrder>(
   options: SimulatorOptions,
   makeVendor: (world: SimWorld) => SimVendor<A, O>,
@@ -77,7 +81,8 @@ export async function startSimulator<A extends SimAccount, O extends SimOrder>(
     credential: vendor.credential,
   };
   const { routes } = vendor;
-  const server = new SimServer({ routes, faults, clock, controlled, port: options.port ?? 0 });
+  const { port = 0, host, publicUrl } = options;
+  const server = new SimServer({ routes, faults, clock, controlled, port, host, publicUrl });
   links.baseUrl = await server.start();
   return {
     ...controlled,
