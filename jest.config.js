@@ -24,6 +24,8 @@ const tier = (displayName, suffix, more = {}) => ({
 module.exports = {
   // For machines that are shared and slow; a test that hangs is still found.
   testTimeout: 30_000,
+  // What a file loaded is not given back when it ends: after a hundred of them a process is full, so it is replaced before.
+  workerIdleMemoryLimit: '1GB',
   projects: [
     tier('unit', 'spec'),
     tier('int', 'int-spec', {
