@@ -92,13 +92,12 @@ export class Platform {
       gatewayUrl: addresses.gatewayUrl,
       consoleUrl: `${addresses.gatewayUrl}/`,
       docsUrl: `${addresses.gatewayUrl}/docs`,
+      publicUrls: urlsOf(addresses.publicPorts),
       pids: {
         runtime: process.pid,
         ...Object.fromEntries(running.map(({ name, pid }) => [name, pid ?? 0])),
       },
-      internalUrls: Object.fromEntries(
-        Object.entries(addresses.internalPorts).map(([name, port]) => [name, `http://127.0.0.1:${port}`]),
-      ),
+      internalUrls: urlsOf(addresses.internalPorts),
       databaseUrl: addresses.databaseUrl,
       natsUrl: addresses.natsUrl,
       objectStore: objectStoreAt(process.env, this.folder.objects),
@@ -238,3 +237,6 @@ function gatewayDefinition(): ServiceDefinition {
 export function processMarker(dataDir: string): string {
   return `--shotloom-data=${dataDir}`;
 }
+
+const urlsOf = (ports: Readonly<Record<string, number>>): Record<string, string> =>
+  Object.fromEntries(Object.entries(ports).map(([name, port]) => [name, `http://127.0.0.1:${port}`]));

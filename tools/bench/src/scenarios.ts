@@ -3,6 +3,7 @@ import { finishScenario } from './finish/finish-scenario';
 import { growthScenario } from './growth/growth-scenario';
 import { inflightScenario } from './inflight/inflight-scenario';
 import { overheadScenario } from './overhead/overhead-scenario';
+import { realtimeScenario } from './realtime/realtime-scenario';
 import { recoveryScenario } from './recovery/recovery-scenario';
 import type { Scenario } from './scenario';
 
@@ -12,5 +13,6 @@ export const SCENARIOS: readonly Scenario[] = [
   finishScenario,
   overheadScenario,
   inflightScenario,
+  realtimeScenario,
   recoveryScenario,
 ];

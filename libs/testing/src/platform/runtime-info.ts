@@ -13,6 +13,8 @@ export interface RuntimeInfo {
   readonly adminPassword?: string;
   /** By service, and `postgres`, `nats`, `simulator-<provider>`, `runtime`. Kept up to date when something is restarted. */
   readonly pids: Readonly<Record<string, number>>;
+  /** What clients may reach, by service. The gateway's is `gatewayUrl`, and leads to the others as an ingress would. */
+  readonly publicUrls: Readonly<Record<string, string>>;
   /** Health and metrics, by service. */
   readonly internalUrls: Readonly<Record<string, string>>;
   /** By provider; empty unless a vendor is simulated. Each is inspected and scripted below `/_sim/`. */
