@@ -45,6 +45,17 @@ describe('configuration', () => {
     );
   });
 
+  it('makes what is named of each video, both by default, and nothing where it says none', () => {
+    const store = { S3_ENDPOINT: 'http://127.0.0.1:9000', S3_ACCESS_KEY: 'a', S3_SECRET_KEY: 'b' };
+    const kinds = (RENDITIONS: string) =>
+      loadConfig(configSchema, { ...base, ...store, RENDITIONS }).RENDITIONS;
+    expect(kinds('')).toEqual(['preview', 'spritesheet']);
+    expect(kinds('none')).toEqual([]);
+    expect(kinds('compressed, preview,preview')).toEqual(['compressed', 'preview']);
+    expect(() => kinds('none,preview')).toThrow('RENDITIONS');
+    expect(() => kinds('trailer')).toThrow('RENDITIONS');
+  });
+
   it('reads what may be fetched although it is private: nothing unless told', () => {
     const store = { OBJECT_STORE_KIND: 'file', OBJECT_STORE_PATH: '/data' };
     const file = {

@@ -5,9 +5,10 @@ import { allowListSchema } from '@shotloom/guarded-http';
 const HOUR_MS = 3_600_000;
 const GIB = 1024 ** 3;
 
-/** Names of renditions, separated by commas; an empty text is none. */
+/** Names of renditions, separated by commas, or `none`: an empty variable counts as one that is not set. */
 const renditionKindsSchema = z
   .string()
+  .transform((text) => (text.trim() === 'none' ? '' : text))
   .transform((text) => [...new Set(text.split(',').flatMap((name) => name.trim() || []))])
   .pipe(z.array(z.enum(['preview', 'spritesheet', 'compressed'])));
 
@@ -32,7 +33,7 @@ const storageSchema = baseConfigSchema.extend({
   FETCH_ALLOW_PRIVATE: allowListSchema.prefault(''),
   /** Runs of ffmpeg at the same time; each draws the posters that wait, up to eight. */
   POSTER_CONCURRENCY: z.coerce.number().int().min(1).max(16).default(1),
-  /** What is made of each video beside its poster, by one decoding of it: `preview`, `spritesheet`, `compressed`; empty: nothing. */
+  /** What is made of each video beside its poster, by one decoding of it: `preview`, `spritesheet`, `compressed`; `none`: nothing. */
   RENDITIONS: renditionKindsSchema.prefault('preview,spritesheet'),
   /** A longer video has its poster only. Seconds. */
   RENDITION_MAX_SECONDS: z.coerce.number().positive().max(21_600).default(600),

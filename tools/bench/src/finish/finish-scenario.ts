@@ -72,7 +72,7 @@ async function measureAll(sides: Sides, { quick, say }: ScenarioContext): Return
       `${IN_FLIGHT} jobs of ${USERS} users are open at any time; the client has one WebSocket a user and orders the next when one is completed.`,
       `The vendor takes ${AT_ONCE_MS} ms and calls back twice, when it begins and when it is done. Clips are real MP4, padded to their size.`,
       'Posters wait for a moment with few ingests, five seconds at most, and share runs of ffmpeg; those that are left are drawn between the rounds, and what one costs is a row of its own.',
-      'Of the renditions only posters are drawn (RENDITIONS is empty): the preview and the sprite sheet of a video are no part of finishing it.',
+      'Of the renditions only posters are drawn (RENDITIONS=none): the preview and the sprite sheet of a video are no part of finishing it.',
       'Objects are files that the disk has before a job is completed, but where it says "not synced" (OBJECT_STORE_SYNC=false); the services, Postgres, NATS, the simulator and the client share the machine.',
     ],
   };

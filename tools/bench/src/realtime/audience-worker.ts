@@ -20,9 +20,10 @@ class Audience {
   async connect(): Promise<void> {
     const began = performance.now();
     const waiting = this.plan.users.values();
-    const connect = this.plan.wire === 'websocket' ? this.openSocket : this.openStream;
+    const connect = (user: User): Promise<void> =>
+      this.plan.wire === 'websocket' ? this.openSocket(user) : this.openStream(user);
     const some = async (): Promise<void> => {
-      for (const user of waiting) await connect.call(this, user);
+      for (const user of waiting) await connect(user);
     };
     await Promise.all(Array.from({ length: HANDSHAKES }, some));
     tell({ type: 'ready', seconds: (performance.now() - began) / 1000 });

@@ -20,7 +20,7 @@ export interface VendorWorldOptions {
 const UNLIMITED = { callsPerMinute: 1_000_000, open: 1_000_000, perUser: 100 };
 
 /** Previews and sprite sheets are drawn long after a job is completed, by a core that a round would have to share with the last one's. */
-const POSTERS_ONLY = { RENDITIONS: '' };
+const POSTERS_ONLY = { RENDITIONS: 'none' };
 
 /** A platform with one simulated vendor, and no other engine. */
 export async function openVendorWorld(options: VendorWorldOptions): Promise<World> {
