@@ -26,6 +26,8 @@ module.exports = {
   testTimeout: 30_000,
   // What a file loaded is not given back when it ends: after a hundred of them a process is full, so it is replaced before.
   workerIdleMemoryLimit: '1GB',
+  // A file waits for Postgres, NATS and processes most of its time: two share two cores well.
+  maxWorkers: 2,
   projects: [
     tier('unit', 'spec'),
     tier('int', 'int-spec', {

@@ -41,7 +41,6 @@ export class TransactionQueue<S, N = never> {
   private waiting: Waiting<S, N>[] = [];
   private running = 0;
   private readonly pace: Pace | undefined;
-  private timer: NodeJS.Timeout | undefined;
   /** Of the pieces that run. */
   private readonly keys = new Set<string>();
 
@@ -61,7 +60,8 @@ export class TransactionQueue<S, N = never> {
   }
 
   private next(): void {
-    if (this.waiting.length === 0 || this.running >= this.options.transactions || this.isEarly()) return;
+    if (this.waiting.length === 0 || this.running >= this.options.transactions) return;
+    if (this.pace?.postpone(() => this.next())) return;
     const group = this.takeGroup();
     if (group.length === 0) return;
     this.running += 1;
@@ -74,16 +74,6 @@ export class TransactionQueue<S, N = never> {
       for (const key of keys) this.keys.delete(key);
       this.next();
     });
-  }
-
-  private isEarly(): boolean {
-    const early = this.pace?.earlyMs ?? 0;
-    if (early <= 0) return false;
-    this.timer ??= setTimeout(() => {
-      this.timer = undefined;
-      this.next();
-    }, early);
-    return true;
   }
 
   /** The oldest pieces whose keys nobody works on: the others would only wait for a lock, with all that share their transaction. */

@@ -23,7 +23,6 @@ export class GroupQueue<T, R> {
   private waiting: Waiting<T, R>[] = [];
   private running = 0;
   private readonly pace: Pace | undefined;
-  private timer: ReturnType<typeof setTimeout> | undefined;
 
   /** `work` gives a result for each item, in their order. It may be called again with the same item. */
   constructor(
@@ -42,7 +41,8 @@ export class GroupQueue<T, R> {
   }
 
   private next(): void {
-    if (this.waiting.length === 0 || this.running >= this.options.groups || this.isEarly()) return;
+    if (this.waiting.length === 0 || this.running >= this.options.groups) return;
+    if (this.pace?.postpone(() => this.next())) return;
     this.running += 1;
     const ended = this.pace?.start();
     void this.settle(this.waiting.splice(0, this.options.items)).finally(() => {
@@ -50,16 +50,6 @@ export class GroupQueue<T, R> {
       this.running -= 1;
       this.next();
     });
-  }
-
-  private isEarly(): boolean {
-    const early = this.pace?.earlyMs ?? 0;
-    if (early <= 0) return false;
-    this.timer ??= setTimeout(() => {
-      this.timer = undefined;
-      this.next();
-    }, early);
-    return true;
   }
 
   private async settle(group: readonly Waiting<T, R>[]): Promise<void> {

@@ -42,4 +42,23 @@ describe('the pace of groups', () => {
     now += 40;
     expect(pace.earlyMs).toBeLessThanOrEqual(0);
   });
+
+  it('calls back once when it is no longer early, and lets who asks then begin', () => {
+    jest.useFakeTimers({ doNotFake: ['performance'] });
+    try {
+      const pace = new Pace({ leastMs: 8, mostMs: 40 });
+      const again = jest.fn();
+      expect(pace.postpone(again)).toBe(false);
+      pace.start()();
+      expect([pace.postpone(again), pace.postpone(again)]).toEqual([true, true]);
+      jest.advanceTimersByTime(7);
+      expect(again).not.toHaveBeenCalled();
+      jest.advanceTimersByTime(1);
+      expect(again).toHaveBeenCalledTimes(1);
+      now += 8;
+      expect(pace.postpone(again)).toBe(false);
+    } finally {
+      jest.useRealTimers();
+    }
+  });
 });

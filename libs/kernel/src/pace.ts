@@ -18,12 +18,24 @@ const TIMES = 2;
 export class Pace {
   private startedAt = -Infinity;
   private usualMs = 0;
+  private timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(private readonly options: PaceOptions) {}
 
   /** Until the next group may start; 0 or less: at once. Milliseconds. */
   get earlyMs(): number {
     return this.startedAt + this.distanceMs - performance.now();
+  }
+
+  /** True where it is too early for a group; then `again` is called when it is not any more, once, however often this is asked meanwhile. */
+  postpone(again: () => void): boolean {
+    const early = this.earlyMs;
+    if (early <= 0) return false;
+    this.timer ??= setTimeout(() => {
+      this.timer = undefined;
+      again();
+    }, early);
+    return true;
   }
 
   /** A group starts; it says by a call that it has ended. */

@@ -1,6 +1,6 @@
 import type { Database } from '@shotloom/database';
 import type { IdentityTables } from '../identity/schema/tables';
-import type { KeyRing } from '@shotloom/sealing';
+import { resealAll, type KeyRing } from '@shotloom/sealing';
 import { openFields, sealFields } from './sealed-fields';
 
 const BATCH = 100;
@@ -9,13 +9,8 @@ const BATCH = 100;
  * Seals everything with the newest key, so that old ones may be taken away. Versions stay the versions that they were. Answers
  * how many were sealed anew; may be run again, and beside itself.
  */
-export async function resealCredentials(database: Database<IdentityTables>, ring: KeyRing): Promise<number> {
-  let sealedAnew = 0;
-  for (;;) {
-    const count = await resealBatch(database, ring);
-    if (count === 0) return sealedAnew;
-    sealedAnew += count;
-  }
+export function resealCredentials(database: Database<IdentityTables>, ring: KeyRing): Promise<number> {
+  return resealAll(() => resealBatch(database, ring));
 }
 
 function resealBatch(database: Database<IdentityTables>, ring: KeyRing): Promise<number> {

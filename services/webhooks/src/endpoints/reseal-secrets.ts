@@ -1,5 +1,5 @@
 import type { Database } from '@shotloom/database';
-import type { KeyRing } from '@shotloom/sealing';
+import { resealAll, type KeyRing } from '@shotloom/sealing';
 import type { WebhookTables } from '../schema/tables';
 import { openSecret, sealSecret } from './secrets';
 
@@ -9,13 +9,8 @@ const BATCH = 100;
  * Seals every secret with the newest key, so that old ones may be taken away. The secrets stay what they are. Answers how many were sealed
  * anew; may be run again, and beside itself.
  */
-export async function resealSecrets(database: Database<WebhookTables>, keys: KeyRing): Promise<number> {
-  let sealedAnew = 0;
-  for (;;) {
-    const count = await resealBatch(database, keys);
-    if (count === 0) return sealedAnew;
-    sealedAnew += count;
-  }
+export function resealSecrets(database: Database<WebhookTables>, keys: KeyRing): Promise<number> {
+  return resealAll(() => resealBatch(database, keys));
 }
 
 function resealBatch(database: Database<WebhookTables>, keys: KeyRing): Promise<number> {
