@@ -4,6 +4,7 @@ import { Moment } from '../changes/moment';
 import { sessionOf } from '../changes/session';
 import { changeJob, type JobsTx } from './job-changes';
 import { shownProgress, type JobRow } from './job-row';
+import { sizeNotes } from './size-note';
 
 const ENDED = {
   active_attempt_id: null,
@@ -29,6 +30,7 @@ export async function completeJob(tx: JobsTx, job: JobRow, output: JobOutput): P
     stage: null,
     progress: 100,
     output,
+    notes: [...job.notes, ...sizeNotes(job.request, output)],
     credits_captured: job.price_credits,
   });
 }
