@@ -1,0 +1,101 @@
+/**
+ * `npm run sbom -- [service ...] [--out folder]`: a CycloneDX 1.5 document for each service, of what it brings from npm when it runs, as
+ * the lock file has it. Made by `npm sbom`, which takes the root of the repository for what is described; here that is the service.
+ */
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+/** Not in images, see docker/Dockerfile: they bring ffmpeg where Debian's is not. */
+const LEFT_OUT = /^@ff(?:mpeg|probe)-installer\//;
+
+function main() {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: { out: { type: 'string', default: 'sbom' } },
+  });
+  const known = folders();
+  const unknown = positionals.filter((name) => !known.has(name));
+  if (unknown.length > 0) throw new Error(`Unknown service ${unknown.join(', ')}.`);
+  mkdirSync(values.out, { recursive: true });
+  for (const service of positionals.length > 0 ? positionals : known.keys()) {
+    const document = describe(readManifest(known.get(service)), npmSbom(`@shotloom/${service}`));
+    const file = join(values.out, `${service}.cdx.json`);
+    writeFileSync(file, `${JSON.stringify(document, null, 2)}\n`);
+    console.log(`${file}: ${document.components.length} components`);
+  }
+}
+
+/** What becomes an image, by name. */
+function folders() {
+  const services = readdirSync(join(ROOT, 'services')).filter((name) => name !== 'console');
+  const all = services.map((name) => [name, `services/${name}`]);
+  return new Map([...all, ['vendor-simulators', 'libs/vendor-simulators']]);
+}
+
+function readManifest(folder) {
+  return JSON.parse(readFileSync(join(ROOT, folder, 'package.json'), 'utf8'));
+}
+
+function npmSbom(workspace) {
+  const args = ['sbom', '--sbom-format', 'cyclonedx', '--sbom-type', 'application', '--omit', 'dev'];
+  const { status, stdout, stderr, error } = spawnSync(
+    'npm',
+    [...args, '--package-lock-only', '--workspace', workspace],
+    { cwd: ROOT, encoding: 'utf8', maxBuffer: 64 * 1024 * 1024 },
+  );
+  if (error) throw error;
+  if (status !== 0) throw new Error(`npm sbom of ${workspace} ended with ${status}: ${stderr}`);
+  return JSON.parse(stdout);
+}
+
+/** The service takes the place of the repository, and what hangs on nothing any more is left out. */
+function describe({ name, version, description }, document) {
+  const ref = `${name}@${version}`;
+  const edges = new Map(document.dependencies.map(({ ref: from, dependsOn }) => [from, dependsOn]));
+  const byRef = new Map(document.components.map((component) => [component['bom-ref'], component]));
+  if (!edges.has(ref)) throw new Error(`npm says nothing of ${ref}.`);
+  const component = { ...(byRef.get(ref) ?? {}), ...rootComponent(document, name, version), description };
+  const kept = reachable(ref, edges, (one) => !LEFT_OUT.test(one));
+  return {
+    ...document,
+    metadata: { ...document.metadata, component },
+    // npm names packages of the repository by their folders.
+    components: [...kept]
+      .filter((one) => one !== ref)
+      .map((one) => ({ ...byRef.get(one), name: one.slice(0, one.lastIndexOf('@')) })),
+    dependencies: [...kept].map((one) => ({
+      ref: one,
+      dependsOn: (edges.get(one) ?? []).filter((to) => kept.has(to)),
+    })),
+  };
+}
+
+function rootComponent(document, name, version) {
+  const { type } = document.metadata.component;
+  return {
+    'bom-ref': `${name}@${version}`,
+    type,
+    name,
+    version,
+    purl: `pkg:npm/${name.replace('@', '%40')}@${version}`,
+  };
+}
+
+function reachable(start, edges, isKept) {
+  const seen = new Set([start]);
+  for (const one of seen) {
+    for (const next of edges.get(one) ?? []) if (isKept(next)) seen.add(next);
+  }
+  return seen;
+}
+
+try {
+  main();
+} catch (error) {
+  console.error(error.message);
+  process.exitCode = 1;
+}
