@@ -27,6 +27,7 @@ const STAGES = {
     ]);
     return { passed: graph.passed + lint.passed, failed: graph.failed + lint.failed };
   },
+  licenses: () => runCheck('node', ['tools/licenses/licenses.mjs']),
   format: () => runCheck('prettier', ['--check', '--log-level=warn', '.']),
   types: async () => {
     const results = [];
