@@ -1,7 +1,7 @@
 /**
- * `node publishable-chart.mjs --registry ghcr.io --prefix owner/name [--digests folder] --out folder`: a copy of the chart whose defaults
- * are the images of that registry, by digest where the folder has a file with one for each service. So who installs the published
- * chart gets what was built with it. Everything else, comments too, stays as it is.
+ * `node publishable-chart.mjs --images ghcr.io/owner/name [--digests folder] --out folder`: a copy of the chart whose defaults are the
+ * images below that name, by digest where the folder has a file with one for each service. So who installs the published chart gets
+ * what was built with it. Everything else, comments and the images of others too, stays as it is.
  */
 import { cpSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -12,31 +12,29 @@ const CHART = fileURLToPath(new URL('../../charts/shotloom', import.meta.url));
 const DIGEST = /^sha256:[0-9a-f]{64}$/;
 
 function main() {
-  const { registry, prefix, digests: folder, out } = readArguments();
+  const { images, digests: folder, out } = readArguments();
   const digests = folder === undefined ? {} : readDigests(folder);
   cpSync(CHART, out, { recursive: true, errorOnExist: true, force: false });
   edit(join(out, 'values.yaml'), [
-    [/^ {2}registry: ''$/gm, `  registry: ${registry}`],
-    [/^ {2}prefix: shotloom$/gm, `  prefix: ${prefix}`],
+    [/^ {2}prefix: shotloom$/gm, `  prefix: ${images}`],
     [/^ {2}digests: \{\}$/gm, `  digests: ${JSON.stringify(digests)}`],
   ]);
   // Artifact Hub scans what it reads here.
-  const images = readFileSync(join(out, 'Chart.yaml'), 'utf8').replaceAll(
+  const chart = readFileSync(join(out, 'Chart.yaml'), 'utf8').replaceAll(
     /^( +image: )shotloom\/([\w-]+)(:\S+)$/gm,
     (_line, start, service, tag) =>
-      `${start}${registry}/${prefix}/${service}${digests[service] === undefined ? tag : `@${digests[service]}`}`,
+      `${start}${images}/${service}${digests[service] === undefined ? tag : `@${digests[service]}`}`,
   );
-  writeFileSync(join(out, 'Chart.yaml'), images);
+  writeFileSync(join(out, 'Chart.yaml'), chart);
 }
 
 function readArguments() {
   const text = { type: 'string' };
-  const { values } = parseArgs({ options: { registry: text, prefix: text, digests: text, out: text } });
-  for (const name of ['registry', 'prefix', 'out']) {
+  const { values } = parseArgs({ options: { images: text, digests: text, out: text } });
+  for (const name of ['images', 'out']) {
     if (!values[name]) throw new Error(`Say --${name}.`);
   }
-  if (!/^[a-z0-9.:-]+$/.test(values.registry)) throw new Error(`${values.registry} is not a registry.`);
-  if (!/^[a-z0-9._/-]+$/.test(values.prefix)) throw new Error(`${values.prefix} is not in small letters.`);
+  if (!/^[a-z0-9][a-z0-9.:/_-]*$/.test(values.images)) throw new Error(`${values.images} is no name of images.`);
   return values;
 }
 

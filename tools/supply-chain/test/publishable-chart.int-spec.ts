@@ -16,11 +16,11 @@ beforeEach(() => {
 
 afterEach(() => rmSync(folder, { recursive: true }));
 
-function publish(prefix = 'owner/name'): { status: number | null; stderr: string } {
+function publish(images = 'ghcr.io/owner/name'): { status: number | null; stderr: string } {
   const to = ['--digests', join(folder, 'digests'), '--out', join(folder, 'chart')];
   const { status, stderr } = spawnSync(
     process.execPath,
-    [PROGRAM, '--registry', 'ghcr.io', '--prefix', prefix, ...to],
+    [PROGRAM, '--images', images, ...to],
     { encoding: 'utf8' },
   );
   return { status, stderr };
@@ -30,9 +30,10 @@ it('makes a chart that installs the images of its registry, by digest where ther
   writeFileSync(join(folder, 'digests/gateway'), DIGEST);
   expect(publish()).toEqual({ status: 0, stderr: '' });
   const rendered = helm(['template', 'demo', join(folder, 'chart')]);
-  expect(rendered).toContain(`image: "ghcr.io/owner/name/gateway@${DIGEST}"`);
-  expect(rendered).toMatch(/image: "ghcr\.io\/owner\/name\/storage:\d+\.\d+\.\d+"/);
-  expect(rendered).not.toMatch(/image: "shotloom\//);
+  expect(rendered).toContain(`image: ghcr.io/owner/name/gateway@${DIGEST}\n`);
+  expect(rendered).toMatch(/image: ghcr\.io\/owner\/name\/storage:\d+\.\d+\.\d+\n/);
+  expect(rendered).not.toContain('image: shotloom/');
+  expect(rendered).toMatch(/image: postgres:[\d.]+\n/);
   const listed = readFileSync(join(folder, 'chart/Chart.yaml'), 'utf8');
   expect(listed).toContain(`image: ghcr.io/owner/name/gateway@${DIGEST}`);
   expect(listed).not.toContain('image: shotloom/');
@@ -46,6 +47,6 @@ it.each(['sha256:short', 'latest', `${DIGEST}\n- evil: true`])('refuses %j for a
   expect(stderr).toContain('of gateway is not a digest');
 });
 
-it.each(['Owner/Name', 'a\n  evil: true', 'a b'])('refuses %j for a prefix', (prefix) => {
-  expect(publish(prefix)).toMatchObject({ status: 1, stderr: expect.stringContaining('is not in small letters') });
+it.each(['ghcr.io/Owner/Name', 'a\n  evil: true', 'a b'])('refuses %j for a name of images', (images) => {
+  expect(publish(images)).toMatchObject({ status: 1, stderr: expect.stringContaining('is no name of images') });
 });
