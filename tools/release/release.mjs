@@ -21,7 +21,8 @@ async function main() {
   const firstRelease = git('tag', '--list', 'v*') === '';
   const [specifier] = positionals;
   if (firstRelease && specifier === undefined) throw new Error('Nothing was released yet: say the version.');
-  if (!dryRun && git('status', '--porcelain') !== '') throw new Error('There are changes that are not committed.');
+  if (!dryRun && git('status', '--porcelain') !== '')
+    throw new Error('There are changes that are not committed.');
 
   const shared = { dryRun, firstRelease, verbose: values.verbose };
   const noGit = { gitCommit: false, gitTag: false, stageChanges: false };
@@ -32,7 +33,9 @@ async function main() {
   });
   if (!workspaceVersion) return console.log('No commit since the last release asks for another.');
   const files = setVersion(ROOT, workspaceVersion, { dryRun });
-  console.log(`\n${dryRun ? 'Would write' : 'Wrote'} ${workspaceVersion} into: ${files.join(', ') || 'no further file'}`);
+  console.log(
+    `\n${dryRun ? 'Would write' : 'Wrote'} ${workspaceVersion} into: ${files.join(', ') || 'no further file'}`,
+  );
   if (!dryRun) git('add', '--all');
   await nxRelease.releaseChangelog({
     ...shared,

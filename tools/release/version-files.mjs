@@ -25,8 +25,10 @@ export function setVersion(root, version, { dryRun = false } = {}) {
     changed.add(file);
     if (!dryRun) writeFileSync(path, after);
   };
-  for (const { file, before, least } of TEXTS) write(file, (text) => replaceIn(text, { file, before, least, version }));
-  for (const file of manifests(root)) write(file, (text) => json(text, (manifest) => setManifest(manifest, version)));
+  for (const { file, before, least } of TEXTS)
+    write(file, (text) => replaceIn(text, { file, before, least, version }));
+  for (const file of manifests(root))
+    write(file, (text) => json(text, (manifest) => setManifest(manifest, version)));
   write('package-lock.json', (text) => json(text, (lock) => setLock(lock, version)));
   return [...changed];
 }
@@ -34,7 +36,10 @@ export function setVersion(root, version, { dryRun = false } = {}) {
 /** The version of each file that has one, for a look whether they agree. */
 export function versionsIn(root) {
   const chart = readFileSync(join(root, 'charts/shotloom/Chart.yaml'), 'utf8');
-  const found = manifests(root).map((file) => [file, JSON.parse(readFileSync(join(root, file), 'utf8')).version]);
+  const found = manifests(root).map((file) => [
+    file,
+    JSON.parse(readFileSync(join(root, file), 'utf8')).version,
+  ]);
   for (const key of ['version', 'appVersion'])
     found.push([`Chart.yaml, ${key}`, new RegExp(`^${key}: (.+)$`, 'm').exec(chart)?.[1]]);
   return Object.fromEntries(found);

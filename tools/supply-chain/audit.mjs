@@ -96,13 +96,12 @@ function judge(found, exceptions) {
   const unused = new Set(exceptions);
   const problems = [];
   for (const advisory of found) {
-    const exception = exceptions.find(
-      (one) => one.advisory === advisory.id && one.package === advisory.name,
-    );
+    const exception = exceptions.find((one) => one.advisory === advisory.id && one.package === advisory.name);
     if (exception) unused.delete(exception);
     else if (isOverLimit(advisory)) problems.push(sentence(advisory));
   }
-  for (const one of unused) problems.push(`${one.advisory} (${one.package}): nothing needs this exception any more.`);
+  for (const one of unused)
+    problems.push(`${one.advisory} (${one.package}): nothing needs this exception any more.`);
   return problems;
 }
 

@@ -34,7 +34,8 @@ function readArguments() {
   for (const name of ['images', 'out']) {
     if (!values[name]) throw new Error(`Say --${name}.`);
   }
-  if (!/^[a-z0-9][a-z0-9.:/_-]*$/.test(values.images)) throw new Error(`${values.images} is no name of images.`);
+  if (!/^[a-z0-9][a-z0-9.:/_-]*$/.test(values.images))
+    throw new Error(`${values.images} is no name of images.`);
   return values;
 }
 

@@ -1,6 +1,7 @@
 /**
  * `npm run sbom -- [service ...] [--out folder]`: a CycloneDX 1.5 document for each service, of what it brings from npm when it runs, as
- * the lock file has it. Made by `npm sbom`, which takes the root of the repository for what is described; here that is the service.
+ * the lock file has it. Made by `npm sbom`, with two things put right: what is described is the service and not the whole repository, and
+ * what is left out is what only development brings. (Its own `--omit dev` also leaves out what runs here and is for development elsewhere.)
  */
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -21,8 +22,10 @@ function main() {
   const unknown = positionals.filter((name) => !known.has(name));
   if (unknown.length > 0) throw new Error(`Unknown service ${unknown.join(', ')}.`);
   mkdirSync(values.out, { recursive: true });
+  const wants = wantsByRef(readJson('package-lock.json'));
   for (const service of positionals.length > 0 ? positionals : known.keys()) {
-    const document = describe(readManifest(known.get(service)), npmSbom(`@shotloom/${service}`));
+    const manifest = readJson(`${known.get(service)}/package.json`);
+    const document = describe(manifest, npmSbom(manifest.name), wants);
     const file = join(values.out, `${service}.cdx.json`);
     writeFileSync(file, `${JSON.stringify(document, null, 2)}\n`);
     console.log(`${file}: ${document.components.length} components`);
@@ -36,12 +39,26 @@ function folders() {
   return new Map([...all, ['vendor-simulators', 'libs/vendor-simulators']]);
 }
 
-function readManifest(folder) {
-  return JSON.parse(readFileSync(join(ROOT, folder, 'package.json'), 'utf8'));
+function readJson(file) {
+  return JSON.parse(readFileSync(join(ROOT, file), 'utf8'));
+}
+
+/** What each package needs to run, as names: not what is for its development, nor peers that it does without. */
+function wantsByRef({ packages }) {
+  const entries = Object.entries(packages).filter(([, { link }]) => link !== true);
+  return new Map(
+    entries.map(([path, entry]) => {
+      const name = entry.name ?? path.slice(path.lastIndexOf('node_modules/') + 'node_modules/'.length);
+      const { dependencies, optionalDependencies, peerDependencies, peerDependenciesMeta = {} } = entry;
+      const peers = Object.keys(peerDependencies ?? {}).filter((one) => !peerDependenciesMeta[one]?.optional);
+      const wanted = [...Object.keys({ ...dependencies, ...optionalDependencies }), ...peers];
+      return [`${name}@${entry.version}`, new Set(wanted)];
+    }),
+  );
 }
 
 function npmSbom(workspace) {
-  const args = ['sbom', '--sbom-format', 'cyclonedx', '--sbom-type', 'application', '--omit', 'dev'];
+  const args = ['sbom', '--sbom-format', 'cyclonedx', '--sbom-type', 'application'];
   const { status, stdout, stderr, error } = spawnSync(
     'npm',
     [...args, '--package-lock-only', '--workspace', workspace],
@@ -53,24 +70,26 @@ function npmSbom(workspace) {
 }
 
 /** The service takes the place of the repository, and what hangs on nothing any more is left out. */
-function describe({ name, version, description }, document) {
+function describe({ name, version, description }, document, wants) {
   const ref = `${name}@${version}`;
-  const edges = new Map(document.dependencies.map(({ ref: from, dependsOn }) => [from, dependsOn]));
+  const edges = new Map(
+    document.dependencies.map(({ ref: from, dependsOn }) => [
+      from,
+      dependsOn.filter((to) => wants.get(from)?.has(nameIn(to)) && !LEFT_OUT.test(to)),
+    ]),
+  );
   const byRef = new Map(document.components.map((component) => [component['bom-ref'], component]));
   if (!edges.has(ref)) throw new Error(`npm says nothing of ${ref}.`);
   const component = { ...(byRef.get(ref) ?? {}), ...rootComponent(document, name, version), description };
-  const kept = reachable(ref, edges, (one) => !LEFT_OUT.test(one));
+  const kept = reachable(ref, edges);
   return {
     ...document,
     metadata: { ...document.metadata, component },
     // npm names packages of the repository by their folders.
     components: [...kept]
       .filter((one) => one !== ref)
-      .map((one) => ({ ...byRef.get(one), name: one.slice(0, one.lastIndexOf('@')) })),
-    dependencies: [...kept].map((one) => ({
-      ref: one,
-      dependsOn: (edges.get(one) ?? []).filter((to) => kept.has(to)),
-    })),
+      .map((one) => ({ ...byRef.get(one), name: nameIn(one) })),
+    dependencies: [...kept].map((one) => ({ ref: one, dependsOn: edges.get(one) ?? [] })),
   };
 }
 
@@ -85,13 +104,15 @@ function rootComponent(document, name, version) {
   };
 }
 
-function reachable(start, edges, isKept) {
+function reachable(start, edges) {
   const seen = new Set([start]);
   for (const one of seen) {
-    for (const next of edges.get(one) ?? []) if (isKept(next)) seen.add(next);
+    for (const next of edges.get(one) ?? []) seen.add(next);
   }
   return seen;
 }
+
+const nameIn = (ref) => ref.slice(0, ref.lastIndexOf('@'));
 
 try {
   main();

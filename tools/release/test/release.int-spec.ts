@@ -33,7 +33,9 @@ const setVersion = (options = '{}'): string =>
   `).stdout;
 
 function notes(version: string): { status: number | null; stdout: string; stderr: string } {
-  return spawnSync(process.execPath, [resolve(__dirname, '../notes.mjs'), version, root], { encoding: 'utf8' });
+  return spawnSync(process.execPath, [resolve(__dirname, '../notes.mjs'), version, root], {
+    encoding: 'utf8',
+  });
 }
 
 it('changes nothing when it is only asked what it would change', () => {
@@ -43,13 +45,24 @@ it('changes nothing when it is only asked what it would change', () => {
 
 it('gives everything one version: packages, lock file, chart and images', () => {
   const changed = setVersion().trim().split('\n');
-  for (const file of ['package.json', 'package-lock.json', 'services/gateway/package.json', 'deploy/compose/compose.yaml'])
+  for (const file of [
+    'package.json',
+    'package-lock.json',
+    'services/gateway/package.json',
+    'deploy/compose/compose.yaml',
+  ])
     expect(changed).toContain(file);
   const rendered = helm(['template', 'demo', join(root, 'charts/shotloom')]);
   expect(rendered).toContain(`shotloom/gateway:${VERSION}`);
   const old = (JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { version: string }).version;
-  for (const file of ['services/gateway/package.json', 'charts/shotloom/Chart.yaml', 'deploy/compose/compose.yaml'])
-    expect(readFileSync(join(root, file), 'utf8')).not.toMatch(new RegExp(`(?:version|shotloom).*${old}`, 'i'));
+  for (const file of [
+    'services/gateway/package.json',
+    'charts/shotloom/Chart.yaml',
+    'deploy/compose/compose.yaml',
+  ])
+    expect(readFileSync(join(root, file), 'utf8')).not.toMatch(
+      new RegExp(`(?:version|shotloom).*${old}`, 'i'),
+    );
 });
 
 it('leaves a lock file that npm has nothing to say against', () => {
@@ -59,14 +72,23 @@ it('leaves a lock file that npm has nothing to say against', () => {
 });
 
 it('announces what the changelog says of a version, and of no other', () => {
-  writeFileSync(join(root, 'CHANGELOG.md'), `# ${VERSION} (2026-01-02)\n\n- new\n\n# 7.8.8 (2026-01-01)\n\n- old\n`);
+  writeFileSync(
+    join(root, 'CHANGELOG.md'),
+    `# ${VERSION} (2026-01-02)\n\n- new\n\n# 7.8.8 (2026-01-01)\n\n- old\n`,
+  );
   expect(notes(VERSION)).toMatchObject({ status: 0, stdout: '- new\n' });
 });
 
 it('announces no version that the files are not of, or of which nothing is said', () => {
-  expect(notes('7.8.8')).toMatchObject({ status: 1, stderr: expect.stringContaining('Chart.yaml, appVersion (7.8.9)') });
+  expect(notes('7.8.8')).toMatchObject({
+    status: 1,
+    stderr: expect.stringContaining('Chart.yaml, appVersion (7.8.9)'),
+  });
   writeFileSync(join(root, 'CHANGELOG.md'), '# 7.8.8\n\n- old\n');
-  expect(notes(VERSION)).toMatchObject({ status: 1, stderr: expect.stringContaining('says nothing of 7.8.9') });
+  expect(notes(VERSION)).toMatchObject({
+    status: 1,
+    stderr: expect.stringContaining('says nothing of 7.8.9'),
+  });
 });
 
 it('finds one version in the repository as it is', () => {

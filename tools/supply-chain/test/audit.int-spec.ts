@@ -50,8 +50,22 @@ function reportOf(severity: string): object {
   return {
     auditReportVersion: 2,
     vulnerabilities: {
-      deep: { ...common, name: 'deep', via: [cause], effects: ['outer'], range: '<1.2.3', nodes: ['node_modules/deep'] },
-      outer: { ...common, name: 'outer', via: ['deep'], effects: [], range: '*', nodes: ['node_modules/outer'] },
+      deep: {
+        ...common,
+        name: 'deep',
+        via: [cause],
+        effects: ['outer'],
+        range: '<1.2.3',
+        nodes: ['node_modules/deep'],
+      },
+      outer: {
+        ...common,
+        name: 'outer',
+        via: ['deep'],
+        effects: [],
+        range: '*',
+        nodes: ['node_modules/outer'],
+      },
     },
     metadata: {
       vulnerabilities: { info: 0, low: 0, moderate: 0, high: 2, critical: 0, total: 2 },
@@ -91,7 +105,9 @@ it('is content where nothing is known', () => {
 it('counts an advisory once, however many packages lead to it, and says where it is', () => {
   const { status, output } = audit({ production: reportOf('high') });
   expect(status).toBe(1);
-  expect(output).toContain('GHSA-aaaa-bbbb-cccc (deep <1.2.3, high, runs): Prototype pollution; at node_modules/deep;');
+  expect(output).toContain(
+    'GHSA-aaaa-bbbb-cccc (deep <1.2.3, high, runs): Prototype pollution; at node_modules/deep;',
+  );
   expect(output).toContain('1 advisories, 0 exceptions, 1 problems.');
 });
 
@@ -135,7 +151,9 @@ it.each([
 });
 
 it('has exceptions of its own that are whole', () => {
-  const exceptions: unknown = JSON.parse(readFileSync(resolve(__dirname, '../audit-exceptions.json'), 'utf8'));
+  const exceptions: unknown = JSON.parse(
+    readFileSync(resolve(__dirname, '../audit-exceptions.json'), 'utf8'),
+  );
   const { output } = audit({ exceptions });
   expect(output).not.toContain('needs advisory');
   expect(output).not.toContain('more than');

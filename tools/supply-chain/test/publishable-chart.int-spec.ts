@@ -18,11 +18,9 @@ afterEach(() => rmSync(folder, { recursive: true }));
 
 function publish(images = 'ghcr.io/owner/name'): { status: number | null; stderr: string } {
   const to = ['--digests', join(folder, 'digests'), '--out', join(folder, 'chart')];
-  const { status, stderr } = spawnSync(
-    process.execPath,
-    [PROGRAM, '--images', images, ...to],
-    { encoding: 'utf8' },
-  );
+  const { status, stderr } = spawnSync(process.execPath, [PROGRAM, '--images', images, ...to], {
+    encoding: 'utf8',
+  });
   return { status, stderr };
 }
 
@@ -48,5 +46,8 @@ it.each(['sha256:short', 'latest', `${DIGEST}\n- evil: true`])('refuses %j for a
 });
 
 it.each(['ghcr.io/Owner/Name', 'a\n  evil: true', 'a b'])('refuses %j for a name of images', (images) => {
-  expect(publish(images)).toMatchObject({ status: 1, stderr: expect.stringContaining('is no name of images') });
+  expect(publish(images)).toMatchObject({
+    status: 1,
+    stderr: expect.stringContaining('is no name of images'),
+  });
 });

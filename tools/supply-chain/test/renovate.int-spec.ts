@@ -45,16 +45,19 @@ it.each(packageRules.flatMap(({ matchPackageNames }) => matchPackageNames))(
   },
 );
 
-it.each(customManagers)('finds something in its files: $description', ({ managerFilePatterns, matchStrings }) => {
-  const patterns = managerFilePatterns.map((text) => new RegExp(text.slice(1, -1)));
-  const texts = FILES.filter((file) => patterns.some((pattern) => pattern.test(file))).map(read);
-  expect(texts).toHaveLength(1);
-  for (const pattern of matchStrings) {
-    const found = texts.flatMap((text) => [...text.matchAll(new RegExp(pattern, 'g'))]);
-    expect(found.map(({ groups }) => groups?.['currentValue'])).not.toEqual([]);
-    expect(found.map(({ groups }) => groups?.['depName'])).not.toContain('shotloom/gateway');
-  }
-});
+it.each(customManagers)(
+  'finds something in its files: $description',
+  ({ managerFilePatterns, matchStrings }) => {
+    const patterns = managerFilePatterns.map((text) => new RegExp(text.slice(1, -1)));
+    const texts = FILES.filter((file) => patterns.some((pattern) => pattern.test(file))).map(read);
+    expect(texts).toHaveLength(1);
+    for (const pattern of matchStrings) {
+      const found = texts.flatMap((text) => [...text.matchAll(new RegExp(pattern, 'g'))]);
+      expect(found.map(({ groups }) => groups?.['currentValue'])).not.toEqual([]);
+      expect(found.map(({ groups }) => groups?.['depName'])).not.toContain('shotloom/gateway');
+    }
+  },
+);
 
 it('merges by itself nothing that ships, and no major', () => {
   const rules = packageRules.filter(({ automerge }) => automerge);

@@ -76,7 +76,12 @@ it.each([
     "run: 'echo ${{ github.event.pull_request.title }}'",
     'puts words of others',
   ],
-  ['a job that waits for itself', 'timeout-minutes: 5', 'timeout-minutes: 5\n    needs: one', 'no dependencies'],
+  [
+    'a job that waits for itself',
+    'timeout-minutes: 5',
+    'timeout-minutes: 5\n    needs: one',
+    'no dependencies',
+  ],
 ])('stops at %s', (_what, from, to, problem) => {
   expect(GOOD).toContain(from);
   const { status, output } = check({ 'a.yml': GOOD.replace(from, to) });

@@ -55,11 +55,11 @@ export function writeProject(tree: Tree, templates: string, root: string, names:
 export function packageJson(
   tree: Tree,
   options: {
-  kind: 'libs' | 'services';
-  name: string;
-  tags: readonly string[];
-  dependencies: Record<string, string>;
-},
+    kind: 'libs' | 'services';
+    name: string;
+    tags: readonly string[];
+    dependencies: Record<string, string>;
+  },
 ): string {
   const { kind, name, tags, dependencies: needed } = options;
   const entry = { '@shotloom/source': './src/index.ts', types: './src/index.ts', default: './dist/index.js' };
