@@ -9,8 +9,6 @@ import { render, type Manifest } from './render';
 
 const READY_MS = 180_000;
 const INTERNAL_PORT = 9090;
-/** As names of Docker's images are written out, which is how Podman finds what was loaded from there. */
-const REGISTRY = 'docker.io';
 const NETWORK = 'shotloom-check-pods';
 const SUBNET = process.env['CHECK_PODS_SUBNET'] ?? '10.89.77.0/24';
 
@@ -96,7 +94,6 @@ function values(): object {
   };
   return {
     publicUrl: 'http://127.0.0.1:8080',
-    image: { registry: REGISTRY },
     postgres: image('POSTGRES'),
     nats: image('NATS'),
   };

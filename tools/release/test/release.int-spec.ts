@@ -80,15 +80,13 @@ it('announces what the changelog says of a version, and of no other', () => {
 });
 
 it('announces no version that the files are not of, or of which nothing is said', () => {
-  expect(notes('7.8.8')).toMatchObject({
-    status: 1,
-    stderr: expect.stringContaining('Chart.yaml, appVersion (7.8.9)'),
-  });
+  const other = notes('7.8.8');
+  expect(other.status).toBe(1);
+  expect(other.stderr).toContain('Chart.yaml, appVersion (7.8.9)');
   writeFileSync(join(root, 'CHANGELOG.md'), '# 7.8.8\n\n- old\n');
-  expect(notes(VERSION)).toMatchObject({
-    status: 1,
-    stderr: expect.stringContaining('says nothing of 7.8.9'),
-  });
+  const unsaid = notes(VERSION);
+  expect(unsaid.status).toBe(1);
+  expect(unsaid.stderr).toContain('says nothing of 7.8.9');
 });
 
 it('finds one version in the repository as it is', () => {
