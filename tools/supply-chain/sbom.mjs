@@ -10,8 +10,8 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
-/** Not in images, see docker/Dockerfile: they bring ffmpeg where Debian's is not. */
-const LEFT_OUT = /^@ff(?:mpeg|probe)-installer\//;
+/** Not in images: docker/Dockerfile removes what brings ffmpeg where Debian's is not, docker/collect.mjs the compiler. */
+const LEFT_OUT = /^(?:@ff(?:mpeg|probe)-installer\/|typescript@)/;
 
 function main() {
   const { values, positionals } = parseArgs({
@@ -43,15 +43,14 @@ function readJson(file) {
   return JSON.parse(readFileSync(join(ROOT, file), 'utf8'));
 }
 
-/** What each package needs to run, as names: not what is for its development, nor peers that it does without. */
+/** What each package runs with, as names: not what is for its development. Peers that it does without are there if npm has put them there. */
 function wantsByRef({ packages }) {
   const entries = Object.entries(packages).filter(([, { link }]) => link !== true);
   return new Map(
     entries.map(([path, entry]) => {
       const name = entry.name ?? path.slice(path.lastIndexOf('node_modules/') + 'node_modules/'.length);
-      const { dependencies, optionalDependencies, peerDependencies, peerDependenciesMeta = {} } = entry;
-      const peers = Object.keys(peerDependencies ?? {}).filter((one) => !peerDependenciesMeta[one]?.optional);
-      const wanted = [...Object.keys({ ...dependencies, ...optionalDependencies }), ...peers];
+      const { dependencies, optionalDependencies, peerDependencies } = entry;
+      const wanted = Object.keys({ ...dependencies, ...optionalDependencies, ...peerDependencies });
       return [`${name}@${entry.version}`, new Set(wanted)];
     }),
   );
