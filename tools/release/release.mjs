@@ -40,12 +40,16 @@ async function main() {
   await nxRelease.releaseChangelog({
     ...shared,
     ...(firstRelease ? { from: git('rev-list', '--max-parents=0', 'HEAD').split('\n').at(-1) } : {}),
+    // Until then the file is a draft of this entry.
+    replaceExistingContents: firstRelease,
     version: workspaceVersion,
     versionData: projectsVersionData,
     gitCommit: true,
     gitTag: true,
     gitPush: false,
   });
+  if (!dryRun && git('tag', '--points-at', 'HEAD', `v${workspaceVersion}`) === '')
+    throw new Error(`Nx made no tag v${workspaceVersion}: what it said is above.`);
 }
 
 function git(...args) {

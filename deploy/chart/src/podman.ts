@@ -21,17 +21,24 @@ export async function logsOf(container: string): Promise<string> {
   return stdout + stderr;
 }
 
-/** Hands over images that Docker has built and Podman has not got yet. */
+/** Hands over images that Docker has built and Podman has not got, or not as they are now. What Docker has not got either is Podman's to have. */
 export async function loadFromDocker(images: readonly string[]): Promise<void> {
-  const missing: string[] = [];
+  const wanted: string[] = [];
   for (const image of images) {
-    const isThere = await podman('image', 'exists', image).then(
-      () => true,
-      () => false,
-    );
-    if (!isThere) missing.push(image);
+    const [built, known] = [await imageId('docker', image), await imageId('podman', image)];
+    if (built !== undefined && built !== known) wanted.push(image);
+    else if (known === undefined) throw new Error(`Neither Docker nor Podman has the image ${image}.`);
   }
-  if (missing.length > 0) await pipe(['docker', 'save', ...missing], ['podman', 'load', '--quiet']);
+  if (wanted.length > 0) await pipe(['docker', 'save', ...wanted], ['podman', 'load', '--quiet']);
+}
+
+async function imageId(program: 'docker' | 'podman', image: string): Promise<string | undefined> {
+  try {
+    const { stdout } = await run(program, ['image', 'inspect', '--format', '{{.Id}}', image]);
+    return stdout.trim().replace(/^sha256:/, '');
+  } catch {
+    return undefined;
+  }
 }
 
 async function pipe([from = '', ...fromArgs]: string[], [to = '', ...toArgs]: string[]): Promise<void> {
