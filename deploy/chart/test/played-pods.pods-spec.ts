@@ -16,7 +16,7 @@ describe('the pods of the chart, in containers', () => {
     const services = platform.startServices();
     const setup = platform.runToEnd('setup');
     await Promise.all([services, setup]);
-    expect(await setup).toContain('topology');
+    expect(await setup).toMatch(/Changed \d+ streams and consumers/);
   }, 400_000);
 
   it('render a film in helm test', async () => {
@@ -25,13 +25,13 @@ describe('the pods of the chart, in containers', () => {
 
   it('run as nobody in particular, with no capability, and can change nothing of what they run', async () => {
     for (const component of platform.services()) {
-      const inside = (...command: string[]): Promise<string> =>
-        podman('exec', platform.containerOf(component), ...command);
-      expect({ component, uid: (await inside('id', '-u')).trim() }).toEqual({ component, uid: '10001' });
-      expect(await inside('grep', 'CapEff', '/proc/1/status')).toMatch(/^CapEff:\s+0+$/m);
-      await expect(inside('touch', '/app/x')).rejects.toThrow(/Read-only file system/);
-      await expect(inside('touch', '/x')).rejects.toThrow(/Read-only file system/);
-      await inside('touch', '/tmp/x');
+      const inside = (command: string): Promise<string> =>
+        podman('exec', platform.containerOf(component), 'sh', '-c', `${command} 2>&1 || true`);
+      expect({ component, uid: (await inside('id -u')).trim() }).toEqual({ component, uid: '10001' });
+      expect(await inside('grep CapEff /proc/1/status')).toMatch(/^CapEff:\s+0+$/m);
+      expect(await inside('touch /app/x')).toContain('Read-only file system');
+      expect(await inside('touch /x')).toContain('Read-only file system');
+      expect(await inside('touch /tmp/x')).toBe('');
     }
   }, 120_000);
 
