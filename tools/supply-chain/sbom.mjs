@@ -12,6 +12,8 @@ import { parseArgs } from 'node:util';
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 /** Not in images: docker/Dockerfile removes what brings ffmpeg where Debian's is not, docker/collect.mjs the compiler. */
 const LEFT_OUT = /^(?:@ff(?:mpeg|probe)-installer\/|typescript@)/;
+/** What an image serves although nothing that runs in it depends on it: see docker/collect.mjs. */
+const SERVES = { '@shotloom/gateway': ['@shotloom/console'] };
 
 function main() {
   const { values, positionals } = parseArgs({
@@ -25,7 +27,7 @@ function main() {
   const wants = wantsByRef(readJson('package-lock.json'));
   for (const service of positionals.length > 0 ? positionals : known.keys()) {
     const manifest = readJson(`${known.get(service)}/package.json`);
-    const document = describe(manifest, npmSbom(manifest.name), wants);
+    const document = describe(manifest, sbomOf(manifest.name), wants);
     const file = join(values.out, `${service}.cdx.json`);
     writeFileSync(file, `${JSON.stringify(document, null, 2)}\n`);
     console.log(`${file}: ${document.components.length} components`);
@@ -56,8 +58,28 @@ function wantsByRef({ packages }) {
   );
 }
 
-function npmSbom(workspace) {
-  const args = ['sbom', '--sbom-format', 'cyclonedx', '--sbom-type', 'application'];
+function sbomOf(name) {
+  const own = npmSbom(name);
+  // Without its tools: npm has something against the peers of one, and nothing of them is served.
+  const served = (SERVES[name] ?? []).map((other) => npmSbom(other, '--omit', 'dev'));
+  const all = [own, ...served];
+  return {
+    ...own,
+    components: unique(
+      all.flatMap(({ components }) => components),
+      'bom-ref',
+    ),
+    dependencies: unique(
+      all.flatMap(({ dependencies }) => dependencies),
+      'ref',
+    ),
+  };
+}
+
+const unique = (list, key) => [...new Map(list.toReversed().map((one) => [one[key], one])).values()];
+
+function npmSbom(workspace, ...more) {
+  const args = ['sbom', '--sbom-format', 'cyclonedx', '--sbom-type', 'application', ...more];
   const { status, stdout, stderr, error } = spawnSync(
     'npm',
     [...args, '--package-lock-only', '--workspace', workspace],
@@ -79,8 +101,10 @@ function describe({ name, version, description }, document, wants) {
   );
   const byRef = new Map(document.components.map((component) => [component['bom-ref'], component]));
   if (!edges.has(ref)) throw new Error(`npm says nothing of ${ref}.`);
+  edges.get(ref).push(...(SERVES[name] ?? []).map((other) => `${other}@${version}`));
   const component = { ...(byRef.get(ref) ?? {}), ...rootComponent(document, name, version), description };
   const kept = reachable(ref, edges);
+  checkOurs(kept, edges, wants);
   return {
     ...document,
     metadata: { ...document.metadata, component },
@@ -101,6 +125,18 @@ function rootComponent(document, name, version) {
     version,
     purl: `pkg:npm/${name.replace('@', '%40')}@${version}`,
   };
+}
+
+/** Everything that our packages declare has to be there; of those of others npm may leave out what is for another platform. */
+function checkOurs(kept, edges, wants) {
+  for (const ref of kept) {
+    if (!ref.startsWith('@shotloom/')) continue;
+    const there = new Set(edges.get(ref)?.map(nameIn));
+    const missing = [...(wants.get(ref) ?? [])].filter(
+      (name) => !there.has(name) && !LEFT_OUT.test(`${name}@`),
+    );
+    if (missing.length > 0) throw new Error(`npm says nothing of ${missing.join(', ')}, which ${ref} needs.`);
+  }
 }
 
 function reachable(start, edges) {

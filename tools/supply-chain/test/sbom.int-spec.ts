@@ -67,6 +67,7 @@ it('has what a service declares, what our libraries bring, and no tools', () => 
   expect(namesIn('gateway')).toEqual(
     expect.arrayContaining(['stripe', 'openid-client', '@shotloom/bus', '@nats-io/nats-core']),
   );
+  expect(namesIn('gateway')).toEqual(expect.arrayContaining(['@shotloom/console', 'react-dom']));
   expect(namesIn('notifier')).not.toContain('stripe');
   for (const tool of ['jest', 'eslint', 'typescript', 'smtp-server', 'oidc-provider']) {
     expect(namesIn('gateway')).not.toContain(tool);
