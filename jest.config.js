@@ -4,6 +4,7 @@
  *   *.int-spec.ts   real Postgres, NATS, S3                 (test/ of a library or service)
  *   *.e2e-spec.ts   the real processes, and a real browser  (e2e/)
  *   *.deploy-spec.ts  what is deployed, as far as it runs without a cluster  (deploy/; `npm run test:deploy` only)
+ *   *.pods-spec.ts    the same from the images, in containers                (deploy/; `npm run check:pods` only)
  */
 const transform = { '^.+\\.tsx?$': ['@swc/jest'] };
 
@@ -36,5 +37,6 @@ module.exports = {
     }),
     tier('e2e', 'e2e-spec'),
     tier('deploy', 'deploy-spec'),
+    tier('pods', 'pods-spec'),
   ],
 };

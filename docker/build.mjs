@@ -20,7 +20,8 @@ Without services: all. Options:
   --prefix <text>       of the images' names (shotloom/)
   --tag <tag>           of the images (the version in package.json)
   --source <url>        where the sources are, for the label
-  --push                push each after it is built`;
+  --push                push each after it is built
+  --matrix              build nothing; print services and their runtimes as JSON, for a matrix of jobs`;
 
 const SERVICES = readdirSync(join(ROOT, 'services')).filter((name) => name !== 'console');
 
@@ -33,6 +34,7 @@ function main() {
       tag: { type: 'string', default: version() },
       source: { type: 'string', default: '' },
       push: { type: 'boolean', default: false },
+      matrix: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
     },
   });
@@ -41,15 +43,19 @@ function main() {
   const unknown = positionals.filter((name) => !known.includes(name));
   if (unknown.length > 0)
     throw new Error(`Unknown service ${unknown.join(', ')}; there are ${known.join(', ')}.`);
-  const built = (positionals.length > 0 ? positionals : known).map((service) => build(service, values));
-  console.table(built);
+  const services = positionals.length > 0 ? positionals : known;
+  if (values.matrix) {
+    const include = services.map((service) => ({ service, runtime: runtimeOf(service) }));
+    return console.log(JSON.stringify({ include }));
+  }
+  console.table(services.map((service) => build(service, values)));
 }
 
 function build(service, { 'node-image': nodeImage, prefix, tag, source, push }) {
   const image = `${prefix}${service}:${tag}`;
   const args = {
     SERVICE: service,
-    RUNTIME: RUNTIMES[service] ?? 'plain',
+    RUNTIME: runtimeOf(service),
     VERSION: version(),
     REVISION: git('rev-parse', 'HEAD'),
     // Of the commit and not of the clock, so that the same sources give the same labels.
@@ -64,6 +70,10 @@ function build(service, { 'node-image': nodeImage, prefix, tag, source, push }) 
     encoding: 'utf8',
   });
   return { image, MB: Math.round(Number(size) / 1e6) };
+}
+
+function runtimeOf(service) {
+  return RUNTIMES[service] ?? 'plain';
 }
 
 function docker(args) {

@@ -23,10 +23,7 @@ const needed = new Set();
 collect(root);
 mkdirSync(out, { recursive: true });
 // Links to packages of ours stay links: they lead to libs/ beside them.
-cpSync(join(installed, 'node_modules'), join(out, 'node_modules'), {
-  recursive: true,
-  verbatimSymlinks: true,
-});
+copy(join(installed, 'node_modules'), join(out, 'node_modules'), runs);
 for (const folder of needed) {
   copy(join(built, folder, 'package.json'), join(out, folder, 'package.json'));
   copy(join(built, folder, 'dist'), join(out, folder, 'dist'));

@@ -24,6 +24,13 @@ mkdir -p "$folder/fs/usr/local/lib/node_modules"
 cp -r "$npm" "$folder/fs/usr/local/lib/node_modules/npm"
 ln -s ../lib/node_modules/npm/bin/npm-cli.js "$folder/fs/usr/local/bin/npm"
 ln -s ../lib/node_modules/npm/bin/npx-cli.js "$folder/fs/usr/local/bin/npx"
+# As in official images: what apt-get keeps for its next run is of no use in a layer.
+cat > "$folder/fs/etc/apt/apt.conf.d/docker-clean" << 'EOF'
+DPkg::Post-Invoke { "rm -f /var/cache/apt/archives/*.deb /var/cache/apt/archives/partial/*.deb /var/cache/apt/*.bin || true"; };
+APT::Update::Post-Invoke { "rm -f /var/cache/apt/archives/*.deb /var/cache/apt/archives/partial/*.deb /var/cache/apt/*.bin || true"; };
+Dir::Cache::pkgcache "";
+Dir::Cache::srcpkgcache "";
+EOF
 # libstdc++ is all that Node needs beside what minbase has.
 chroot "$folder/fs" apt-get update -qq
 chroot "$folder/fs" apt-get install -qq --yes --no-install-recommends libstdc++6 ca-certificates > /dev/null

@@ -27,6 +27,7 @@ const STAGES = {
     ]);
     return { passed: graph.passed + lint.passed, failed: graph.failed + lint.failed };
   },
+  licenses: () => runCheck('node', ['tools/licenses/licenses.mjs']),
   format: () => runCheck('prettier', ['--check', '--log-level=warn', '.']),
   types: async () => {
     const results = [];
@@ -46,10 +47,11 @@ const STAGES = {
     ),
   e2e: (more) => runJest('e2e', ['--runInBand', ...more]),
   deploy: (more) => runJest('deploy', ['--runInBand', ...more]),
+  pods: (more) => runJest('pods', ['--runInBand', ...more]),
 };
 const NEEDS_SERVERS = ['int', 'e2e', 'deploy'];
 /** Slow, and of interest to who changes what is deployed. */
-const ON_DEMAND = ['deploy'];
+const ON_DEMAND = ['deploy', 'pods'];
 
 function chooseStages(args) {
   const at = args.indexOf('--only');

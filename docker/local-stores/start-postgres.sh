@@ -12,4 +12,5 @@ if [ ! -s "$PGDATA/PG_VERSION" ]; then
     echo "create database \"$POSTGRES_DB\"" | postgres --single -j postgres > /dev/null
   fi
 fi
+case "${1:-}" in -*) set -- postgres "$@" ;; esac
 exec "$@" -c listen_addresses='*'

@@ -12,6 +12,7 @@ import {
   type PostgresServer,
 } from '@shotloom/testing';
 import { environmentOf } from './environment';
+import { configMapOf } from './kube-play';
 import { podOf, podsOf, type Container, type Pod } from './pods';
 import { startRenderedNats, type RenderedNats } from './rendered-nats';
 import { secretsOf } from './render-cache';
@@ -170,15 +171,10 @@ export class RenderedPlatform {
       const volume = pod.spec.volumes.find((one) => one.name === name);
       const files = volume?.secret
         ? secretsOf(this.manifests).get(volume.secret.secretName)
-        : this.configMap(volume?.configMap?.name);
+        : configMapOf(this.manifests, volume?.configMap?.name ?? '');
       const folder = this.local(pod, mountPath);
       await mkdir(folder, { recursive: true });
       for (const [file, content] of Object.entries(files ?? {})) await writeFile(join(folder, file), content);
     }
-  }
-
-  private configMap(name: string | undefined): Record<string, string> {
-    const found = this.manifests.find(({ kind, metadata }) => kind === 'ConfigMap' && metadata.name === name);
-    return (found?.['data'] ?? {}) as Record<string, string>;
   }
 }

@@ -397,4 +397,29 @@ describe('mail', () => {
     );
     expect(given).toMatchObject({ body: '', sent_at: null, last_error: 'the server answered 550' });
   });
+
+  it('waits while the server refuses our password, as it does when one is changed', async () => {
+    sink.refusesPassword = true;
+    await register('waits@example.com');
+    const mail = gateway.database.sql
+      .selectFrom('identity.mails')
+      .select(['last_error', 'given_up_at', 'body'])
+      .where('to_address', '=', 'waits@example.com');
+    const failed = await waitFor(
+      async () => {
+        const found = await mail.executeTakeFirst();
+        return found?.last_error ? found : undefined;
+      },
+      { what: 'a failure' },
+    );
+    expect(failed).toMatchObject({ last_error: 'the server answered 535', given_up_at: null });
+    expect(failed.body).toContain('#token=');
+    sink.refusesPassword = false;
+    await gateway.database.sql
+      .updateTable('identity.mails')
+      .set({ next_at: new Date() })
+      .where('to_address', '=', 'waits@example.com')
+      .execute();
+    await sink.mailTo('waits@example.com');
+  });
 });

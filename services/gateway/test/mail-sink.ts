@@ -15,6 +15,8 @@ export interface MailSink {
   readonly mails: SentMail[];
   /** The SMTP code to refuse the next mail to an address with. */
   readonly refusals: Map<string, number>;
+  /** Whether our password is no longer, or not yet, the right one. */
+  refusesPassword: boolean;
   mailTo(address: string, count?: number): Promise<SentMail>;
   close(): Promise<void>;
 }
@@ -23,7 +25,12 @@ export async function startMailSink(): Promise<MailSink> {
   const mails: SentMail[] = [];
   const refusals = new Map<string, number>();
   const server = new SMTPServer({
-    disabledCommands: ['AUTH', 'STARTTLS'],
+    disabledCommands: ['STARTTLS'],
+    allowInsecureAuth: true,
+    onAuth: ({ username }, _session, done) => {
+      if (sink.refusesPassword) done(new Error('Invalid username or password'));
+      else done(null, { user: username });
+    },
     onData: (stream, session, done) => {
       void text(stream).then((raw) => {
         const to = session.envelope.rcptTo[0]?.address ?? '';
@@ -43,7 +50,11 @@ export async function startMailSink(): Promise<MailSink> {
       what: `mail ${count} to ${address}`,
     });
   const close = (): Promise<void> => new Promise((resolve) => server.close(resolve));
-  return { url: `smtp://127.0.0.1:${port}`, mails, refusals, mailTo, close };
+  const sink: MailSink = {
+    url: `smtp://shotloom:password@127.0.0.1:${port}`,
+    ...{ mails, refusals, refusesPassword: false, mailTo, close },
+  };
+  return sink;
 }
 
 /** Quoted-printable, as far as our mails use it. */

@@ -131,11 +131,11 @@ export class MailSender implements OnApplicationBootstrap, OnModuleDestroy {
     this.count('sent', mail);
   }
 
-  /** 5xx is for good: the address does not exist, or the server will not have it from us. */
+  /** 5xx is for good: the address does not exist, or the server will not have it. Of our password it is not: an operator can change that. */
   private async noteFailure(mail: DueMail, error: unknown): Promise<void> {
     const code = responseCode(error);
     const reason = code === undefined ? 'the server cannot be reached' : `the server answered ${code}`;
-    if (code !== undefined && code >= 500) {
+    if (code !== undefined && code >= 500 && !isAboutPassword(error)) {
       await this.close(mail.id, 'given_up_at', reason);
       this.count('refused', mail, reason);
       return;
@@ -180,4 +180,8 @@ export class MailSender implements OnApplicationBootstrap, OnModuleDestroy {
 function responseCode(error: unknown): number | undefined {
   if (!(error instanceof Error) || !('responseCode' in error)) return undefined;
   return typeof error.responseCode === 'number' ? error.responseCode : undefined;
+}
+
+function isAboutPassword(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'EAUTH';
 }

@@ -15,7 +15,7 @@ export default async function libraryGenerator(tree: Tree, options: LibraryOptio
   const tags = [`type:${type}`, `scope:${name}`];
   tree.write(
     `${root}/package.json`,
-    packageJson({ kind: 'libs', name, tags, dependencies: dependencies(tree, ['@shotloom/kernel']) }),
+    packageJson(tree, { kind: 'libs', name, tags, dependencies: dependencies(tree, ['@shotloom/kernel']) }),
   );
   await formatFiles(tree);
 }

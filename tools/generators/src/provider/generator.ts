@@ -32,7 +32,7 @@ export default async function providerGenerator(
   const needed = dependencies(tree, NEEDS);
   tree.write(
     `${root}/package.json`,
-    packageJson({ kind: 'services', name: service, tags, dependencies: needed }),
+    packageJson(tree, { kind: 'services', name: service, tags, dependencies: needed }),
   );
   await formatFiles(tree);
 }

@@ -26,7 +26,7 @@ export default async function serviceGenerator(tree: Tree, { name }: ServiceOpti
   const tags = ['type:app', `scope:${name}`];
   tree.write(
     `${root}/package.json`,
-    packageJson({ kind: 'services', name, tags, dependencies: dependencies(tree, NEEDS) }),
+    packageJson(tree, { kind: 'services', name, tags, dependencies: dependencies(tree, NEEDS) }),
   );
   await formatFiles(tree);
 }

@@ -27,12 +27,18 @@ export function versionsInUse(tree: Tree): Readonly<Record<string, string>> {
   return Object.assign({}, ...all) as Record<string, string>;
 }
 
+/** Of the whole repository: everything in it has one. */
+function releaseVersion(tree: Tree): string {
+  return readJson<{ version: string }>(tree, 'package.json').version;
+}
+
 /** Picks the named packages with the versions in use; a package of ours is always this release's. */
 export function dependencies(tree: Tree, names: readonly string[]): Record<string, string> {
   const versions = versionsInUse(tree);
+  const ours = releaseVersion(tree);
   return Object.fromEntries(
     names.toSorted().map((name) => {
-      const version = name.startsWith('@shotloom/') ? '0.1.0' : versions[name];
+      const version = name.startsWith('@shotloom/') ? ours : versions[name];
       if (version === undefined) throw new Error(`No project uses ${name} yet: add it by hand first.`);
       return [name, version];
     }),
@@ -46,17 +52,20 @@ export function writeProject(tree: Tree, templates: string, root: string, names:
 }
 
 /** The package.json that every project has: one type, one scope, built by swc, resolved to its source by our tools. */
-export function packageJson(options: {
-  kind: 'libs' | 'services';
-  name: string;
-  tags: readonly string[];
-  dependencies: Record<string, string>;
-}): string {
+export function packageJson(
+  tree: Tree,
+  options: {
+    kind: 'libs' | 'services';
+    name: string;
+    tags: readonly string[];
+    dependencies: Record<string, string>;
+  },
+): string {
   const { kind, name, tags, dependencies: needed } = options;
   const entry = { '@shotloom/source': './src/index.ts', types: './src/index.ts', default: './dist/index.js' };
   const manifest = {
     name: `@shotloom/${name}`,
-    version: '0.1.0',
+    version: releaseVersion(tree),
     private: true,
     type: 'commonjs',
     ...(kind === 'libs' ? { exports: { '.': entry, './package.json': './package.json' } } : {}),
