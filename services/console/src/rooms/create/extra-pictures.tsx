@@ -124,24 +124,20 @@ interface AddPictureProps {
   readonly onChoose: () => void;
 }
 
-/** Chooses a picture; while one is sent, how far it is and the way to stop it. */
+/** Chooses a picture; while one is on its way, how far it is and the way to stop it. */
 function AddPicture({ control: { upload, remove }, words, onChoose }: AddPictureProps) {
   const { t } = useTranslation();
-  if (upload.status !== 'sending') {
-    return (
-      <Button size="sm" icon={<ImagePlus aria-hidden />} onClick={onChoose}>
-        {words}
-      </Button>
-    );
-  }
+  const sending = upload.status === 'sending';
   return (
     <>
-      <Button size="sm" busy disabled>
-        {t('create.source.uploading', { percent: Math.round(upload.share * 100) })}
+      <Button size="sm" icon={<ImagePlus aria-hidden />} busy={sending} disabled={sending} onClick={onChoose}>
+        {sending ? t('create.source.uploading', { percent: Math.round(upload.share * 100) }) : words}
       </Button>
-      <IconButton label={t('create.source.cancel')} onClick={remove}>
-        <X aria-hidden />
-      </IconButton>
+      {(sending || upload.status === 'paused') && (
+        <IconButton label={t('create.source.cancel')} onClick={remove}>
+          <X aria-hidden />
+        </IconButton>
+      )}
     </>
   );
 }

@@ -24,7 +24,8 @@ export function useAttention() {
       const down = picture ? (clientY - picture.top) / picture.height : 0;
       const along = picture ? (clientX - picture.left) / picture.width : 0;
       const scrub = picture && down > STRIP && down <= 1 ? Math.min(1, Math.max(0, along)) : null;
-      setAttention({ active: true, scrub });
+      // Most moves change nothing that is seen.
+      setAttention((now) => (now.active && now.scrub === scrub ? now : { active: true, scrub }));
     },
     onPointerLeave: () => setAttention(NONE),
     onFocus: ({ currentTarget }: FocusEvent<HTMLElement>) => {
