@@ -1,10 +1,10 @@
-import { chromium, type Browser, type Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { startPlatform, type RunningPlatform } from '@shotloom/testing';
 import { startMailSink, type MailSink } from '../../services/gateway/test/mail-sink';
+import { openPage, startChromium } from './chromium';
 
 jest.setTimeout(240_000);
 
-const CHROMIUM = process.env['CHROMIUM_PATH'] ?? '/usr/bin/chromium';
 const EMAIL = 'ada@test.local';
 const PASSWORD = 'correct horse battery staple';
 const NEW_PASSWORD = 'another horse, another battery';
@@ -18,9 +18,8 @@ beforeAll(async () => {
   sink = await startMailSink();
   const env = { SMTP_URL: sink.url, MAIL_FROM: 'Shotloom <no-reply@test.local>' };
   platform = await startPlatform({ simulate: ['stripe'], env });
-  browser = await chromium.launch({ executablePath: CHROMIUM, args: ['--no-sandbox', '--disable-gpu'] });
-  const context = await browser.newContext({ locale: 'en-US', viewport: { width: 1280, height: 860 } });
-  page = await context.newPage();
+  browser = await startChromium();
+  ({ page } = await openPage(browser));
 });
 afterAll(async () => {
   await browser.close();

@@ -1,38 +1,25 @@
 import { stat } from 'node:fs/promises';
-import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { samplePath, startPlatform, type RunningPlatform } from '@shotloom/testing';
 import { Api } from '../support/api';
+import { openPage, startChromium } from './chromium';
 
 jest.setTimeout(240_000);
-
-const CHROMIUM = process.env['CHROMIUM_PATH'] ?? '/usr/bin/chromium';
-const SWITCHES = [
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-];
 
 let platform: RunningPlatform;
 let api: Api;
 let browser: Browser;
-let context: BrowserContext;
 let page: Page;
-const complaints: string[] = [];
+let complaints: string[];
 
 beforeAll(async () => {
   platform = await startPlatform();
   api = new Api(platform.runtime);
-  browser = await chromium.launch({ executablePath: CHROMIUM, args: SWITCHES });
-  context = await browser.newContext({ locale: 'en-US', viewport: { width: 1280, height: 860 } });
-  page = await context.newPage();
+  browser = await startChromium();
+  ({ page, complaints } = await openPage(browser));
   page.on('console', (message) => {
     if (message.type() === 'error') complaints.push(`${message.text()} (${message.location().url})`);
   });
-  page.on('pageerror', (error) => complaints.push(error.message));
 });
 afterAll(async () => {
   await browser.close();

@@ -1,28 +1,27 @@
-import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { startPlatform, type RunningPlatform } from '@shotloom/testing';
 import { Api } from '../support/api';
+import { openPage, startChromium } from './chromium';
 
 jest.setTimeout(240_000);
 
-const CHROMIUM = process.env['CHROMIUM_PATH'] ?? '/usr/bin/chromium';
 const HOSTILE = '<img src=x onerror="window.hacked=1"><script>window.hacked=1</script>';
 
 let platform: RunningPlatform;
 let browser: Browser;
-let context: BrowserContext;
 let page: Page;
 let link: string;
-const complaints: string[] = [];
+let complaints: string[];
 
 beforeAll(async () => {
   platform = await startPlatform();
   const api = new Api(platform.runtime);
   const { asset_id: asset } = await api.upload();
-  await api.completed((await api.film(asset)).id);
-  browser = await chromium.launch({ executablePath: CHROMIUM, args: ['--no-sandbox', '--disable-gpu'] });
-  context = await browser.newContext({ locale: 'en-US', viewport: { width: 1280, height: 860 } });
-  page = await context.newPage();
-  page.on('pageerror', (error) => complaints.push(error.message));
+  const { id } = await api.film(asset, { duration: 3 });
+  // What moves is made after the film.
+  await api.until(id, 'looked through', ({ output }) => Boolean(output?.preview_url && output.spritesheet));
+  browser = await startChromium();
+  ({ page, complaints } = await openPage(browser));
   await page.goto(`${platform.runtime.gatewayUrl}/#key=${platform.runtime.apiKey}`);
   await at('credits').waitFor();
 });
@@ -32,6 +31,50 @@ afterAll(async () => {
 });
 
 const at = (id: string) => page.getByTestId(id);
+
+it('moves its still under the pointer and the focus, and shows the moment that the pointer asks for', async () => {
+  await at('nav-library').click();
+  const tile = at('library-item').first();
+  await tile.locator('img').waitFor();
+  const asked: string[] = [];
+  page.on('request', (request) => asked.push(request.url()));
+  expect(await at('moving-preview').count()).toBe(0);
+  await tile.hover({ position: { x: 60, y: 30 } });
+  await at('moving-preview').waitFor();
+  await page.waitForFunction(() => {
+    const preview = document.querySelector('[data-testid=moving-preview]');
+    return preview instanceof HTMLImageElement && preview.complete && preview.naturalWidth > 0;
+  });
+  const box = await tile.boundingBox();
+  if (!box) throw new Error('the tile is not there');
+  const frames: number[] = [];
+  for (const part of [0.05, 0.95]) {
+    await page.mouse.move(box.x + box.width * part, box.y + (box.width / 16) * 9);
+    await at('scrubbed').waitFor();
+    frames.push(Number(await at('scrubbed').getAttribute('data-frame')));
+  }
+  expect(frames[1]).toBeGreaterThan(frames[0] ?? 0);
+  await page.mouse.move(0, 0);
+  await at('moving-preview').waitFor({ state: 'detached' });
+  await page.keyboard.press('Tab');
+  await tile.focus();
+  await at('moving-preview').waitFor();
+  expect(asked.filter((url) => url.includes('.mp4'))).toEqual([]);
+});
+
+it('keeps still for those who want that, and lets them look through all the same', async () => {
+  const calm = await openPage(browser, { reducedMotion: 'reduce' });
+  await calm.page.goto(`${platform.runtime.gatewayUrl}/#key=${platform.runtime.apiKey}`);
+  await calm.page.getByTestId('credits').waitFor();
+  await calm.page.goto(`${platform.runtime.gatewayUrl}/library`);
+  const tile = calm.page.getByTestId('library-item').first();
+  await tile.locator('img').waitFor();
+  await tile.hover({ position: { x: 60, y: 140 } });
+  await calm.page.getByTestId('scrubbed').waitFor();
+  expect(await calm.page.getByTestId('moving-preview').count()).toBe(0);
+  expect(await tile.locator('video').count()).toBe(0);
+  await calm.page.context().close();
+});
 
 it('shares a finished film, into the gallery too, and the link plays without an account', async () => {
   await at('nav-gallery').click();

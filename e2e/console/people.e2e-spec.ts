@@ -1,10 +1,10 @@
-import { chromium, type Browser, type Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { startPlatform, type RunningPlatform } from '@shotloom/testing';
 import { startMailSink, type MailSink } from '../../services/gateway/test/mail-sink';
+import { openPage, startChromium } from './chromium';
 
 jest.setTimeout(240_000);
 
-const CHROMIUM = process.env['CHROMIUM_PATH'] ?? '/usr/bin/chromium';
 const PASSWORD = 'correct horse battery staple';
 const OWNER = 'owner@test.local';
 const GUEST = 'guest@test.local';
@@ -17,7 +17,7 @@ beforeAll(async () => {
   sink = await startMailSink();
   const env = { SMTP_URL: sink.url, MAIL_FROM: 'Shotloom <no-reply@test.local>' };
   platform = await startPlatform({ providers: ['animatic', 'runway'], simulate: ['runway'], env });
-  browser = await chromium.launch({ executablePath: CHROMIUM, args: ['--no-sandbox', '--disable-gpu'] });
+  browser = await startChromium();
 });
 afterAll(async () => {
   await browser.close();
@@ -33,8 +33,7 @@ async function linkIn(to: string, count: number): Promise<string> {
 
 /** A browser of its own, with somebody signed in; `mails`: how many they have had before. */
 async function register(email: string, mails = 0): Promise<Page> {
-  const context = await browser.newContext({ locale: 'en-US', viewport: { width: 1280, height: 860 } });
-  const page = await context.newPage();
+  const { page } = await openPage(browser);
   await go(page, '/sign-in/register');
   await page.getByTestId('email').fill(email);
   await page.getByTestId('password').fill(PASSWORD);

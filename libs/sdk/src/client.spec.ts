@@ -211,3 +211,17 @@ it('gives links that open as they are', async () => {
     poster_url: null,
   });
 });
+
+it('makes those of a preview and a sheet whole too', async () => {
+  const links = { video_url: '/v', download_url: '/d', poster_url: '/p', preview_url: '/media/w?x=1' };
+  const spritesheet = { url: '/media/s', columns: 4, rows: 3 };
+  gateway.on('GET /api/v1/jobs/job-1/links', (_s, response) =>
+    sendJson(response, { ...links, spritesheet, expires_at: 'later' }),
+  );
+  await expect(client().jobs.links('job-1')).resolves.toMatchObject({
+    poster_url: `${gateway.url}/p`,
+    preview_url: `${gateway.url}/media/w?x=1`,
+    compressed_url: null,
+    spritesheet: { ...spritesheet, url: `${gateway.url}/media/s` },
+  });
+});

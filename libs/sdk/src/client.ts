@@ -8,6 +8,7 @@ import { GalleryApi } from './gallery-api';
 import { GenerateApi } from './generate-api';
 import type { EventScope } from './job-poller';
 import { JobsApi, type CallSignal } from './jobs-api';
+import { ModerationApi } from './moderation-api';
 import { pageQuery, type PageOptions } from './pages';
 import { ProfileApi } from './profile-api';
 import { ProvidersApi } from './providers-api';
@@ -76,6 +77,7 @@ export class ShotloomClient {
   readonly gallery: GalleryApi;
   readonly generate: GenerateApi;
   readonly jobs: JobsApi;
+  readonly moderation: ModerationApi;
   readonly profile: ProfileApi;
   readonly providers: ProvidersApi;
   readonly shares: SharesApi;
@@ -100,6 +102,7 @@ export class ShotloomClient {
     this.billing = new BillingApi(this.transport);
     this.gallery = new GalleryApi(this.transport);
     this.generate = new GenerateApi(this.transport);
+    this.moderation = new ModerationApi(this.transport);
     this.profile = new ProfileApi(this.transport);
     this.providers = new ProvidersApi(this.transport);
     this.shares = new SharesApi(this.transport);
@@ -142,6 +145,33 @@ export class ShotloomClient {
     return uploadFile(this.transport, file, options);
   }
 
+  /**
+   * Looks at an upload whose bytes have arrived by another way, such as tus, and gives its asset; again: the same one. Throws what the file
+   * was refused for.
+   */
+  completeUpload(id: string): Promise<UploadResource> {
+    const call = { method: 'POST', repeatable: true } as const;
+    return this.transport.call<UploadResource>(`${uploadPath(id)}/complete`, call);
+  }
+
+  /** Gives up an open upload, or deletes what it brought. */
+  async deleteUpload(id: string): Promise<void> {
+    await this.transport.call<unknown>(uploadPath(id), { method: 'DELETE' });
+  }
+
+  /** An address of the API, for a request that another library makes. */
+  url(path: string): string {
+    return this.transport.url(path);
+  }
+
+  /**
+   * For requests that another library makes, such as a tus client: gives the headers that say who is asking. Where `run` throws
+   * `unauthorized` and the session could be renewed, it is run once more. The cookies of a session are the browser's to send.
+   */
+  authorized<T>(run: (headers: Readonly<Record<string, string>>) => Promise<T>): Promise<T> {
+    return this.transport.authorized(() => run(this.transport.credentials.headers));
+  }
+
   /** Events as they come, with callbacks. Close it when they are not needed any more. */
   subscribe(id: string, { scope = 'job', ...handlers }: SubscribeOptions): Subscription {
     return new EventFeed(this.transport, this.Socket, id, scope, this.timings, handlers);
@@ -154,4 +184,8 @@ export class ShotloomClient {
   ): AsyncGenerator<SocketMessage, void, undefined> {
     return iterateFeed((handlers) => this.subscribe(id, { scope, ...handlers }), signal);
   }
+}
+
+function uploadPath(id: string): string {
+  return `/api/v1/uploads/${encodeURIComponent(id)}`;
 }

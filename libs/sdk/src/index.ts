@@ -10,6 +10,8 @@ export {
   type Subscription,
 } from './client';
 export {
+  errorOfAnswer,
+  networkError,
   ShotloomError,
   type FieldProblem,
   type ShotloomErrorCode,
@@ -39,6 +41,7 @@ export {
   quoteCredits,
   type VideoWish,
 } from './model-choice';
+export type { ModerationApi, ModerationOptions } from './moderation-api';
 export type { PageOptions } from './pages';
 export type { ProfileApi } from './profile-api';
 export type { ProvidersApi } from './providers-api';

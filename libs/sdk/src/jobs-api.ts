@@ -111,12 +111,16 @@ export class JobsApi {
   /** Addresses that a player or a browser can open without the key, for an hour. */
   async links(id: string, { signal }: CallSignal = {}): Promise<JobLinks> {
     const links = await this.transport.call<JobLinks>(`${pathOf(id)}/links`, { signal });
-    const poster = links.poster_url === null ? null : this.transport.url(links.poster_url);
+    const full = (url: string | null | undefined) => (url ? this.transport.url(url) : null);
+    const { spritesheet: sheet } = links;
     return {
       ...links,
       video_url: this.transport.url(links.video_url),
       download_url: this.transport.url(links.download_url),
-      poster_url: poster,
+      poster_url: full(links.poster_url),
+      preview_url: full(links.preview_url),
+      compressed_url: full(links.compressed_url),
+      spritesheet: sheet ? { ...sheet, url: this.transport.url(sheet.url) } : null,
     };
   }
 

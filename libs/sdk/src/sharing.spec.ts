@@ -46,3 +46,20 @@ it('repeats a like after a lost answer, and no comment: it would stand there twi
   await expect(client.gallery.comment('e', 'Nice')).rejects.toMatchObject({ code: 'unavailable' });
   expect(gateway.asked('POST /api/v1/gallery/e/comments')).toHaveLength(1);
 });
+
+it('lists what waits for an operator, and decides about either kind, once', async () => {
+  gateway.on('GET /api/v1/admin/gallery', answer({ data: [], next_cursor: null }));
+  await client.moderation.list({ kind: 'comment', state: 'rejected', limit: 5 });
+  const query = new URL(gateway.seen[0]?.path ?? '', gateway.url).searchParams;
+  expect(Object.fromEntries(query)).toEqual({ kind: 'comment', state: 'rejected', limit: '5' });
+  const decision = { decision: 'take_down', reason: 'not ours to show' } as const;
+  gateway.on('POST /api/v1/admin/gallery/entries/e%2F1/decide', answer({ status: 'removed' }));
+  await expect(client.moderation.decide({ kind: 'entry', id: 'e/1' }, decision)).resolves.toEqual({
+    status: 'removed',
+  });
+  gateway.on('POST /api/v1/admin/gallery/comments/c/decide', away);
+  await expect(client.moderation.decide({ kind: 'comment', id: 'c' }, decision)).rejects.toMatchObject({
+    code: 'unavailable',
+  });
+  expect(gateway.asked('POST /api/v1/admin/gallery/comments/c/decide')).toHaveLength(1);
+});

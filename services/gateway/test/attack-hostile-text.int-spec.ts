@@ -245,6 +245,16 @@ describe('headers', () => {
       }
     },
   );
+
+  it.each(['PUT', 'PATCH', 'DELETE'])('let a named origin ask for %s', async (method) => {
+    const origin = 'https://partner.example';
+    const { headers } = await call(gateway, '/api/v1/me', null, {
+      method: 'OPTIONS',
+      headers: { origin, 'access-control-request-method': method },
+    });
+    expect(headers.get('access-control-allow-origin')).toBe(origin);
+    expect(headers.get('access-control-allow-methods')?.split(', ')).toContain(method);
+  });
 });
 
 describe('an invitation', () => {

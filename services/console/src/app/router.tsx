@@ -9,6 +9,7 @@ import { CreditsRoom } from '../rooms/credits/credits-room';
 import { GalleryRoom } from '../rooms/gallery/gallery-room';
 import { InvitationRoom } from '../rooms/invitation/invitation-room';
 import { LibraryRoom } from '../rooms/library/library-room';
+import { ModerationRoom } from '../rooms/moderation/moderation-room';
 import { ProvidersRoom } from '../rooms/providers/providers-room';
 import { PeopleRoom } from '../rooms/people/people-room';
 import { ForgotRoom } from '../rooms/sign-in/forgot-room';
@@ -46,6 +47,7 @@ export function createRouter() {
             { path: 'library', Component: LibraryRoom },
             { path: 'library/:jobId', Component: LibraryRoom },
             { path: 'gallery', Component: GalleryRoom },
+            { path: 'moderation', Component: ModerationRoom },
             {
               Component: SettingsFrame,
               children: [

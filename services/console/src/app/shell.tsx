@@ -1,7 +1,8 @@
-import { Clapperboard, Images, LibraryBig } from 'lucide-react';
+import { Clapperboard, Images, LibraryBig, ShieldCheck } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
 import { Navigate, NavLink, Outlet, ScrollRestoration, useLocation } from 'react-router';
 import { LiveProvider } from '../shared/api/live';
+import { useIsOperator } from '../shared/api/moderation';
 import { wayIn } from '../shared/api/return-path';
 import { useSession } from '../shared/api/session';
 import { cx } from '../shared/ui/cx';
@@ -16,6 +17,8 @@ const ROOMS = [
   { to: '/library', icon: LibraryBig, name: 'nav.library' },
   { to: '/gallery', icon: Images, name: 'nav.gallery' },
 ] as const;
+/** For operators alone. */
+const MODERATION = { to: '/moderation', icon: ShieldCheck, name: 'nav.moderation' } as const;
 
 /** The frame around every room: header, navigation, and the live feed. Who is not signed in is led to sign in, and back. */
 export function Shell() {
@@ -32,14 +35,7 @@ export function Shell() {
         <NavLink to="/create" className={cx(styles.home)} aria-label="Shotloom">
           <Wordmark />
         </NavLink>
-        <nav className={styles.nav} aria-label={t('nav.label')}>
-          {ROOMS.map(({ to, icon: Icon, name }) => (
-            <NavLink key={to} to={to} className={cx(styles.link)} data-testid={name.replace('.', '-')}>
-              <Icon aria-hidden />
-              {t(name)}
-            </NavLink>
-          ))}
-        </nav>
+        <Rooms />
         <div className={styles.controls}>
           <ConnectionIndicator />
           <PreferenceControls />
@@ -51,5 +47,20 @@ export function Shell() {
       </main>
       <ScrollRestoration />
     </LiveProvider>
+  );
+}
+
+function Rooms() {
+  const { t } = useTranslation();
+  const rooms = useIsOperator() ? [...ROOMS, MODERATION] : ROOMS;
+  return (
+    <nav className={styles.nav} aria-label={t('nav.label')}>
+      {rooms.map(({ to, icon: Icon, name }) => (
+        <NavLink key={to} to={to} className={cx(styles.link)} data-testid={name.replace('.', '-')}>
+          <Icon aria-hidden />
+          {t(name)}
+        </NavLink>
+      ))}
+    </nav>
   );
 }

@@ -16,10 +16,14 @@ export async function registerSecurityHeaders(fastify: FastifyInstance, config: 
   if (config.CORS_ORIGINS.length > 0) {
     await fastify.register(cors, {
       origin: [...config.CORS_ORIGINS],
+      methods: [...METHODS],
       exposedHeaders: [...EXPOSED],
     });
   }
 }
+
+/** What scripts of named sites may ask for: everything that there is a route for. */
+const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'];
 
 /** What scripts of named sites may read of an answer. */
 const EXPOSED = [

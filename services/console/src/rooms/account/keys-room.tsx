@@ -7,8 +7,10 @@ import { formatAgo, formatDate } from '../../shared/i18n/format';
 import { Button } from '../../shared/ui/button';
 import { NeedsSession } from '../../shared/ui/needs-session';
 import { Page } from '../../shared/ui/page';
-import { Confirm, Nothing, Panel, Row, Rows, RowsComing, Secret, Tag } from '../../shared/ui/panel';
+import { Confirm, Nothing, Panel, Row, Rows, RowsComing, Tag } from '../../shared/ui/panel';
 import { Problem } from '../../shared/ui/problem';
+import { ShownOnce } from '../../shared/ui/shown-once';
+import { useShownOnce } from '../../shared/ui/use-shown-once';
 import { NewKey } from './new-key';
 
 const KEYS = ['api-keys'];
@@ -30,7 +32,7 @@ function Keys() {
   const { t } = useTranslation();
   const client = useClient();
   const cache = useQueryClient();
-  const [made, setMade] = useState<CreatedApiKey | null>(null);
+  const { made, show, hide } = useShownOnce<CreatedApiKey>();
   const [asked, setAsked] = useState<Asked | null>(null);
   const pages = useInfiniteQuery({
     queryKey: KEYS,
@@ -38,19 +40,29 @@ function Keys() {
     initialPageParam: '',
     getNextPageParam: (page) => page.next_cursor,
   });
-  const show = async (key: CreatedApiKey | null) => {
-    setMade(key);
-    await cache.invalidateQueries({ queryKey: KEYS });
+  const reread = () => cache.invalidateQueries({ queryKey: KEYS });
+  const rotate = async (id: string) => {
+    const rotated = await client.apiKeys.rotate(id);
+    void reread();
+    return () => show(rotated);
   };
-  const confirm = async ({ what, key }: Asked) => {
-    if (what === 'rotate') return show(await client.apiKeys.rotate(key.id));
-    await client.apiKeys.revoke(key.id);
-    await show(null);
+  const revoke = async (id: string) => {
+    await client.apiKeys.revoke(id);
+    hide(id);
+    await reread();
   };
   const list = pages.data?.pages.flatMap(({ data }) => data);
   return (
     <>
-      {made ? <Made made={made} onDone={() => setMade(null)} /> : <NewKey onMade={(key) => void show(key)} />}
+      {made.map((key) => (
+        <Made key={key.id} made={key} onDone={() => hide(key.id)} />
+      ))}
+      <NewKey
+        onMade={(key) => {
+          show(key);
+          void reread();
+        }}
+      />
       <Panel title={t('account.keys.title')}>
         {pages.isError && <Problem error={pages.error} onRetry={() => void pages.refetch()} />}
         {pages.isPending && <RowsComing />}
@@ -67,7 +79,7 @@ function Keys() {
           title={t(`account.keys.${asked.what}Title`, { name: asked.key.name })}
           hint={t(`account.keys.${asked.what}Hint`)}
           action={t(`account.keys.${asked.what}`)}
-          onConfirm={() => confirm(asked)}
+          onConfirm={() => (asked.what === 'rotate' ? rotate(asked.key.id) : revoke(asked.key.id))}
           onClose={() => setAsked(null)}
         />
       )}
@@ -75,20 +87,18 @@ function Keys() {
   );
 }
 
-function Made({ made, onDone }: { made: CreatedApiKey; onDone: () => void }) {
+function Made({ made: { name, key }, onDone }: { made: CreatedApiKey; onDone: () => void }) {
   const { t } = useTranslation();
   return (
-    <Panel
+    <ShownOnce
       title={t('account.keys.made')}
-      hint={t(made.key ? 'account.keys.madeHint' : 'account.keys.noSecret')}
-    >
-      {made.key && <Secret value={made.key} />}
-      <div>
-        <Button onClick={onDone} data-testid="key-copied">
-          {t('account.keys.done')}
-        </Button>
-      </div>
-    </Panel>
+      of={name}
+      secret={key}
+      hint={t(key === undefined ? 'account.keys.noSecret' : 'account.keys.madeHint')}
+      done={t('account.keys.done')}
+      onDone={onDone}
+      testId="key"
+    />
   );
 }
 

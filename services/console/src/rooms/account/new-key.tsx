@@ -31,6 +31,7 @@ export function NewKey({ onMade }: { onMade: (key: CreatedApiKey) => void }) {
   const task = useTask(async () => {
     const terms = { ...endOf(expiry), ...(limit === null ? {} : { monthly_credit_limit: limit }) };
     onMade(await client.apiKeys.create({ name: name.trim(), scopes, ...terms }));
+    setName('');
   });
   return (
     <Panel title={t('account.keys.create')}>

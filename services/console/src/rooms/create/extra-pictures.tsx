@@ -4,7 +4,9 @@ import { useTranslation } from 'react-i18next';
 import { formatBytes } from '../../shared/i18n/format';
 import type { Draft, Source } from '../../shared/jobs/draft';
 import { Button, IconButton } from '../../shared/ui/button';
+import { cx } from '../../shared/ui/cx';
 import { Problem } from '../../shared/ui/problem';
+import { useDrop } from '../../shared/uploads/use-drop';
 import type { Choices, PictureLimits } from './choices';
 import styles from './extra-pictures.module.css';
 import { acceptOf, pictureLimits } from './source-limits';
@@ -70,8 +72,9 @@ function Pictures({ name, label, hint, limits, most, pictures, control, onRemove
   const { upload } = control;
   const sending = upload.status === 'sending';
   const words = useLimitWords(limits);
+  const { over, handlers } = useDrop(control.add);
   return (
-    <fieldset className={styles.field} data-testid={name}>
+    <fieldset className={cx(styles.field, over && styles.over)} data-testid={name} {...handlers}>
       <legend>{label}</legend>
       <p className={styles.hint}>{`${hint} ${words}`}</p>
       <input
@@ -102,21 +105,40 @@ function Pictures({ name, label, hint, limits, most, pictures, control, onRemove
           </figure>
         ))}
         {(pictures.length < most || sending) && (
-          <Button
-            size="sm"
-            icon={<ImagePlus aria-hidden />}
-            busy={sending}
-            disabled={sending}
-            onClick={() => input.current?.click()}
-          >
-            {sending
-              ? t('create.source.uploading', { percent: Math.round(upload.share * 100) })
-              : t('create.extra.add', { used: pictures.length, most })}
-          </Button>
+          <AddPicture
+            control={control}
+            words={t('create.extra.add', { used: pictures.length, most })}
+            onChoose={() => input.current?.click()}
+          />
         )}
       </div>
+      {upload.status === 'paused' && <Problem error={upload.error} onRetry={control.resume} />}
       {upload.status === 'failed' && <Problem error={upload.error} testId={`${name}-error`} />}
     </fieldset>
+  );
+}
+
+interface AddPictureProps {
+  readonly control: SourceControl;
+  readonly words: string;
+  readonly onChoose: () => void;
+}
+
+/** Chooses a picture; while one is on its way, how far it is and the way to stop it. */
+function AddPicture({ control: { upload, remove }, words, onChoose }: AddPictureProps) {
+  const { t } = useTranslation();
+  const sending = upload.status === 'sending';
+  return (
+    <>
+      <Button size="sm" icon={<ImagePlus aria-hidden />} busy={sending} disabled={sending} onClick={onChoose}>
+        {sending ? t('create.source.uploading', { percent: Math.round(upload.share * 100) }) : words}
+      </Button>
+      {(sending || upload.status === 'paused') && (
+        <IconButton label={t('create.source.cancel')} onClick={remove}>
+          <X aria-hidden />
+        </IconButton>
+      )}
+    </>
   );
 }
 

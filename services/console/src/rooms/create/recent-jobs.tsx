@@ -1,9 +1,11 @@
 import { useTranslation } from 'react-i18next';
 import { isFinished } from '@shotloom/sdk';
-import { useJob, useJobLinks } from '../../shared/api/queries';
+import { useJob } from '../../shared/api/queries';
+import { JobPicture } from '../../shared/jobs/job-picture';
 import { JobProgress, JobStatusBadge } from '../../shared/jobs/job-status';
 import { cx } from '../../shared/ui/cx';
 import { Skeleton } from '../../shared/ui/skeleton';
+import { useAttention } from '../../shared/ui/use-attention';
 import type { SessionJob } from '../../shared/jobs/session-jobs';
 import styles from './recent-jobs.module.css';
 
@@ -37,16 +39,19 @@ function RecentJob({
 }) {
   const { t } = useTranslation();
   const { data } = useJob(job.id);
-  const links = useJobLinks(job.id, data?.status === 'completed');
-  const picture = links.data?.poster_url ?? job.thumb;
+  const { attention, handlers } = useAttention();
   return (
     <button
       type="button"
       className={cx(styles.item, current && styles.current)}
       aria-current={current || undefined}
       onClick={() => onShow(job.id)}
+      {...handlers}
     >
-      <span className={styles.picture}>{picture && <img src={picture} alt="" />}</span>
+      <span className={styles.picture}>
+        {job.thumb && <img src={job.thumb} alt="" />}
+        {data?.status === 'completed' && <JobPicture job={data} wanted attention={attention} />}
+      </span>
       {data ? (
         <span className={styles.words}>
           <span className={styles.prompt}>{data.prompt || t('job.noPrompt')}</span>

@@ -70,15 +70,27 @@ function send(
   }
 }
 
+/** Why a file that belongs to the order cannot be waited for; null where it can. */
+function lackingUpload({ draft, control, extras }: Order, choices: Choices) {
+  const wanted = [
+    control,
+    choices.extras.lastFrame && extras.lastFrame,
+    choices.extras.reference && extras.reference,
+  ];
+  if (wanted.some((one) => one && one.upload.status === 'paused')) return 'create.submit.uploadPaused';
+  const kind = sourceKindOf(draft.operation);
+  if (!kind || draft[kind] || control?.upload.status === 'sending') return null;
+  return kind === 'image' ? 'create.submit.needImage' : 'create.submit.needVideo';
+}
+
 /** What is still missing, in words, or null. */
-function useMissing({ draft, choices, control }: Order): string | null {
+function useMissing(order: Order): string | null {
+  const { draft, choices } = order;
   const { t } = useTranslation();
   const available = useMe().data?.credits.available;
-  const kind = sourceKindOf(draft.operation);
   if (!choices) return t('create.submit.needModel');
-  if (kind && !draft[kind] && control?.upload.status !== 'sending') {
-    return t(kind === 'image' ? 'create.submit.needImage' : 'create.submit.needVideo');
-  }
+  const lacking = lackingUpload(order, choices);
+  if (lacking !== null) return t(lacking);
   const needsPrompt = draft.operation !== 'video-to-anime' && choices.model.prompt.required;
   if (needsPrompt && !draft.prompt.trim()) return t('create.submit.needPrompt');
   if (choices.objection !== null) return choices.objection;

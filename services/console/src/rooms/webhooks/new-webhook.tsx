@@ -24,6 +24,8 @@ export function NewWebhook({ onMade }: { onMade: (webhook: WebhookWithSecret) =>
   const task = useTask(async () => {
     const body = { url: url.trim(), description: description.trim(), event_types: SETS[events] };
     onMade(await client.webhooks.create(body));
+    setUrl('');
+    setDescription('');
   });
   return (
     <Panel title={t('webhooks.create')}>
@@ -58,19 +60,27 @@ export function NewWebhook({ onMade }: { onMade: (webhook: WebhookWithSecret) =>
             placeholder={t('webhooks.descriptionPlaceholder')}
             error={fieldError(task.error, 'description')}
           />
-          <SelectField
-            label={t('webhooks.events')}
-            value={events}
-            onChange={(chosen) => setEvents(chosen as EventSet)}
-          >
-            {Object.keys(SETS).map((one) => (
-              <option key={one} value={one}>
-                {t(`webhooks.sets.${one as EventSet}`)}
-              </option>
-            ))}
-          </SelectField>
+          <EventsField value={events} onChange={setEvents} />
         </div>
       </TaskForm>
     </Panel>
+  );
+}
+
+function EventsField({ value, onChange }: { value: EventSet; onChange: (value: EventSet) => void }) {
+  const { t } = useTranslation();
+  return (
+    <SelectField
+      label={t('webhooks.events')}
+      value={value}
+      onChange={(chosen) => onChange(chosen as EventSet)}
+      data-testid="webhook-events"
+    >
+      {Object.keys(SETS).map((one) => (
+        <option key={one} value={one}>
+          {t(`webhooks.sets.${one as EventSet}`)}
+        </option>
+      ))}
+    </SelectField>
   );
 }

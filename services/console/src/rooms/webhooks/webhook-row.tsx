@@ -1,8 +1,9 @@
 import { useTranslation } from 'react-i18next';
 import type { WebhookResource } from '@shotloom/sdk';
 import { useClient } from '../../shared/api/session';
-import { formatDate } from '../../shared/i18n/format';
+import { formatMoment } from '../../shared/i18n/format';
 import { Button } from '../../shared/ui/button';
+import { Note } from '../../shared/ui/note';
 import { Row, Tag } from '../../shared/ui/panel';
 import { Problem } from '../../shared/ui/problem';
 import { useTask } from '../../shared/ui/use-task';
@@ -27,8 +28,9 @@ export function WebhookRow({ webhook, isOpen, onOpen, onAsk, onChanged }: Webhoo
   const testing = useTask(async () => {
     await client.webhooks.test(id);
     if (!isOpen) onOpen();
+    await onChanged();
   });
-  const date = (at: string) => formatDate(at, i18n.language);
+  const date = (at: string) => formatMoment(at, i18n.language);
   const error = switching.error ?? testing.error;
   return (
     <>
@@ -66,12 +68,28 @@ export function WebhookRow({ webhook, isOpen, onOpen, onAsk, onChanged }: Webhoo
           </>
         }
       />
+      <DisabledNotice webhook={webhook} />
       {error !== null && (
         <li>
           <Problem error={error} />
         </li>
       )}
     </>
+  );
+}
+
+/** Why a webhook is not called any more, and what to do: for those that the platform has switched off. */
+function DisabledNotice({ webhook }: Pick<WebhookRowProps, 'webhook'>) {
+  const { t, i18n } = useTranslation();
+  const { disabled_reason: reason, disabled_at: at } = webhook;
+  if (reason === null || reason === 'owner') return null;
+  const date = at === null ? '' : formatMoment(at, i18n.language);
+  return (
+    <li>
+      <Note tone="warn" testId="webhook-disabled">
+        {t(`webhooks.disabled.${reason}`, { date })}
+      </Note>
+    </li>
   );
 }
 

@@ -1,74 +1,63 @@
 import { useState } from 'react';
-import { useInfiniteQuery, useQueryClient } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import type { WebhookResource, WebhookWithSecret } from '@shotloom/sdk';
 import { useClient } from '../../shared/api/session';
-import { Button } from '../../shared/ui/button';
 import { Page } from '../../shared/ui/page';
-import { Confirm, Nothing, Panel, Rows, RowsComing, Secret } from '../../shared/ui/panel';
-import { Problem } from '../../shared/ui/problem';
+import { Confirm } from '../../shared/ui/panel';
+import { ShownOnce } from '../../shared/ui/shown-once';
+import { useShownOnce } from '../../shared/ui/use-shown-once';
 import { Deliveries } from './deliveries';
 import { NewWebhook } from './new-webhook';
-import { WebhookRow } from './webhook-row';
-
-const WEBHOOKS = ['webhooks'];
+import { SigningSecretPanel } from './signing-secret';
+import { useWebhooks } from './use-webhooks';
+import { WebhookList } from './webhook-list';
 
 type Asked = { readonly what: 'rotate' | 'delete'; readonly webhook: WebhookResource };
 
 /** Where events are sent to: made, with the secret shown once, switched, rotated, deleted, and what became of each call. */
 export function WebhooksRoom() {
   const { t } = useTranslation();
-  const client = useClient();
-  const cache = useQueryClient();
-  const [made, setMade] = useState<WebhookWithSecret | null>(null);
   const [asked, setAsked] = useState<Asked | null>(null);
   const [opened, setOpened] = useState<string | null>(null);
-  const pages = useInfiniteQuery({
-    queryKey: WEBHOOKS,
-    queryFn: ({ pageParam, signal }) => client.webhooks.list({ cursor: pageParam || undefined }, { signal }),
-    initialPageParam: '',
-    getNextPageParam: (page) => page.next_cursor,
-  });
-  const reread = () => cache.invalidateQueries({ queryKey: WEBHOOKS });
-  const show = async (webhook: WebhookWithSecret | null) => {
-    setMade(webhook);
-    await reread();
-  };
-  const confirm = async ({ what, webhook }: Asked) => {
-    if (what === 'rotate') return show(await client.webhooks.rotateSecret(webhook.id));
-    await client.webhooks.delete(webhook.id);
-    await show(null);
-  };
-  const list = pages.data?.pages.flatMap(({ data }) => data);
+  const { list, pages, reread } = useWebhooks(opened !== null);
+  const { made, show, hide } = useShownOnce<WebhookWithSecret>();
   const open = list?.find(({ id }) => id === opened);
   return (
     <Page title={t('webhooks.title')} lead={t('webhooks.lead')} testId="webhooks-room">
-      <Making made={made} onChange={(webhook) => void show(webhook)} />
-      <Panel title={t('webhooks.title')}>
-        {pages.isError && <Problem error={pages.error} onRetry={() => void pages.refetch()} />}
-        {pages.isPending && <RowsComing />}
-        {list?.length === 0 && <Nothing>{t('webhooks.none')}</Nothing>}
-        <Rows testId="webhooks">
-          {list?.map((webhook) => (
-            <WebhookRow
-              key={webhook.id}
-              webhook={webhook}
-              isOpen={webhook.id === opened}
-              onOpen={() => setOpened(webhook.id === opened ? null : webhook.id)}
-              onAsk={(what) => setAsked({ what, webhook })}
-              onChanged={reread}
-            />
-          ))}
-        </Rows>
-        {pages.hasNextPage && <Button onClick={() => void pages.fetchNextPage()}>{t('common.more')}</Button>}
-      </Panel>
+      {made.map(({ id, url, secret }) => (
+        <ShownOnce
+          key={secret ?? id}
+          title={t('webhooks.made')}
+          of={t('webhooks.secretOf', { url })}
+          secret={secret}
+          hint={t(secret === undefined ? 'webhooks.noSecret' : 'webhooks.madeHint')}
+          done={t('webhooks.done')}
+          onDone={() => hide(id)}
+          testId={`secret-of-${id}`}
+        />
+      ))}
+      <NewWebhook
+        onMade={(webhook) => {
+          show(webhook);
+          void reread();
+        }}
+      />
+      <WebhookList
+        list={list}
+        pages={pages}
+        opened={opened}
+        onOpen={setOpened}
+        onAsk={(what, webhook) => setAsked({ what, webhook })}
+        onChanged={reread}
+      />
       {open && <Deliveries key={open.id} webhook={open} />}
+      <SigningSecretPanel />
       {asked && (
-        <Confirm
-          title={t(`webhooks.${asked.what}Title`, { url: asked.webhook.url })}
-          hint={t(`webhooks.${asked.what}Hint`)}
-          action={t(`webhooks.${asked.what}`)}
-          onConfirm={() => confirm(asked)}
+        <Asking
+          {...asked}
+          onRotated={show}
+          onDeleted={hide}
+          onChanged={reread}
           onClose={() => setAsked(null)}
         />
       )}
@@ -76,30 +65,35 @@ export function WebhooksRoom() {
   );
 }
 
-interface MakingProps {
-  /** What was just made, until its secret is copied. */
-  readonly made: WebhookWithSecret | null;
-  readonly onChange: (made: WebhookWithSecret | null) => void;
+interface AskingProps extends Asked {
+  readonly onRotated: (webhook: WebhookWithSecret) => void;
+  readonly onDeleted: (id: string) => void;
+  readonly onChanged: () => Promise<unknown>;
+  readonly onClose: () => void;
 }
 
-function Making({ made, onChange }: MakingProps) {
-  return made ? <Made made={made} onDone={() => onChange(null)} /> : <NewWebhook onMade={onChange} />;
-}
-
-function Made({ made, onDone }: { made: WebhookWithSecret; onDone: () => void }) {
+/** Asks before a secret or a webhook goes. */
+function Asking({ what, webhook, onRotated, onDeleted, onChanged, onClose }: AskingProps) {
   const { t } = useTranslation();
-  const { secret } = made;
+  const client = useClient();
+  const { id, url } = webhook;
+  const rotate = async () => {
+    const rotated = await client.webhooks.rotateSecret(id);
+    void onChanged();
+    return () => onRotated(rotated);
+  };
+  const remove = async () => {
+    await client.webhooks.delete(id);
+    onDeleted(id);
+    await onChanged();
+  };
   return (
-    <Panel
-      title={t('webhooks.made')}
-      hint={t(secret === undefined ? 'webhooks.noSecret' : 'webhooks.madeHint')}
-    >
-      {secret !== undefined && <Secret value={secret} />}
-      <div>
-        <Button onClick={onDone} data-testid="webhook-copied">
-          {t('webhooks.done')}
-        </Button>
-      </div>
-    </Panel>
+    <Confirm
+      title={t(`webhooks.${what}Title`, { url })}
+      hint={t(`webhooks.${what}Hint`)}
+      action={t(`webhooks.${what}`)}
+      onConfirm={what === 'rotate' ? rotate : remove}
+      onClose={onClose}
+    />
   );
 }

@@ -1,6 +1,7 @@
 import { accountEn } from './account-en';
 import { entryEn } from './entry-en';
 import { galleryEn } from './gallery-en';
+import { moderationEn } from './moderation-en';
 import { moneyEn } from './money-en';
 import { webhooksEn } from './webhooks-en';
 
@@ -28,7 +29,7 @@ export const en = {
     end: 'That is everything.',
     more: 'Show more',
   },
-  nav: { label: 'Rooms', create: 'Create', library: 'Library', gallery: 'Gallery' },
+  nav: { label: 'Rooms', create: 'Create', library: 'Library', gallery: 'Gallery', moderation: 'Moderation' },
   header: {
     credits: 'Available credits',
     held: '{{count}} held for running jobs',
@@ -87,6 +88,12 @@ export const en = {
       replace: 'Replace',
       remove: 'Remove',
       uploading: 'Uploading {{percent}}%',
+      paused: 'Paused at {{percent}}%',
+      pause: 'Pause',
+      resume: 'Go on',
+      cancel: 'Cancel the upload',
+      unfinished: '“{{name}}” did not arrive whole. Choose it again, and it goes on where it was.',
+      standing: { idle: '', sending: 'Uploading', paused: 'The upload is paused', failed: '' },
       ready: 'Ready',
       reused: 'From the earlier job',
       wrongImage: '“{{name}}” is not a JPG, PNG or WebP picture.',
@@ -161,6 +168,7 @@ export const en = {
       accepting: 'Accepting…',
       needImage: 'Add a picture first.',
       needVideo: 'Add a clip first.',
+      uploadPaused: 'An upload is paused. Let it go on, or cancel it.',
       needPrompt: 'Say what should happen in the video.',
       needModel: 'No model is available for this.',
       tooDear: 'This costs {{price}} credits; you have {{available}}.',
@@ -279,6 +287,7 @@ export const en = {
   },
   entry: entryEn,
   gallery: galleryEn,
+  moderation: moderationEn,
   account: accountEn,
   webhooks: webhooksEn,
   money: moneyEn,

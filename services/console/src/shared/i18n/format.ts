@@ -54,3 +54,8 @@ export function formatMoney(
 export function formatDate(iso: string, language: string): string {
   return new Date(iso).toLocaleDateString(language, { dateStyle: 'medium' });
 }
+
+/** `27 Nov 2026, 14:05`, in the reader's time zone. */
+export function formatMoment(iso: string, language: string): string {
+  return new Date(iso).toLocaleString(language, { dateStyle: 'medium', timeStyle: 'short' });
+}

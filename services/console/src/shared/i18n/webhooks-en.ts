@@ -2,6 +2,7 @@
 export const webhooksEn = {
   title: 'Webhooks',
   lead: 'Your server is called whenever one of your jobs changes, signed as Standard Webhooks says.',
+  list: 'Your webhooks',
   create: 'New webhook',
   none: 'No webhooks yet. Register an address of yours to be told of every job without asking.',
   url: 'Address',
@@ -11,6 +12,7 @@ export const webhooksEn = {
   events: 'Events',
   sets: { job: 'Every change of a job', ends: 'Only the end of a job', all: 'Everything' },
   made: 'Copy the secret now',
+  secretOf: 'For {{url}}',
   madeHint: 'This is the only time that it is shown. Verify signatures with it.',
   noSecret: 'The webhook was made before, and its secret is shown only once. Rotate it to get another.',
   done: 'I have copied it',
@@ -19,6 +21,11 @@ export const webhooksEn = {
     owner: 'Off',
     failing: 'Off: every call failed',
     gone: 'Off: it answered 410',
+  },
+  disabled: {
+    failing:
+      'Nothing is sent since {{date}}: every call had failed for days. What comes is kept for 30 days. Mend the receiver, switch the webhook on, and send what failed again.',
+    gone: 'Nothing is sent since {{date}}: your server answered 410, which says that it wants no more events. What comes is kept for 30 days. Switch the webhook on if that was a mistake, and send what failed again.',
   },
   failingSince: 'Failing since {{date}}',
   oldSecret: 'The old secret signs too until {{date}}',
@@ -41,4 +48,18 @@ export const webhooksEn = {
   took: '{{ms}} ms',
   nextTry: 'again {{date}}',
   redeliver: 'Send again',
+  redeliverEvent: 'Send again: {{type}}',
+  filter: { label: 'Which deliveries', all: 'All', failed: 'Failed' },
+  noFailed: 'Nothing has failed.',
+  enableToSend: 'Switch the webhook on to send something again.',
+  redeliverFailed: 'Send everything again that failed',
+  redelivered_one: '{{count}} is sent again.',
+  redelivered_other: '{{count}} are sent again.',
+  moreFailed: 'There are more: press again for the next.',
+  signing: {
+    title: 'Secret for single jobs',
+    hint: 'Signs what is sent to the webhook_url of a job. All your jobs in this account share it.',
+    show: 'Show the secret',
+    rotateTitle: 'Rotate the secret for single jobs?',
+  },
 };

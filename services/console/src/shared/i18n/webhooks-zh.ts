@@ -3,6 +3,7 @@ import type { Dictionary } from './en';
 export const webhooksZh: Dictionary['webhooks'] = {
   title: 'Webhook',
   lead: '任务每次变化时，我们会调用你的服务器，并按 Standard Webhooks 规范签名。',
+  list: '你的 Webhook',
   create: '新建 Webhook',
   none: '还没有 Webhook。登记一个你的地址，无需轮询即可获知每个任务的变化。',
   url: '地址',
@@ -12,10 +13,16 @@ export const webhooksZh: Dictionary['webhooks'] = {
   events: '事件',
   sets: { job: '任务的每次变化', ends: '仅任务结束时', all: '全部' },
   made: '请立即复制密钥',
+  secretOf: '用于 {{url}}',
   madeHint: '密钥只显示这一次，用它验证签名。',
   noSecret: '该 Webhook 此前已创建，密钥只显示一次。可轮换以获得新密钥。',
   done: '我已复制',
   state: { on: '已启用', owner: '已停用', failing: '已停用：调用全部失败', gone: '已停用：对方返回 410' },
+  disabled: {
+    failing:
+      '自 {{date}} 起不再发送：连续数天调用全部失败。其间的内容保留 30 天。修复接收端后启用，并重新发送失败的内容。',
+    gone: '自 {{date}} 起不再发送：你的服务器返回 410，表示不再需要事件。其间的内容保留 30 天。如属误会，请启用并重新发送失败的内容。',
+  },
   failingSince: '自 {{date}} 起失败',
   oldSecret: '旧密钥同时签名至 {{date}}',
   enable: '启用',
@@ -37,4 +44,18 @@ export const webhooksZh: Dictionary['webhooks'] = {
   took: '{{ms}} 毫秒',
   nextTry: '{{date}} 重试',
   redeliver: '重新发送',
+  redeliverEvent: '重新发送：{{type}}',
+  filter: { label: '显示哪些记录', all: '全部', failed: '失败' },
+  noFailed: '没有失败的投递。',
+  enableToSend: '启用 Webhook 后才能重新发送。',
+  redeliverFailed: '重新发送全部失败内容',
+  redelivered_one: '正在重新发送 {{count}} 条。',
+  redelivered_other: '正在重新发送 {{count}} 条。',
+  moreFailed: '还有更多：再按一次继续。',
+  signing: {
+    title: '单个任务的密钥',
+    hint: '用于签名发送到任务 webhook_url 的内容。你在此账户中的所有任务共用。',
+    show: '显示密钥',
+    rotateTitle: '轮换单个任务的密钥？',
+  },
 };

@@ -2,6 +2,7 @@ import { accountZh } from './account-zh';
 import type { Dictionary } from './en';
 import { entryZh } from './entry-zh';
 import { galleryZh } from './gallery-zh';
+import { moderationZh } from './moderation-zh';
 import { moneyZh } from './money-zh';
 import { webhooksZh } from './webhooks-zh';
 
@@ -28,7 +29,7 @@ export const zh: Dictionary = {
     end: '已经到底了。',
     more: '显示更多',
   },
-  nav: { label: '页面', create: '创作', library: '作品库', gallery: '画廊' },
+  nav: { label: '页面', create: '创作', library: '作品库', gallery: '画廊', moderation: '审核' },
   header: {
     credits: '可用积分',
     held: '运行中的任务已预留 {{count}}',
@@ -82,6 +83,12 @@ export const zh: Dictionary = {
       replace: '更换',
       remove: '移除',
       uploading: '上传中 {{percent}}%',
+      paused: '已暂停于 {{percent}}%',
+      pause: '暂停',
+      resume: '继续',
+      cancel: '取消上传',
+      unfinished: '“{{name}}”尚未传完。再次选择它，即可从中断处继续。',
+      standing: { idle: '', sending: '正在上传', paused: '上传已暂停', failed: '' },
       ready: '已就绪',
       reused: '沿用之前任务的素材',
       wrongImage: '“{{name}}”不是 JPG、PNG 或 WebP 图片。',
@@ -150,6 +157,7 @@ export const zh: Dictionary = {
       accepting: '提交中…',
       needImage: '请先添加图片。',
       needVideo: '请先添加视频。',
+      uploadPaused: '有上传已暂停。请继续或取消。',
       needPrompt: '请描述视频中要发生什么。',
       needModel: '没有可用的模型。',
       tooDear: '需要 {{price}} 积分，当前只有 {{available}}。',
@@ -257,6 +265,7 @@ export const zh: Dictionary = {
   },
   entry: entryZh,
   gallery: galleryZh,
+  moderation: moderationZh,
   account: accountZh,
   webhooks: webhooksZh,
   money: moneyZh,

@@ -148,7 +148,7 @@ function ConfirmDelete({ job, onKeep, onDeleted }: ConfirmProps) {
       <p className={styles.hint}>{t('job.actions.confirmDeleteHint')}</p>
       {remove.isError && <Problem error={remove.error} />}
       <div className={styles.row}>
-        <Button onClick={onKeep} autoFocus>
+        <Button onClick={onKeep} data-autofocus>
           {t('job.actions.keep')}
         </Button>
         <Button

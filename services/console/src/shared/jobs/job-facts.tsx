@@ -2,7 +2,7 @@ import { Fragment } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { LiveJob } from '@shotloom/sdk';
 import { useModels, useStylePresets } from '../api/queries';
-import { formatBytes, formatSeconds } from '../i18n/format';
+import { formatBytes, formatMoment, formatSeconds } from '../i18n/format';
 import styles from './job-facts.module.css';
 
 /** The title of a model as people know it; its id where the catalogue does not have it any more. */
@@ -32,10 +32,7 @@ function useFacts(job: LiveJob): readonly (readonly [string, string])[] {
       output &&
         `${output.video_codec.toUpperCase()} · ${output.fps} fps · ${formatBytes(output.size_bytes, language)}`,
     ],
-    [
-      t('job.fields.created'),
-      new Date(job.created_at).toLocaleString(language, { dateStyle: 'medium', timeStyle: 'short' }),
-    ],
+    [t('job.fields.created'), formatMoment(job.created_at, language)],
   ];
   return facts.flatMap(([name, value]) => (value ? [[name, value] as const] : []));
 }

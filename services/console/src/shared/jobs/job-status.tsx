@@ -57,7 +57,7 @@ export function JobProgress({ job }: { job: LiveJob }) {
   const words = useProgressWords(job);
   const percent = Math.round(job.progress_percentage);
   return (
-    <div
+    <span
       className={styles.track}
       role="progressbar"
       aria-label={t('job.progress')}
@@ -67,7 +67,7 @@ export function JobProgress({ job }: { job: LiveJob }) {
       aria-valuetext={words}
       data-testid="job-progress"
     >
-      <div className={cx(styles.bar, styles[phaseOf(job.status)])} style={{ '--share': percent / 100 }} />
-    </div>
+      <span className={cx(styles.bar, styles[phaseOf(job.status)])} style={{ '--share': percent / 100 }} />
+    </span>
   );
 }

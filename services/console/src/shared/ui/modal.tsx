@@ -13,13 +13,18 @@ export interface ModalProps {
   readonly testId?: string;
 }
 
-/** A dialog of the browser's own kind: it keeps the focus, closes with Escape and gives the focus back. */
+/**
+ * A dialog of the browser's own kind: it keeps the focus, closes with Escape and gives the focus back. What has `data-autofocus` has the
+ * focus first.
+ */
 export function Modal({ title, onClose, children, wide, testId }: ModalProps) {
   const { t } = useTranslation();
   const dialog = useRef<HTMLDialogElement>(null);
   useEffect(() => {
     const element = dialog.current;
     element?.showModal();
+    // The browser would choose the way out, which comes first.
+    element?.querySelector<HTMLElement>('[data-autofocus]')?.focus();
     return () => element?.close();
   }, []);
   const closeOnBackdrop = (event: MouseEvent) => {

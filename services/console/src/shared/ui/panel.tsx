@@ -116,7 +116,8 @@ export interface ConfirmProps {
   readonly title: string;
   readonly hint: string;
   readonly action: string;
-  readonly onConfirm: () => Promise<void>;
+  /** What it gives is done once the dialog has closed and given the focus back: the place to move the focus on. */
+  readonly onConfirm: () => Promise<void> | Promise<() => void>;
   readonly onClose: () => void;
   readonly children?: ReactNode;
 }
@@ -125,8 +126,9 @@ export interface ConfirmProps {
 export function Confirm({ title, hint, action, onConfirm, onClose, children }: ConfirmProps) {
   const { t } = useTranslation();
   const task = useTask(async () => {
-    await onConfirm();
+    const after = await onConfirm();
     onClose();
+    if (typeof after === 'function') after();
   });
   return (
     <Modal title={title} onClose={onClose} testId="confirm">
