@@ -14,7 +14,7 @@ gateway:
     - changed.credits
     - identity.revoked
     - media.delete
-    {{- range list "accept" "cancel" "create-drafts" "credential-changed" "credential-spend" "credential-use" "delete" "get" "get-many" "list" "log" "ops-audit" "ops-list-dead-letters" "ops-list-uncertain" "ops-pause-provider" "ops-replay-dead-letter" "ops-resolve-uncertain" "ops-set-limits" "providers" "run-drafts" "spend" "states" "stop-all" }}
+    {{- range list "accept" "accept-batch" "bring-batch-rows" "cancel" "cancel-batch" "create-drafts" "credential-changed" "credential-spend" "credential-use" "delete" "get" "get-batch" "get-many" "list" "list-batches" "log" "open-batch" "ops-audit" "ops-list-dead-letters" "ops-list-uncertain" "ops-pause-provider" "ops-replay-dead-letter" "ops-resolve-uncertain" "ops-set-limits" "providers" "run-drafts" "spend" "states" "stop-all" "user-log" }}
     - rpc.job-orchestrator.{{ . }}
     {{- end }}
     - rpc.storage.*

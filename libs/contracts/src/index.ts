@@ -175,10 +175,12 @@ export {
   getJobRpc,
   jobLogEntrySchema,
   jobLogRpc,
+  userLogRpc,
   listJobsRpc,
   LOG_LEVELS,
   stopAllJobsRpc,
   type JobLogEntry,
+  type UserLogEntry,
 } from './rpc/jobs';
 export {
   createDraftsRpc,
@@ -238,6 +240,7 @@ export {
   setLikeRpc,
 } from './rpc/gallery';
 export { getShareRpc, listSharesRpc, openShareRpc, revokeShareRpc, shareJobRpc } from './rpc/sharing';
+export { deleteAssetRpc, getAssetRpc, listAssetsRpc, ownAssetSchema, type OwnAsset } from './rpc/assets';
 export { describeAssetsRpc, mediaFactsRpc, registerUploadRpc, type MediaFacts } from './rpc/storage';
 export {
   type CommentRecord,
@@ -275,6 +278,21 @@ export {
   verifyCredentialRpc,
   type Principal,
 } from './rpc/identity';
+export {
+  acceptBatchRpc,
+  batchOrderSchema,
+  batchRecordSchema,
+  bringBatchRowsRpc,
+  cancelBatchRpc,
+  getBatchRpc,
+  listBatchesRpc,
+  MOST_BATCH_ROWS,
+  MOST_BATCH_VIDEOS,
+  MOST_ROWS_BROUGHT,
+  openBatchRpc,
+  type BatchOrder,
+  type BatchRecord,
+} from './rpc/batches';
 export * from './http';
 export {
   jobEventType,

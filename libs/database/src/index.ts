@@ -22,3 +22,4 @@ export { describeSchema, type SchemaDescription, type TableDescription } from '.
 export { findDrift } from './schema-drift';
 export { checkSchemaSnapshot } from './schema-snapshot';
 export { decodeCursor, encodeCursor, type CursorPosition } from './cursor';
+export { after, exactly } from './keyset';

@@ -1,6 +1,8 @@
 import { AccountsApi } from './accounts-api';
 import { ApiKeysApi } from './api-keys-api';
+import { AssetsApi } from './assets-api';
 import { AuthApi } from './auth-api';
+import { BatchesApi } from './batches-api';
 import { BillingApi } from './billing-api';
 import { EventFeed, type Connection, type FeedHandlers, type FeedTimings } from './event-feed';
 import { iterateFeed } from './event-iterator';
@@ -12,12 +14,15 @@ import { ModerationApi } from './moderation-api';
 import { pageQuery, type PageOptions } from './pages';
 import { ProfileApi } from './profile-api';
 import { ProvidersApi } from './providers-api';
+import { ResumableUpload, type ResumableOptions } from './resumable-upload';
 import { SharesApi } from './shares-api';
 import type { SocketClass } from './socket-session';
 import { Transport, type Access, type Fetch } from './transport';
 import type {
   CreditsSummary,
   CreditTransactionPage,
+  EnhancedPrompt,
+  EnhancePrompt,
   MeResource,
   ModelResource,
   Quote,
@@ -25,6 +30,8 @@ import type {
   SocketMessage,
   StylePreset,
   UploadResource,
+  UserLogFilter,
+  UserLogPage,
 } from './types';
 import { WebhooksApi } from './webhooks-api';
 import { uploadFile, type UploadOptions } from './upload';
@@ -72,7 +79,9 @@ const DEFAULT_TIMINGS: FeedTimings = {
 export class ShotloomClient {
   readonly accounts: AccountsApi;
   readonly apiKeys: ApiKeysApi;
+  readonly assets: AssetsApi;
   readonly auth: AuthApi;
+  readonly batches: BatchesApi;
   readonly billing: BillingApi;
   readonly gallery: GalleryApi;
   readonly generate: GenerateApi;
@@ -98,7 +107,9 @@ export class ShotloomClient {
     this.Socket = options.WebSocket ?? (globalThis as { WebSocket?: SocketClass }).WebSocket;
     this.accounts = new AccountsApi(this.transport);
     this.apiKeys = new ApiKeysApi(this.transport);
+    this.assets = new AssetsApi(this.transport);
     this.auth = new AuthApi(this.transport);
+    this.batches = new BatchesApi(this.transport);
     this.billing = new BillingApi(this.transport);
     this.gallery = new GalleryApi(this.transport);
     this.generate = new GenerateApi(this.transport);
@@ -146,6 +157,14 @@ export class ShotloomClient {
   }
 
   /**
+   * The same for a large file or a bad line: in pieces, and after a cut only what had not arrived is sent. Works in Node and in pages;
+   * where it is given up, `resume` with the address of `onBegun` goes on, also in another process.
+   */
+  uploadResumable(file: Blob, options: ResumableOptions = {}): Promise<UploadResource> {
+    return new ResumableUpload(this.transport, file, options).run();
+  }
+
+  /**
    * Looks at an upload whose bytes have arrived by another way, such as tus, and gives its asset; again: the same one. Throws what the file
    * was refused for.
    */
@@ -170,6 +189,19 @@ export class ShotloomClient {
    */
   authorized<T>(run: (headers: Readonly<Record<string, string>>) => Promise<T>): Promise<T> {
     return this.transport.authorized(() => run(this.transport.credentials.headers));
+  }
+
+  /** Makes a prompt say more, and drafts how a picture could move. Costs nothing. */
+  enhancePrompt(body: EnhancePrompt, { signal }: CallSignal = {}): Promise<EnhancedPrompt> {
+    const path = '/api/v1/prompts/enhance';
+    return this.transport.call<EnhancedPrompt>(path, { method: 'POST', body, repeatable: true, signal });
+  }
+
+  /** What happened to your jobs and why, newest first. */
+  log(filter: UserLogFilter = {}, { signal }: CallSignal = {}): Promise<UserLogPage> {
+    const { level, provider, since } = filter;
+    const query = { ...pageQuery(filter), level: level?.join(','), provider, since };
+    return this.transport.call<UserLogPage>('/api/v1/log', { query, signal });
   }
 
   /** Events as they come, with callbacks. Close it when they are not needed any more. */

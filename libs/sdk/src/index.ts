@@ -1,6 +1,8 @@
 export type { AccountsApi, NewInvitation } from './accounts-api';
 export type { ApiKeysApi, NewApiKey } from './api-keys-api';
+export type { AssetFilter, AssetsApi } from './assets-api';
 export type { AuthApi, MailRequest, Registration } from './auth-api';
+export type { BatchesApi, BatchOptions } from './batches-api';
 export type { BillingApi } from './billing-api';
 export {
   ShotloomClient,
@@ -45,6 +47,7 @@ export type { ModerationApi, ModerationOptions } from './moderation-api';
 export type { PageOptions } from './pages';
 export type { ProfileApi } from './profile-api';
 export type { ProvidersApi } from './providers-api';
+export type { ResumableOptions } from './resumable-upload';
 export type { SharesApi } from './shares-api';
 export type { SocketClass, SocketLike } from './socket-session';
 export type { Access, Fetch } from './transport';

@@ -36,6 +36,19 @@ export interface CallOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
+/** A request that is no JSON call. */
+export interface RawCall {
+  readonly method: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: Blob | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+export interface RawAnswer {
+  readonly status: number;
+  readonly headers: Headers;
+}
+
 const RETRIED_STATUSES = new Set([502, 503, 504]);
 const LONGEST_RETRY_AFTER_MS = 30_000;
 
@@ -79,6 +92,28 @@ export class Transport {
       if (!refused || !(await this.credentials.renew(mark))) throw error;
       return run();
     }
+  }
+
+  /** One request as it is, and the head of its answer. Never tried again by itself. Throws a ShotloomError where it was refused. */
+  raw(path: string, { method, headers, body, signal }: RawCall): Promise<RawAnswer> {
+    return this.authorized(async () => {
+      const response = await this.options
+        .fetch(this.url(path), {
+          method,
+          headers: { ...headers, ...this.credentials.headers },
+          ...(this.credentials.cookies ? { credentials: 'include' } : {}),
+          ...(body === undefined ? {} : { body }),
+          ...(signal ? { signal } : {}),
+        })
+        .catch((cause: unknown) => {
+          throw networkError(cause);
+        });
+      const text = await response.text().catch((cause: unknown) => {
+        throw networkError(cause);
+      });
+      if (response.ok) return { status: response.status, headers: response.headers };
+      throw errorOfAnswer(response.status, text, response.headers.get('retry-after'));
+    });
   }
 
   /** The next tokens of the session, in its cookies. A lost answer is asked for again: for some seconds the server gives the same once more. */

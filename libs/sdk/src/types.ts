@@ -1,12 +1,25 @@
-import type { JobResource, JobStatus, WebhookDeliveryResource, WebhookResource } from '@shotloom/contracts';
+import type {
+  JobResource,
+  JobStatus,
+  UserLogLine,
+  WebhookDeliveryResource,
+  WebhookResource,
+} from '@shotloom/contracts';
+import type { PageOptions } from './pages';
 
 export type {
   AccountPage,
   AccountResource,
   ApiKeyPage,
   ApiKeyResource,
+  AssetPage,
+  AssetResource,
   AuthMethods,
   BalanceResource,
+  BatchDetail,
+  BatchPage,
+  BatchQuote,
+  BatchResource,
   BillingPlans,
   BillingResource,
   ChangeAccount,
@@ -16,12 +29,15 @@ export type {
   CommentPage,
   ConnectionReportResource,
   CreateApiKey,
+  CreateBatch,
   CreatedApiKey,
   CreateInvitation,
   CreateWebhook,
   CreditsSummary,
   CreditTransaction,
   CreditTransactionPage,
+  EnhancedPrompt,
+  EnhancePrompt,
   GalleryComment,
   GalleryEntry,
   GalleryLikes,
@@ -66,6 +82,9 @@ export type {
   TextToVideo,
   UpdateMe,
   UploadResource,
+  UploadSession,
+  UserLogLine,
+  UserLogPage,
   VideoToAnime,
   WebhookDeliveryResource,
   WebhookResource,
@@ -91,6 +110,13 @@ export interface WebhookPage {
 export interface WebhookDeliveryPage {
   readonly data: WebhookDeliveryResource[];
   readonly next_cursor: string | null;
+}
+
+/** Filters of the log of all jobs; `since` is ISO 8601 in UTC. */
+export interface UserLogFilter extends PageOptions {
+  readonly level?: readonly UserLogLine['level'][];
+  readonly provider?: string;
+  readonly since?: string;
 }
 
 /** What an accepted generation made: one job, or one a variant. `job` is the first of `jobs`. */

@@ -17,3 +17,4 @@ export { ForeignServer } from './foreign-server';
 export { samplePath } from './sample-path';
 export { silentLogger } from './silent-logger';
 export { waitFor, type WaitForOptions } from './wait-for';
+export { Line } from './line';

@@ -3,6 +3,7 @@ import { sealingKeysSchema } from '@shotloom/sealing';
 import { baseConfigSchema, objectStoreConfigSchema, type ObjectStoreEnv } from '@shotloom/service-kit';
 import { authConfigSchema } from './auth/auth-config';
 import { checkStripe, stripeConfigSchema } from './billing/stripe-settings';
+import { chatConfigSchema, checkChat } from './prompts/chat-settings';
 
 const MIB = 1024 * 1024;
 const list = z.string().transform((text) =>
@@ -66,9 +67,13 @@ const gatewaySchema = baseConfigSchema.extend({
 /** Environment of the gateway. */
 export const configSchema = gatewaySchema
   .extend(stripeConfigSchema.shape)
-  .superRefine((env, context) =>
-    checkStripe(env, (key, message) => context.addIssue({ code: 'custom', path: [key], message })),
-  )
+  .extend(chatConfigSchema.shape)
+  .superRefine((env, context) => {
+    const refuse = (key: string, message: string): void =>
+      context.addIssue({ code: 'custom', path: [key], message });
+    checkStripe(env, refuse);
+    checkChat(env, refuse);
+  })
   .and(objectStoreConfigSchema)
   .and(sealingKeysSchema)
   .and(authConfigSchema);

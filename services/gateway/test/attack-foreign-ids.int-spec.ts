@@ -154,6 +154,19 @@ const ofUpload =
     return { params: { id: idOf(await use(by, 'POST', '/api/v1/uploads', json)) }, ok };
   };
 
+const ofBatch =
+  (ok: number): Arrange =>
+  async (by) => {
+    const row = { operation: 'text-to-video', prompt: 'a lighthouse', model: 'animatic:animatic-1' };
+    const id = idOf(await use(by, 'POST', '/api/v1/batches', { rows: [row] }));
+    return { params: { id }, ok };
+  };
+
+const ofAsset =
+  (ok: number): Arrange =>
+  (by) =>
+    Promise.resolve({ params: { id: fixture.gateway.backstage.addAsset(by).assetId }, ok });
+
 /** By operation. */
 const BELONGINGS: Readonly<Record<string, Arrange>> = {
   rotateApiKey: ofKey(201),
@@ -197,8 +210,11 @@ const BELONGINGS: Readonly<Record<string, Arrange>> = {
   getJobPreview: ofJob(302, { finished: true }),
   getJobSpritesheet: ofJob(302, { finished: true }),
   getJobThumbnailTrack: ofJob(200, { finished: true }),
-  getAssetFile: (by) =>
-    Promise.resolve({ params: { id: fixture.gateway.backstage.addAsset(by).assetId }, ok: 302 }),
+  getBatch: ofBatch(200),
+  cancelBatch: ofBatch(202),
+  getAsset: ofAsset(200),
+  deleteAsset: ofAsset(204),
+  getAssetFile: ofAsset(302),
   getSoraVideo: ofJob(200),
   getSoraVideoFile: async (by) => {
     const { params, ...rest } = await ofJob(302, { finished: true })(by);
@@ -298,7 +314,7 @@ describe.each(Object.entries(BELONGINGS))('%s', (id, arrange) => {
   });
 });
 
-const PERSONAL = ['Key', 'Session', 'Job', 'Asset', 'Video', 'Webhook', 'Share', 'Comment'];
+const PERSONAL = ['Key', 'Session', 'Job', 'Asset', 'Video', 'Webhook', 'Share', 'Comment', 'Batch'];
 it.each(Object.entries(BELONGINGS).filter(([id]) => PERSONAL.some((what) => id.includes(what))))(
   '%s is not for a colleague in the same organisation either',
   async (id, arrange) => {

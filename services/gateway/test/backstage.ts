@@ -9,6 +9,7 @@ import {
   getJobRpc,
   getJobsRpc,
   jobLogRpc,
+  userLogRpc,
   jobStatesRpc,
   listJobsRpc,
   mediaFactsRpc,
@@ -25,6 +26,8 @@ import {
 } from '@shotloom/contracts';
 import { AppError, newId } from '@shotloom/kernel';
 import { silentLogger } from '@shotloom/testing';
+import { AssetDesk } from './asset-desk';
+import { BatchDesk } from './batch-desk';
 import { UploadDesk } from './upload-desk';
 
 type Accept = RpcRequest<typeof acceptJobsRpc>;
@@ -46,6 +49,8 @@ export class Backstage {
   /** Where links lead. */
   mediaUrl = 'https://media.example';
   readonly uploads = new UploadDesk(this.assets);
+  readonly batches = new BatchDesk();
+  readonly files = new AssetDesk(this.assets, this.expired);
   private readonly byKey = new Map<string, JobRecord[]>();
   /** Whether the same key and body give the same jobs, as job-orchestrator does; without it every request is kept. */
   replaysKeys = false;
@@ -57,6 +62,7 @@ export class Backstage {
   readonly stopped: RpcRequest<typeof stopAllJobsRpc>[] = [];
   /** By job. */
   readonly logs = new Map<string, JobLogEntry[]>();
+  readonly logsAsked: RpcRequest<typeof userLogRpc>[] = [];
   /** Set to make the next accept fail, or to answer after its deadline. */
   onAccept: (request: Accept) => Promise<void> = () => Promise.resolve();
   onRegister: (request: Register) => Promise<void> = () => Promise.resolve();
@@ -218,6 +224,19 @@ export class Backstage {
       const entries = later.slice(0, limit);
       return { entries, next: later.length > limit ? (entries.at(-1)?.seq ?? null) : null };
     });
+    this.batches.answer(this.bus);
+    this.bus.respond(userLogRpc, async (request) => {
+      this.logsAsked.push(request);
+      const { userId, limit, before, after, levels } = request;
+      const lines = [...this.logs]
+        .flatMap(([jobId, entries]) => (this.ownJob(jobId, userId) ? entries : []))
+        .filter(({ level }) => levels?.includes(level) ?? true)
+        .filter(({ seq }) => seq < Number(before ?? Infinity) && seq > Number(after ?? 0))
+        .toSorted((one, other) => (after === undefined ? other.seq - one.seq : one.seq - other.seq))
+        .map((entry) => ({ ...entry, cursor: String(entry.seq), shot: null }));
+      const entries = lines.slice(0, limit);
+      return { entries, next: lines.length > limit ? (entries.at(-1)?.cursor ?? null) : null };
+    });
     this.bus.respond(deleteJobRpc, async ({ jobId, userId }) => {
       if (!this.ownJob(jobId, userId)) throw new AppError('not_found', `There is no job ${jobId}.`);
       this.jobs.delete(jobId);
@@ -227,6 +246,7 @@ export class Backstage {
 
   private answerForStorage(): void {
     this.uploads.answer(this.bus);
+    this.files.answer(this.bus);
     this.bus.respond(registerUploadRpc, async (request) => {
       await this.onRegister(request);
       const { userId: ownerUserId, ...facts } = request;

@@ -1,5 +1,6 @@
 import { MODELS, type ModelSpec } from '@shotloom/contracts';
 import { newId } from '@shotloom/kernel';
+import { readEvents, type ReadEvent } from './event-reader';
 import {
   call,
   problem,
@@ -134,32 +135,14 @@ describe('3.1.1: POST /api/yunwu/tasks/run-concurrent', () => {
   });
 });
 
-interface Event {
-  readonly event: string;
-  readonly data: unknown;
-}
-
-/** Reads events as they come, until the stream ends. */
-async function* events(path: string): AsyncGenerator<Event> {
-  const headers = { authorization: `Bearer ${user.apiKey}` };
-  const response = await fetch(gateway.url + path, { headers });
-  expect(response.headers.get('content-type')).toMatch(/^text\/event-stream/);
-  let text = '';
-  for await (const chunk of response.body?.pipeThrough(new TextDecoderStream()) ?? []) {
-    text += chunk;
-    for (let end = text.indexOf('\n\n'); end >= 0; end = text.indexOf('\n\n')) {
-      const [, event = '', data = ''] = /event: (.*)\ndata: (.*)/.exec(text.slice(0, end)) ?? [];
-      text = text.slice(end + 2);
-      if (event !== '') yield { event, data: JSON.parse(data) as unknown };
-    }
-  }
-}
+const events = (path: string): AsyncGenerator<ReadEvent> =>
+  readEvents(gateway.url + path, { authorization: `Bearer ${user.apiKey}` });
 
 describe('3.1.3: GET /api/yunwu/progress', () => {
   it('tells each change, says the same again within three seconds, and is done only when every task has ended', async () => {
     const made = tasksOf(await ask('/api/yunwu/tasks', { shots: [shot('1.0')], videos_per_shot: 2 }));
     const [one = '', other = ''] = made.map(({ task_id: id }) => id);
-    const seen: Event[] = [];
+    const seen: ReadEvent[] = [];
     const times: number[] = [];
     for await (const event of events(`/api/yunwu/progress?task_ids=${one},${other}`)) {
       seen.push(event);

@@ -2,6 +2,7 @@ import { Module, type DynamicModule } from '@nestjs/common';
 import { ORCHESTRATOR, type Orchestrator } from './app.tokens';
 import { AttemptsController } from './attempts/attempts.controller';
 import { VendorAttemptsController } from './attempts/vendor-attempts.controller';
+import { BatchesController } from './batches/batches.controller';
 import { DraftsController } from './drafts/drafts.controller';
 import { JobsController } from './jobs/jobs.controller';
 import { LimitsController } from './jobs/limits.controller';
@@ -18,6 +19,7 @@ export class AppModule {
       controllers: [
         JobsController,
         DraftsController,
+        BatchesController,
         AttemptsController,
         VendorAttemptsController,
         MediaController,

@@ -13,7 +13,6 @@ import {
 } from '@shotloom/contracts';
 import {
   getJobRpc,
-  jobLogRpc,
   limitsConsumer,
   listJobsRpc,
   mediaResultsConsumer,
@@ -35,7 +34,9 @@ import { openKnownAttempts } from './attempts/known-attempts';
 import { VendorHealth } from './attempts/vendor-health';
 import type { Orchestrator } from './app.tokens';
 import { CreditNews } from './changes/credit-news';
+import { BATCH_RPCS } from './batches/batches.controller';
 import { DRAFT_RPCS } from './drafts/drafts.controller';
+import { LOG_RPCS } from './log/log.controller';
 import type { Config } from './config';
 import { createOrchestratorMetrics } from './metrics';
 import { ModelClock } from './models/model-clock';
@@ -174,8 +175,9 @@ async function listen({ shutdown }: ServiceContext<Config>, orchestrator: Orches
       attemptRefRpc,
       renewLeaseRpc,
       releaseLeaseRpc,
-      jobLogRpc,
+      ...LOG_RPCS,
       ...DRAFT_RPCS,
+      ...BATCH_RPCS,
       ...OPS_RPCS,
       ...PROVIDER_RPCS,
     ],

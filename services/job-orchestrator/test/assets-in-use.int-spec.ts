@@ -28,6 +28,8 @@ it('tells which assets are inputs of jobs that have not ended, for their owner o
     return inUse.toSorted();
   };
   expect(await ask(user.userId)).toEqual([first, second].toSorted());
+  const own = { assets: [{ assetId: first, ownerUserId: user.userId }] };
+  expect((await harness.bus.request(assetsInUseRpc, own)).jobIds).toEqual([jobId]);
   expect(await ask(stranger.userId)).toEqual([]);
   await harness.bus.request(cancelJobRpc, { userId: user.userId, jobId });
   expect(await ask(user.userId)).toEqual([]);

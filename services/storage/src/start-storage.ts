@@ -6,17 +6,14 @@ import {
   appendUploadRpc,
   completeUploadRpc,
   deleteUploadRpc,
-  describeAssetsRpc,
   getUploadRpc,
   importUrlRpc,
   mediaDeleteConsumer,
-  mediaFactsRpc,
   mediaImportConsumer,
   mediaIngestConsumer,
   mediaPosterConsumer,
   mediaRenditionsConsumer,
   openUploadRpc,
-  registerUploadRpc,
   retentionConsumer,
   storageUsageRpc,
 } from '@shotloom/contracts';
@@ -25,6 +22,7 @@ import { objectStoreConfigFromEnv, openObjectStore, type ObjectStore } from '@sh
 import { NestLogger, type ServiceContext } from '@shotloom/service-kit';
 import { AppModule } from './app.module';
 import type { Storage } from './app.tokens';
+import { ASSET_RPCS } from './assets/assets.controller';
 import type { Config } from './config';
 import { GuardedFetcher } from '@shotloom/guarded-http';
 import { GALLERY_RPCS } from './gallery/gallery.controller';
@@ -45,9 +43,7 @@ const IMPORT_IDLE_MS = 15_000;
 type Context = ServiceContext<Config>;
 
 const RPCS = [
-  registerUploadRpc,
-  describeAssetsRpc,
-  mediaFactsRpc,
+  ...ASSET_RPCS,
   openUploadRpc,
   importUrlRpc,
   appendUploadRpc,

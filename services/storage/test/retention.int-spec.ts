@@ -1,5 +1,5 @@
-import { accountRetentionRpc, assetsInUseRpc, describeAssetsRpc, mediaFactsRpc } from '@shotloom/contracts';
-import { AppError, newId } from '@shotloom/kernel';
+import { accountRetentionRpc, describeAssetsRpc, mediaFactsRpc } from '@shotloom/contracts';
+import { newId } from '@shotloom/kernel';
 import { waitFor } from '@shotloom/testing';
 import { ingest } from '../src/ingest/ingest';
 import { expireAssets } from '../src/retention/expire-assets';
@@ -13,18 +13,10 @@ const DAY_MS = 86_400_000;
 describe('what plans no longer keep', () => {
   let stage: Stage;
   let film: Buffer;
-  let inUse: readonly string[] = [];
-  let away = false;
   const plans = new Map<string, number | null>();
 
   beforeAll(async () => {
     [stage, film] = await Promise.all([raiseStage(), makeFilm()]);
-    stage.bus.respond(assetsInUseRpc, ({ assets }) => {
-      if (away) return Promise.reject(new AppError('unavailable', 'away'));
-      return Promise.resolve({
-        inUse: assets.map(({ assetId }) => assetId).filter((id) => inUse.includes(id)),
-      });
-    });
     stage.bus.respond(accountRetentionRpc, ({ accountIds }) =>
       Promise.resolve({
         accounts: accountIds
@@ -41,7 +33,8 @@ describe('what plans no longer keep', () => {
   }, 120_000);
   afterAll(() => stage.stop());
   beforeEach(async () => {
-    [inUse, away] = [[], false];
+    stage.jobs.needs.clear();
+    stage.jobs.away = false;
     plans.clear();
     for (const table of ['media.assets', 'media.account_retention', 'media.plan_retention'] as const) {
       await stage.database.sql.deleteFrom(table).execute();
@@ -116,15 +109,15 @@ describe('what plans no longer keep', () => {
         blocked_at: null,
       })
       .execute();
-    away = true;
+    stage.jobs.away = true;
     await expect(round()).rejects.toMatchObject({ code: 'unavailable' });
     for (const { assetId } of [used, held, other]) expect((await rowOf(assetId)).deleted_at).toBeNull();
-    away = false;
-    inUse = [used.assetId];
+    stage.jobs.away = false;
+    stage.jobs.needs.set(newId(), [used.assetId]);
     expect(await round()).toMatchObject({ expired: 1 });
     expect((await rowOf(other.assetId)).expired_at).not.toBeNull();
     for (const { assetId } of [used, held]) expect((await rowOf(assetId)).deleted_at).toBeNull();
-    inUse = [];
+    stage.jobs.needs.clear();
     expect(await round()).toMatchObject({ expired: 1 });
     expect((await rowOf(held.assetId)).deleted_at).toBeNull();
     expect((await rowOf(shared.assetId)).expiring_at).toBeNull();

@@ -8,6 +8,8 @@ const GLOBAL = {
   key: { type: 'string' },
 } as const satisfies ParseArgsOptionsConfig;
 
+const UPLOAD = { resume: { type: 'string' } } as const satisfies ParseArgsOptionsConfig;
+
 const GENERATE = {
   out: { type: 'string', short: 'o' },
   model: { type: 'string', short: 'm' },
@@ -31,7 +33,7 @@ export function readArguments(argv: readonly string[]): Arguments {
   try {
     const { values, positionals } = parseArgs({
       args: [...argv],
-      options: { ...GLOBAL, ...GENERATE },
+      options: { ...GLOBAL, ...UPLOAD, ...GENERATE },
       allowPositionals: true,
     });
     const [command, ...operands] = positionals;

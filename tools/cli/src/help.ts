@@ -2,6 +2,7 @@ export const HELP = `shotloom: video from a picture and a sentence
 
   shotloom generate <picture|video> "<prompt>" [-o out.mp4]   from a picture, or an anime of a video
   shotloom generate "<prompt>" [-o out.mp4]                   from words alone
+  shotloom upload <file> [--resume ADDRESS]                   stores it; goes on where it was cut
   shotloom models                                             what can be asked for, and its price
   shotloom jobs                                               your latest jobs
   shotloom watch <job>                                        until it has ended

@@ -3,6 +3,7 @@ import { readArguments, text, type Arguments } from './arguments';
 import { listModels, showCredits } from './commands/account';
 import { generate } from './commands/generate';
 import { cancelJob, downloadJob, listJobs, watchJob } from './commands/jobs';
+import { upload } from './commands/upload';
 import type { Command } from './context';
 import { EXIT, exitCodeOf, UsageError } from './exit-codes';
 import { HELP } from './help';
@@ -10,6 +11,7 @@ import type { Terminal } from './terminal';
 
 const COMMANDS: Readonly<Record<string, Command>> = {
   generate,
+  upload,
   models: listModels,
   jobs: listJobs,
   watch: watchJob,

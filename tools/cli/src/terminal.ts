@@ -12,11 +12,16 @@ export interface Terminal {
   readonly interactive: boolean;
 }
 
+/** `[######------------------]` */
+function barOf(percent: number): string {
+  const done = Math.round((percent / 100) * WIDTH);
+  return `[${'#'.repeat(done)}${'-'.repeat(WIDTH - done)}]`;
+}
+
 /** `[######------------------]  25 %  processing: Rendering frame 30 of 120` */
 export function progressLine(job: LiveJob): string {
   const percent = Math.round(job.progress_percentage);
-  const done = Math.round((percent / 100) * WIDTH);
-  const bar = `[${'#'.repeat(done)}${'-'.repeat(WIDTH - done)}]`;
+  const bar = barOf(percent);
   const about = job.progress_estimated ? '~' : ' ';
   const step = job.step ? `: ${job.step}` : waiting(job);
   return `${bar} ${about}${String(percent).padStart(3)} %  ${job.status}${step}`;
@@ -45,6 +50,32 @@ export class ProgressBar {
     if (!moved) return;
     this.state = job.status;
     this.told = job.progress_percentage;
+    this.terminal.err(`${line}\n`);
+  }
+
+  end(): void {
+    if (this.terminal.interactive && this.last !== '') this.terminal.err('\n');
+  }
+}
+
+/** Draws how much of one thing is done: over itself on a terminal, in few lines elsewhere. */
+export class PercentBar {
+  private told = -STEP;
+  private last = '';
+
+  constructor(
+    private readonly terminal: Terminal,
+    private readonly what: string,
+  ) {}
+
+  show(share: number): void {
+    const percent = Math.floor(share);
+    const line = `${barOf(percent)}  ${String(percent).padStart(3)} %  ${this.what}`;
+    if (line === this.last) return;
+    this.last = line;
+    if (this.terminal.interactive) return this.terminal.err(`\r\x1b[K${line}`);
+    if (percent < this.told + STEP && percent < 100) return;
+    this.told = percent;
     this.terminal.err(`${line}\n`);
   }
 

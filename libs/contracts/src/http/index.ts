@@ -372,3 +372,4 @@ export {
   storyPageQuerySchema,
 } from './stories';
 export * from './others';
+export * from './own-things';

@@ -50,7 +50,7 @@ export const jobLogQuerySchema = z
   .meta({ id: 'JobLogQuery' });
 export type JobLogQuery = z.infer<typeof jobLogQuerySchema>;
 
-const jobLogLineSchema = z
+export const jobLogLineSchema = z
   .object({
     seq: z.int(),
     at: z.iso.datetime(),
@@ -71,15 +71,14 @@ export type JobLogPage = z.infer<typeof jobLogPageSchema>;
 
 /** Lines of the bus as the API shows them. Pure. */
 export function toJobLogPage(entries: readonly JobLogEntry[], next: number | null): JobLogPage {
-  const data = entries.map(({ seq, at, level, text, attemptId, attempt, provider, vendorTaskId }) => ({
-    seq,
-    at,
-    level,
-    text,
+  return { data: entries.map(toJobLogLine), next };
+}
+
+export function toJobLogLine(entry: JobLogEntry): z.infer<typeof jobLogLineSchema> {
+  const { seq, at, level, text, attemptId, attempt, provider, vendorTaskId } = entry;
+  return {
+    ...{ seq, at, level, text, attempt, provider },
     attempt_id: attemptId,
-    attempt,
-    provider,
     vendor_task_id: vendorTaskId,
-  }));
-  return { data, next };
+  };
 }

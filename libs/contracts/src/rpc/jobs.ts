@@ -152,7 +152,38 @@ export const jobLogRpc = defineRpc(
   z.object({ entries: z.array(jobLogEntrySchema).nullable(), next: z.int().nullable() }),
 );
 
-/** Which of these assets a job that has not ended has as an input. Asked before anything is removed for its age. */
+export const userLogEntrySchema = jobLogEntrySchema.extend({
+  /** Opaque; the place of the line in the log of its user. */
+  cursor: z.string(),
+  /** The shot that the job was named after. */
+  shot: z.string().nullable(),
+});
+export type UserLogEntry = z.infer<typeof userLogEntrySchema>;
+
+/**
+ * What happened to all jobs of a user that are not deleted. Newest first, or with `after` oldest first from there. `next` is the cursor of
+ * what follows in that direction, null where there is nothing more now. Error: `invalid_input` for a cursor that is none.
+ */
+export const userLogRpc = defineRpc(
+  'rpc.job-orchestrator.user-log',
+  z.object({
+    userId: z.string(),
+    limit: z.int().min(1).max(500),
+    before: z.string().optional(),
+    after: z.string().optional(),
+    /** Without lines that are younger than two seconds: an older one may not be committed yet, and who follows would never see it. */
+    settled: z.boolean().optional(),
+    levels: z.array(z.enum(LOG_LEVELS)).min(1).optional(),
+    provider: z.string().optional(),
+    since: z.iso.datetime().optional(),
+  }),
+  z.object({ entries: z.array(userLogEntrySchema), next: z.string().nullable() }),
+);
+
+/**
+ * Which of these assets a job that has not ended has as an input. Asked before bytes are removed, and before a user deletes what a job
+ * needs.
+ */
 export const assetsInUseRpc = defineRpc(
   'rpc.job-orchestrator.assets-in-use',
   z.object({
@@ -161,5 +192,9 @@ export const assetsInUseRpc = defineRpc(
       .min(1)
       .max(100),
   }),
-  z.object({ inUse: z.array(z.string()) }),
+  z.object({
+    inUse: z.array(z.string()),
+    /** Some of the jobs that use them, not all; left out by earlier releases. */
+    jobIds: z.array(z.string()).max(20).optional(),
+  }),
 );

@@ -10,5 +10,6 @@ import { QuoteController } from './quote.controller';
   imports: [GenerateModule],
   controllers: [CreditsController, QuoteController],
   providers: [CreditNews, Credits, LowBalanceAlerts],
+  exports: [Credits],
 })
 export class CreditsModule {}

@@ -1,3 +1,5 @@
+import { ASSET_EXAMPLES } from './asset-examples';
+import { BATCH_EXAMPLES } from './batch-examples';
 import { BILLING_EXAMPLES } from './billing-examples';
 import type { OperationExample } from './operation-example';
 import { OPERATIONS_EXAMPLES } from './operations-examples';
@@ -75,6 +77,8 @@ export const EXAMPLES: Readonly<Record<string, OperationExample>> = {
   ...ACCOUNT_EXAMPLES,
   ...GALLERY_EXAMPLES,
   ...UPLOAD_EXAMPLES,
+  ...ASSET_EXAMPLES,
+  ...BATCH_EXAMPLES,
   ...WEBHOOK_EXAMPLES,
   imageToVideo: {
     request: {
@@ -166,6 +170,25 @@ export const EXAMPLES: Readonly<Record<string, OperationExample>> = {
         },
       ],
       next: null,
+    },
+  },
+  getLog: {
+    response: {
+      data: [
+        {
+          seq: 4711,
+          job_id: JOB_ID,
+          shot: '1.0',
+          at: '2026-11-22T05:00:01.000Z',
+          level: 'INFO',
+          text: 'Sent to animatic.',
+          attempt_id: '019aa000-0000-7000-8000-000000000006',
+          attempt: 1,
+          provider: 'animatic',
+          vendor_task_id: null,
+        },
+      ],
+      next_cursor: null,
     },
   },
   getJobLinks: {

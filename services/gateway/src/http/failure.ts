@@ -10,14 +10,17 @@ export interface HttpFailure {
   readonly status: number;
 }
 
-/** Anything thrown, as an error of ours with the status to answer. What we do not know is `internal`. */
-export function toHttpFailure(thrown: unknown): HttpFailure {
+/** Anything thrown, as an error of ours with the status to answer. What we do not know is `internal`. `bodyLimit`: the route's. */
+export function toHttpFailure(thrown: unknown, bodyLimit = JSON_LIMIT_BYTES): HttpFailure {
   if (thrown instanceof AppError) return { error: thrown, status: httpStatus(thrown.code) };
   if (isConnectionLost(thrown)) return { error: unreachable(thrown), status: 503 };
   const status = statusOf(thrown);
   const code = status === undefined ? undefined : codeOf(status);
   if (status === undefined || code === undefined) return { error: AppError.from(thrown), status: 500 };
-  return { error: new AppError(code, sentence(status, thrown), options(status, thrown)), status };
+  return {
+    error: new AppError(code, sentence(status, thrown, bodyLimit), options(status, thrown, bodyLimit)),
+    status,
+  };
 }
 
 const LOST_CODES = /^(ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|08...|57P0[123])$/;
@@ -49,7 +52,7 @@ function codeOf(status: number): ErrorCode | undefined {
   return status >= 400 && status < 500 ? 'invalid_input' : undefined;
 }
 
-function sentence(status: number, thrown: unknown): string {
+function sentence(status: number, thrown: unknown, bodyLimit: number): string {
   const said = thrown instanceof Error ? thrown.message.replace(/\.$/, '') : '';
   switch (status) {
     case 400:
@@ -58,7 +61,7 @@ function sentence(status: number, thrown: unknown): string {
     case 405:
       return `${said}: there is no such route. All routes are described at /docs.`;
     case 413:
-      return `The body is larger than the ${JSON_LIMIT_BYTES} bytes that are allowed here.`;
+      return `The body is larger than the ${bodyLimit} bytes that are allowed here.`;
     case 415:
     case 406:
       return 'This content type is not taken here: send application/json (multipart/form-data for uploads).';
@@ -67,9 +70,11 @@ function sentence(status: number, thrown: unknown): string {
   }
 }
 
-function options(status: number, thrown: unknown): ConstructorParameters<typeof AppError>[2] {
+function options(
+  status: number,
+  thrown: unknown,
+  bodyLimit: number,
+): ConstructorParameters<typeof AppError>[2] {
   const retryable = status >= 500;
-  return status === 413
-    ? { cause: thrown, details: { max_bytes: JSON_LIMIT_BYTES } }
-    : { cause: thrown, retryable };
+  return status === 413 ? { cause: thrown, details: { max_bytes: bodyLimit } } : { cause: thrown, retryable };
 }

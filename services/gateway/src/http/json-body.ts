@@ -1,8 +1,10 @@
 import type { FastifyInstance } from 'fastify';
+import { readBatchCsv } from '../batches/batch-csv';
+import { routeFacts, type RouteFacts } from './route-facts';
 
 /**
  * JSON only: a form or plain text would slip past what a browser asks before it sends. An empty body is no body, since many
- * clients announce JSON on every POST.
+ * clients announce JSON on every POST. Routes of lists take CSV beside it, which a browser asks about just as well.
  */
 export function registerJsonBody(fastify: FastifyInstance): void {
   const parse = fastify.getDefaultJsonParser('error', 'error');
@@ -11,4 +13,18 @@ export function registerJsonBody(fastify: FastifyInstance): void {
     if (body === '') done(null, undefined);
     else void parse(request, body.toString(), done);
   });
+  fastify.addHook('onRoute', (route) => {
+    const { bodyLimit } = (route.config ?? {}) as RouteFacts;
+    if (bodyLimit !== undefined) route.bodyLimit = bodyLimit;
+  });
+  fastify.addContentTypeParser('text/csv', { parseAs: 'string' }, (request, body, done) => {
+    if (!routeFacts(request).takesCsv) return done(unsupported());
+    try {
+      done(null, readBatchCsv(body.toString()));
+    } catch (error) {
+      done(error instanceof Error ? error : new Error('The CSV cannot be read.'));
+    }
+  });
 }
+
+const unsupported = (): Error => Object.assign(new Error('Unsupported Media Type'), { statusCode: 415 });

@@ -29,7 +29,7 @@ export function sendProblem(
   reply: FastifyReply,
   logger: Logger,
 ): void {
-  const { error, status } = toHttpFailure(thrown);
+  const { error, status } = toHttpFailure(thrown, request.routeOptions.bodyLimit);
   const errorId = error.code === 'internal' ? newId() : undefined;
   logFailure(logger, { requestId: request.id, errorId, code: error.code, status }, error, thrown);
   if (reply.sent) return;

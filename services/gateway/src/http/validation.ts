@@ -11,6 +11,10 @@ export interface SchemaIssue {
   readonly keys?: unknown;
 }
 
+/** Fields in the sentence, and fields in the answer: a list may have thousands that are wrong. */
+const MOST_NAMED = 20;
+const MOST_TOLD = 100;
+
 /** Checks bodies and queries that name their schema, and reports everything that is wrong with them at once. */
 export function validationPipe(): StandardSchemaValidationPipe {
   return new TextCheckingPipe({ exceptionFactory: (issues) => invalidInput(issues) });
@@ -43,11 +47,12 @@ export function unstorableText(value: unknown, path: readonly PropertyKey[]): Sc
 export function invalidInput(issues: readonly SchemaIssue[]): AppError {
   const fields = issues.flatMap(toFields);
   const [first] = fields;
+  const named = fields.slice(0, MOST_NAMED).map(({ field }) => field);
   const message =
     fields.length === 1 && first
       ? `${first.field}: ${first.reason}`
-      : `${fields.length} fields are not valid: ${fields.map(({ field }) => field).join(', ')}.`;
-  return new AppError('invalid_input', message, { fields });
+      : `${fields.length} fields are not valid: ${named.join(', ')}${fields.length > MOST_NAMED ? ' ...' : '.'}`;
+  return new AppError('invalid_input', message, { fields: fields.slice(0, MOST_TOLD) });
 }
 
 function toFields(issue: SchemaIssue): FieldError[] {

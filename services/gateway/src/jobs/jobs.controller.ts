@@ -200,23 +200,3 @@ export class JobsController {
     };
   }
 }
-
-/** A user's uploads. */
-@ApiTags('Uploads')
-@Controller('api/v1/assets')
-@RequireScope('read')
-export class AssetsController {
-  constructor(private readonly jobs: Jobs) {}
-
-  @Get(':id/file')
-  @AnswersRedirect('The file of an asset, by a link that works for an hour', [404, 410])
-  async getAssetFile(
-    @Param('id') id: string,
-    @CurrentPrincipal() principal: Principal,
-    @Req() request: FastifyRequest,
-    @Res() reply: FastifyReply,
-  ): Promise<void> {
-    const { url } = await this.jobs.asset(id, callerOf(principal, request));
-    redirectOnce(reply, url);
-  }
-}

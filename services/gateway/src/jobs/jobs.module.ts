@@ -2,10 +2,10 @@ import { Module } from '@nestjs/common';
 import { JobMedia } from './job-media';
 import { JobMediaController } from './job-media.controller';
 import { Jobs } from './jobs';
-import { AssetsController, JobsController } from './jobs.controller';
+import { JobsController } from './jobs.controller';
 
 @Module({
-  controllers: [JobsController, JobMediaController, AssetsController],
+  controllers: [JobsController, JobMediaController],
   providers: [Jobs, JobMedia],
   exports: [Jobs, JobMedia],
 })

@@ -132,7 +132,8 @@ function tied({ requestId }: Caller): { correlationId: string } {
   return { correlationId: requestId };
 }
 
-function expiredProblem(what: string, expiredAt: string): AppError {
+/** Why something that was there is not there any more. */
+export function expiredProblem(what: string, expiredAt: string): AppError {
   const why = `The ${what} was kept as long as your plan says, and removed on ${expiredAt.slice(0, 10)}.`;
   return new AppError(
     'gone',

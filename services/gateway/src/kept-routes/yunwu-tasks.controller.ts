@@ -1,4 +1,3 @@
-import { Readable } from 'node:stream';
 import { Body, Controller, Get, Headers, HttpCode, Inject, Post, Query, Req, Res } from '@nestjs/common';
 import { ApiHeader, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
@@ -20,6 +19,7 @@ import { Answers, AnswersEvents, TakesQuery } from '../docs/route-docs';
 import { canonicalHash } from '../generate/canonical-json';
 import { draftsCaller, type DraftsCaller } from '../generate/drafts';
 import { readIdempotencyKey } from '../generate/idempotency-key';
+import { sendEvents } from '../http/user-streams';
 import { CurrentPrincipal, RequireScope } from '../identity/principal';
 import { callerOf } from '../jobs/jobs';
 import { CONFIG } from '../platform/parts';
@@ -98,12 +98,7 @@ export class YunwuTasksController {
     @Res() reply: FastifyReply,
   ): Promise<void> {
     const events = await this.streams.start(ids, callerOf(principal, request));
-    void reply
-      .header('content-type', 'text/event-stream; charset=utf-8')
-      .header('cache-control', 'no-store')
-      // Proxies of the nginx kind would hold events back until a buffer is full.
-      .header('x-accel-buffering', 'no')
-      .send(Readable.from(events));
+    sendEvents(reply, events);
   }
 
   private callerOf(

@@ -1,20 +1,12 @@
 import { Body, Controller, Delete, Get, Patch, Post, Query, type Type } from '@nestjs/common';
 import { ApiOperation, ApiParam, ApiResponse, ApiTags } from '@nestjs/swagger';
 import { problemSchema, storyPageQuerySchema } from '@shotloom/contracts';
-import { AppError } from '@shotloom/kernel';
 import { TakesQuery } from '../docs/route-docs';
 import { RequireScope } from '../identity/principal';
+import { notYet } from './not-yet';
 import { PLANNED_ROUTES, type PlannedRoute } from './planned-routes';
 
 const METHODS = { GET: Get, POST: Post, PATCH: Patch, DELETE: Delete } as const;
-
-/** What the route says until its engine is there. */
-export function notYet({ what }: Pick<PlannedRoute, 'what'>): AppError {
-  return new AppError(
-    'provider_unavailable',
-    `${what} are not there yet: this release has no engine for them. Single videos are made with POST /api/v1/generate/text-to-video.`,
-  );
-}
 
 /** Gives the class a method for the route, as if it were written there with its decorators. */
 function addRoute(to: Type, route: PlannedRoute): void {

@@ -78,10 +78,8 @@ export class JobsController {
   }
 
   @OnRequest(assetsInUseRpc, { concurrency: 1 })
-  async inUse(
-    @Payload() request: RpcRequest<typeof assetsInUseRpc>,
-  ): Promise<RpcResponse<typeof assetsInUseRpc>> {
-    return { inUse: await assetsInUse(this.app.database, request) };
+  inUse(@Payload() request: RpcRequest<typeof assetsInUseRpc>): Promise<RpcResponse<typeof assetsInUseRpc>> {
+    return assetsInUse(this.app.database, request);
   }
 
   @OnRequest(stopAllJobsRpc, { concurrency: 2 })

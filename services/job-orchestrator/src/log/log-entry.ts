@@ -33,8 +33,9 @@ export function logJob(tx: JobsTx, jobId: string, ...lines: readonly LogLine[]):
 /** One text whatever the number of lines; `seq` follows their order. Nobody needs the answer, so it goes with the commit. */
 function writeLines(tx: JobsTx, lines: readonly Insertable<LogTable>[]): Promise<void> {
   tx.atCommit(sql`
-    INSERT INTO jobs.log (job_id, level, text, attempt_id, attempt, provider, vendor_task_id)
-    SELECT line.job_id, line.level, line.text, line.attempt_id, line.attempt, line.provider, line.vendor_task_id
+    INSERT INTO jobs.log (job_id, owner_user_id, level, text, attempt_id, attempt, provider, vendor_task_id)
+    SELECT line.job_id, (SELECT job.owner_user_id FROM jobs.jobs AS job WHERE job.job_id = line.job_id),
+      line.level, line.text, line.attempt_id, line.attempt, line.provider, line.vendor_task_id
     FROM ROWS FROM (jsonb_to_recordset(${JSON.stringify(lines)}::jsonb) AS (job_id uuid, level text, text text, attempt_id uuid,
         attempt smallint, provider text, vendor_task_id text))
       WITH ORDINALITY AS line (job_id, level, text, attempt_id, attempt, provider, vendor_task_id, position)

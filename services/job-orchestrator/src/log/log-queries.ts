@@ -47,7 +47,8 @@ export async function readNewestLog(
   return rows.toReversed().map(toLogEntry);
 }
 
-function toLogEntry(row: Selectable<LogTable>): JobLogEntry {
+/** A line as it goes over the bus. */
+export function toLogEntry(row: Selectable<LogTable>): JobLogEntry {
   return {
     jobId: row.job_id,
     seq: Number(row.seq),

@@ -10,6 +10,7 @@ import { addOwnKeysAndSpendMigration } from './0008-own-keys-and-spend';
 import { versionLimitsMigration } from './0009-version-limits';
 import { limitCreatesMigration } from './0010-limit-creates';
 import { addDraftsAndSetsMigration } from './0011-drafts-and-sets';
+import { userLogAndBatchesMigration } from './0012-user-log-and-batches';
 
 export const SCHEMA = 'jobs';
 
@@ -27,5 +28,6 @@ export const jobsMigrations: MigrationSet = {
     '0009-version-limits': versionLimitsMigration,
     '0010-limit-creates': limitCreatesMigration,
     '0011-drafts-and-sets': addDraftsAndSetsMigration,
+    '0012-user-log-and-batches': userLogAndBatchesMigration,
   },
 };

@@ -27,6 +27,7 @@ import type {
   SlotsTable,
 } from './scheduler-tables';
 import type { SpendPausesTable, SpendTable } from './spend-tables';
+import type { BatchesTable, BatchRowsTable } from './batch-tables';
 
 /** A model that a job may fall back to: resolved and priced when the job was accepted. */
 export interface ChainLink {
@@ -190,6 +191,8 @@ export interface ModelStatsTable {
 export interface LogTable {
   seq: ColumnType<string, never, never>;
   job_id: string;
+  /** Whose job it is; null only where there is no such job. */
+  owner_user_id: string | null;
   at: Generated<Date>;
   level: (typeof LOG_LEVELS)[number];
   text: string;
@@ -251,6 +254,8 @@ export interface JobsSchema {
   'jobs.timers': TimersTable;
   'jobs.model_stats': ModelStatsTable;
   'jobs.log': LogTable;
+  'jobs.batches': BatchesTable;
+  'jobs.batch_rows': BatchRowsTable;
   'jobs.idempotency_keys': IdempotencyKeysTable;
   'jobs.job_sets': JobSetsTable;
   'jobs.set_wakes': SetWakesTable;

@@ -1,5 +1,6 @@
 import type { Database } from '@shotloom/database';
 import type { Logger } from '@shotloom/service-kit';
+import { forgetUnfinishedBatches } from '../batches/collect-batch';
 import { forgetOldHours } from '../jobs/accept-generations';
 import { forgetOldKeys } from '../jobs/idempotency';
 import type { OrchestratorMetrics } from '../metrics';
@@ -72,6 +73,7 @@ export class Sweeper {
     await models.flush();
     await forgetOldKeys(database);
     await forgetOldHours(database);
+    await forgetUnfinishedBatches(database);
     await this.ledger.step();
     metrics.violations.set(this.ledger.violations);
     if (Date.now() < this.rareAt) return;

@@ -6,12 +6,14 @@ import { findAsset, lockAsset, lockAttempt, type AssetRow, type MediaTx } from '
 import { objectKeys } from '../object-store/object-keys';
 import { forgetShare } from '../sharing/forget-share';
 import { releaseClaim } from '../uploads/claims';
-import { removeLoose, removeObjectsOf } from './remove-objects';
+import { removeLoose } from './remove-objects';
+import { removeUnused } from './remove-unused';
 
 export type DeleteRequest = PayloadOf<typeof mediaDeleteV1>;
 
 /**
- * Tombstone first, objects after it: what a crash leaves between the two, the sweep or a redelivery removes. An asset that
+ * Tombstone first, objects after it: what a crash leaves between the two, the sweep or a redelivery removes. Bytes that a job which has
+ * not ended needs stay until it has. An asset that
  * is not there (yet) is nothing wrong: the upload that should have become it was given up. Another user's asset is; that
  * message is refused once all else that it asks for is done.
  */
@@ -37,7 +39,7 @@ async function deleteAsset(storage: Storage, id: string, ownerUserId: string): P
     if (!known) await preventAsset(tx, target);
     return { row, ours: row !== undefined || known === undefined };
   });
-  if (row) await removeObjectsOf(storage, row);
+  if (row) await removeUnused(storage, [row]);
   return ours;
 }
 
@@ -47,13 +49,16 @@ export async function deleteUploaded(
   uploadId: string,
   ownerUserId: string,
 ): Promise<void> {
-  const keptUntil = sql<Date>`now() + make_interval(secs => ${config.DELETED_UPLOAD_SECONDS})`;
   await database.run(async (tx) => {
     await lockAsset(tx, uploadId);
     const target = await releaseClaim(tx, uploadId, ownerUserId);
-    if (target !== null) await bury(tx, { asset_id: target }, ownerUserId, keptUntil);
+    if (target !== null) await bury(tx, { asset_id: target }, ownerUserId, keptForAWhile(config));
   });
 }
+
+/** Longer than a job takes from its look at its inputs to its accept: from then on the job itself holds them. */
+export const keptForAWhile = ({ DELETED_UPLOAD_SECONDS: secs }: Storage['config']): RawBuilder<Date> =>
+  sql<Date>`now() + make_interval(secs => ${secs})`;
 
 async function preventAsset(tx: MediaTx, assetId: string): Promise<void> {
   await tx.sql
@@ -74,7 +79,7 @@ async function deleteAttempt(storage: Storage, attemptId: string, ownerUserId: s
       .execute();
     return bury(tx, { attempt_id: attemptId }, ownerUserId);
   });
-  if (row) await removeObjectsOf(storage, row);
+  if (row && !(await removeUnused(storage, [row])).has(row.asset_id)) return;
   await storage.store.removePrefix(objectKeys.attempt(attemptId));
 }
 
@@ -82,7 +87,7 @@ async function deleteAttempt(storage: Storage, attemptId: string, ownerUserId: s
  * Marks the owner's asset as deleted, and ends its link with it; an asset that is deleted already is found too, so that a repeat finishes
  * the work. Its bytes stay until `keptUntil`, where that is given.
  */
-async function bury(
+export async function bury(
   tx: MediaTx,
   which: { asset_id: string } | { attempt_id: string },
   ownerUserId: string,

@@ -1,8 +1,9 @@
 import { sql } from 'kysely';
-import { accountRetentionRpc, assetsInUseRpc, mediaDeleteV1, subjects } from '@shotloom/contracts';
+import { accountRetentionRpc, mediaDeleteV1, subjects } from '@shotloom/contracts';
 import { newId } from '@shotloom/kernel';
 import type { Storage } from '../app.tokens';
 import type { AssetRow } from '../assets/asset-rows';
+import { askInUse, MOST_ASKED } from '../deletion/in-use';
 import { expiresAt, isHeld, keptDays, retentionJoins } from './expiry';
 import { forgetShare } from '../sharing/forget-share';
 import { noteAccounts } from './note-retention';
@@ -23,7 +24,7 @@ export interface ExpiryOptions {
 }
 
 const GRACE_SECONDS = 600;
-const BATCH = 100;
+const BATCH = MOST_ASKED;
 const MARKS = 500;
 
 /**
@@ -39,8 +40,7 @@ export async function expireAssets(
   await unmarkKept(parts, marks);
   const ready = await readyToGo(parts, graceSeconds, batch);
   if (ready.length === 0) return { marked, expired: 0 };
-  const assets = ready.map((row) => ({ assetId: row.asset_id, ownerUserId: row.owner_user_id }));
-  const { inUse } = await parts.bus.request(assetsInUseRpc, { assets });
+  const { inUse } = await askInUse(parts.bus, ready);
   const used = new Set(inUse);
   await postpone(parts, inUse);
   const expired = await take(

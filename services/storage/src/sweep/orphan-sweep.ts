@@ -1,9 +1,9 @@
 import { sql } from 'kysely';
 import type { Storage } from '../app.tokens';
-import { removeObjectsOf } from '../deletion/remove-objects';
+import { removeUnused } from '../deletion/remove-unused';
 import { objectKeys } from '../object-store/object-keys';
 
-type Parts = Pick<Storage, 'database' | 'store' | 'logger' | 'metrics'>;
+type Parts = Pick<Storage, 'bus' | 'database' | 'store' | 'logger' | 'metrics'>;
 
 export interface SweepLimits {
   /** Younger objects are left alone: their row may still come. Milliseconds. */
@@ -15,7 +15,9 @@ export interface SweepLimits {
 const BATCH = 200;
 const MAX_REMOVED = 5_000;
 
-/** Removes old objects that no living asset refers to (or one that was given up a short while ago), and the objects of deleted assets. Returns how many of each. */
+/**
+ * Removes old objects that no asset refers to, and the objects of deleted assets that no job needs any more. Returns how many of each.
+ */
 export async function sweepOrphans(
   parts: Parts,
   { orphanAgeMs, maxRemoved = MAX_REMOVED }: SweepLimits,
@@ -49,9 +51,8 @@ async function removeUnknown({ database, store, logger }: Parts, keys: readonly 
   const rows = await database.sql
     .selectFrom('media.assets')
     .select(['object_key', 'poster_key'])
-    .where((where) =>
-      where.or([where('deleted_at', 'is', null), where('objects_kept_until', '>', sql<Date>`now()`)]),
-    )
+    // Those of a deleted asset go with it, once no job needs them.
+    .where('objects_removed_at', 'is', null)
     .where((where) => where.or([where('object_key', 'in', [...keys]), where('poster_key', 'in', [...keys])]))
     .execute();
   const made = await database.sql
@@ -76,7 +77,7 @@ async function removeUnknown({ database, store, logger }: Parts, keys: readonly 
 async function emptyDeleted(parts: Parts, limit: number): Promise<number> {
   const rows = await parts.database.sql
     .selectFrom('media.assets')
-    .select(['asset_id', 'object_key'])
+    .select(['asset_id', 'owner_user_id', 'object_key'])
     .where('deleted_at', 'is not', null)
     .where('objects_removed_at', 'is', null)
     .where((where) =>
@@ -85,6 +86,5 @@ async function emptyDeleted(parts: Parts, limit: number): Promise<number> {
     .orderBy('deleted_at')
     .limit(limit)
     .execute();
-  for (const row of rows) await removeObjectsOf(parts, row);
-  return rows.length;
+  return (await removeUnused(parts, rows)).size;
 }

@@ -32,7 +32,11 @@ export async function appendPart(
       .where('received_bytes', '=', fromByte)
       .where('size_bytes', '>=', fromByte + sizeBytes)
       .executeTakeFirst();
-    if (numUpdatedRows !== 1n) throw upload.state === 'open' ? elsewhere(upload) : hasEnded(upload);
+    if (numUpdatedRows !== 1n) {
+      // Read anew: the update may have waited for another part of the same place.
+      const now = (await findUpload(tx.sql, part)) ?? upload;
+      throw now.state === 'open' ? elsewhere(now) : hasEnded(now);
+    }
     await tx.sql
       .insertInto('media.upload_parts')
       .values({ upload_id: uploadId, from_byte: fromByte, size_bytes: sizeBytes, object_key: objectKey })

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { applyTopology, connectBus, type Bus } from '@shotloom/bus';
 import {
+  assetsInUseRpc,
   mediaDeleteConsumer,
   mediaImportConsumer,
   mediaFailedV1,
@@ -18,7 +19,7 @@ import {
   type RenderedObject,
 } from '@shotloom/contracts';
 import { migrate, openDatabase, type Database } from '@shotloom/database';
-import { newId } from '@shotloom/kernel';
+import { AppError, newId } from '@shotloom/kernel';
 import { objectStoreConfigFromEnv, openObjectStore, type FileObjectStore } from '@shotloom/object-store';
 import { createMetrics, HealthRegistry, loadConfig, Shutdown, type Logger } from '@shotloom/service-kit';
 import { createTestDatabase, freePort, silentLogger, startNats } from '@shotloom/testing';
@@ -55,15 +56,26 @@ export interface Report {
   readonly reason: unknown;
 }
 
+/** What job-orchestrator answers when it is asked what its jobs need. */
+export interface JobsNow {
+  /** Asset ids by the jobs that need them. */
+  readonly needs: Map<string, readonly string[]>;
+  away: boolean;
+}
+
 /** The whole service on real Postgres, NATS and a file store, with the parts to call its functions directly too. */
 export interface Stage {
   readonly storage: Storage;
   readonly store: FileObjectStore;
   readonly database: Database<MediaTables>;
+  readonly databaseUrl: string;
   readonly bus: Bus;
   readonly reports: Report[];
+  readonly jobs: JobsNow;
   readonly ready: HealthRegistry;
   readonly mediaUrl: string;
+  /** One more of the service on the same database, bus and files; call what it returns to stop it. */
+  replica(): Promise<() => Promise<void>>;
   /** How the service itself stops; the stage's `stop` includes it. */
   readonly shutdown: ToldShutdown;
   stop(): Promise<void>;
@@ -105,6 +117,7 @@ export async function raiseStage({ env = {}, logger = silentLogger() }: StageOpt
     ],
   });
   const reports = await collectReports(bus);
+  const jobs = answerForJobs(bus);
   const [health, shutdown, metrics] = [
     new HealthRegistry(),
     new ToldShutdown(logger, 30_000),
@@ -131,12 +144,47 @@ export async function raiseStage({ env = {}, logger = silentLogger() }: StageOpt
     logger,
     metrics: testMetrics,
   };
+  const replica = async (): Promise<() => Promise<void>> => {
+    const other = new ToldShutdown(logger, 30_000);
+    await startStorage({
+      ...{ name: 'storage', config: { ...config, PORT: await freePort() }, logger },
+      ...{ metrics: createMetrics('storage'), health: new HealthRegistry(), shutdown: other },
+    });
+    return () => other.run();
+  };
   const stop = async (): Promise<void> => {
     await shutdown.run();
     await Promise.all([database.close(), bus.drain()]);
     await Promise.all([postgres.drop(), nats.stop(), rm(path, { recursive: true })]);
   };
-  return { storage, store, database, bus, reports, ready: health, mediaUrl, shutdown, stop };
+  return {
+    storage,
+    store,
+    database,
+    databaseUrl: postgres.url,
+    bus,
+    reports,
+    jobs,
+    ready: health,
+    mediaUrl,
+    replica,
+    shutdown,
+    stop,
+  };
+}
+
+function answerForJobs(bus: Bus): JobsNow {
+  const jobs: JobsNow = { needs: new Map(), away: false };
+  bus.respond(assetsInUseRpc, ({ assets }) => {
+    if (jobs.away) return Promise.reject(new AppError('unavailable', 'away'));
+    const asked = new Set(assets.map(({ assetId }) => assetId));
+    const found = [...jobs.needs].map(([jobId, ids]) => ({ jobId, ids: ids.filter((id) => asked.has(id)) }));
+    return Promise.resolve({
+      inUse: [...new Set(found.flatMap(({ ids }) => ids))],
+      jobIds: found.filter(({ ids }) => ids.length > 0).map(({ jobId }) => jobId),
+    });
+  });
+  return jobs;
 }
 
 async function collectReports(bus: Bus): Promise<Report[]> {

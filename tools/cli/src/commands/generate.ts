@@ -1,10 +1,10 @@
-import { openAsBlob } from 'node:fs';
-import { stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import type { Accepted, ImageToVideo } from '@shotloom/sdk';
 import { text, wholeNumber } from '../arguments';
 import { print, type Command, type Context } from '../context';
 import { EXIT, UsageError } from '../exit-codes';
+import { sendFile } from './upload';
+import { isFile } from '../is-file';
 import { waitForJob } from '../wait-for-job';
 
 /** From a picture, a video or words to a file. */
@@ -31,19 +31,11 @@ async function readOperands(
   return { file: first, prompt: second ?? '' };
 }
 
-async function isFile(path: string): Promise<boolean> {
-  try {
-    return (await stat(path)).isFile();
-  } catch {
-    return false;
-  }
-}
-
 async function order(context: Context, file: string | undefined, prompt: string): Promise<Accepted> {
   const { client, signal, terminal } = context;
   const body = { ...wishes(context), prompt };
   if (file === undefined) return client.generate.textToVideo(body, { signal });
-  const stored = await client.upload(await openAsBlob(file), { fileName: basename(file), signal });
+  const stored = await sendFile(context, file);
   if (!context.json) terminal.err(`${basename(file)} is uploaded\n`);
   const request = { ...body, asset_id: stored.asset_id };
   return stored.kind === 'video'

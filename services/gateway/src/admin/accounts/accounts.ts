@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { sql } from 'kysely';
 import type { AdminAccount, AdminAccountDetail, AdminAccountListQuery } from '@shotloom/contracts';
-import type { Database, UnitOfWork } from '@shotloom/database';
+import { after, exactly, type Database, type UnitOfWork } from '@shotloom/database';
 import { AppError } from '@shotloom/kernel';
 import { getBalance, listTransactions } from '@shotloom/ledger';
 import { writeAudit, type Actor } from '../../audit/audit-log';
@@ -9,7 +9,7 @@ import { notFound, pathId } from '../../http/path-id';
 import type { IdentityTables } from '../../identity/schema/tables';
 import { tellAccountLimits } from '../../limits/tell-limits';
 import { DATABASE } from '../../platform/parts';
-import { after, containing, exactly, toPage } from '../page';
+import { containing, toPage } from '../page';
 
 type Tx = UnitOfWork<IdentityTables>['sql'];
 interface AccountRow extends Omit<AdminAccount, 'disabled_at' | 'created_at'> {

@@ -7,12 +7,12 @@ import {
   type AuditEntryResource,
   type AuditQuery,
 } from '@shotloom/contracts';
-import type { Database } from '@shotloom/database';
+import { after, exactly, type Database } from '@shotloom/database';
 import { Answers, TakesQuery } from '../../docs/route-docs';
 import { RequireRole } from '../../identity/principal';
 import type { IdentityTables } from '../../identity/schema/tables';
 import { DATABASE } from '../../platform/parts';
-import { after, exactly, toPage } from '../page';
+import { toPage } from '../page';
 
 type Row = Omit<AuditEntryResource, 'at'> & { readonly at: Date; readonly cursor_at: string };
 

@@ -1,13 +1,13 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { sql } from 'kysely';
 import type { AdminUser, AdminUserDetail, AdminUserListQuery, Principal } from '@shotloom/contracts';
-import type { Database, UnitOfWork } from '@shotloom/database';
+import { after, exactly, type Database, type UnitOfWork } from '@shotloom/database';
 import { AppError } from '@shotloom/kernel';
 import { writeAudit, type Actor } from '../../audit/audit-log';
 import { notFound, pathId } from '../../http/path-id';
 import type { IdentityTables } from '../../identity/schema/tables';
 import { DATABASE } from '../../platform/parts';
-import { after, containing, exactly, toPage } from '../page';
+import { containing, toPage } from '../page';
 
 type Tx = UnitOfWork<IdentityTables>['sql'];
 type Role = Principal['role'];
