@@ -107,7 +107,12 @@ async function history(): Promise<unknown> {
   );
   const transfers = await truth.rows(sql`SELECT count(*)::int AS count FROM ledger.transfers`);
   const { holds } = await truth.books();
-  return { ended, transfers, holds: holds.toSorted((a, b) => (a.id < b.id ? -1 : 1)), balance: await truth.balance(accountId) };
+  return {
+    ended,
+    transfers,
+    holds: holds.toSorted((a, b) => (a.id < b.id ? -1 : 1)),
+    balance: await truth.balance(accountId),
+  };
 }
 
 /** Everything dies; of Postgres and NATS not even the disks are left. The vendor and the object store are somewhere else. */
@@ -165,7 +170,16 @@ it('comes back from a dump without its streams, and buys nothing a second time',
   await restore(platform.runtime.databaseUrl, file);
   expect(await history()).toEqual(then);
   expect(JSON.parse(await operate('after-restore', '--dry-run', '--json'))).toMatchObject({
-    ...{ dryRun: true, openJobs: 5, doubted: 2, lookedUp: 2, forPeople: 0, asked: 1, madeAgain: 1, streams: [] },
+    ...{
+      dryRun: true,
+      openJobs: 5,
+      doubted: 2,
+      lookedUp: 2,
+      forPeople: 0,
+      asked: 1,
+      madeAgain: 1,
+      streams: [],
+    },
     check: null,
   });
   expect(await truth.attempts(offered.id)).toMatchObject([{ status: 'submitting' }]);
@@ -197,10 +211,13 @@ it('comes back from a dump without its streams, and buys nothing a second time',
   await expectOneTaskEach([before, underWay, offered, turnedAway, waiting]);
 
   const fresh = await order('made afterwards');
-  await waitFor(() => reader.events.some(({ event, data }) => event === 'job_complete' && data['job_id'] === fresh.id), {
-    timeoutMs: 30_000,
-    what: 'the end of a new job to be told',
-  });
+  await waitFor(
+    () => reader.events.some(({ event, data }) => event === 'job_complete' && data['job_id'] === fresh.id),
+    {
+      timeoutMs: 30_000,
+      what: 'the end of a new job to be told',
+    },
+  );
   reader.close();
   expect(await truth.ledgerProblems()).toEqual([]);
   expect(await operate('check')).toContain('Everything adds up.');

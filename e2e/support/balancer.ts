@@ -25,7 +25,10 @@ export class Balancer {
 
   async remove(target: string): Promise<void> {
     this.targets = this.targets.filter((one) => one !== target);
-    await waitFor(() => (this.busy.get(target) ?? 0) === 0, { what: `${target} to have answered`, timeoutMs: 30_000 });
+    await waitFor(() => (this.busy.get(target) ?? 0) === 0, {
+      what: `${target} to have answered`,
+      timeoutMs: 30_000,
+    });
   }
 
   /** The next target, for whoever makes its requests by itself. */

@@ -40,7 +40,9 @@ export async function remakeStreams(bus: Bus, topology: Topology): Promise<strin
     try {
       await jsm.streams.delete(name);
     } catch (error) {
-      throw new AppError('forbidden', `The user of NATS may not take the stream ${name} away.`, { cause: error });
+      throw new AppError('forbidden', `The user of NATS may not take the stream ${name} away.`, {
+        cause: error,
+      });
     }
     removed.push(name);
   }
@@ -56,7 +58,8 @@ async function messagesIn({ jsm }: Connection, name: string): Promise<number | u
   try {
     return (await jsm.streams.info(name)).state.messages;
   } catch (error) {
-    if (error instanceof JetStreamApiError && error.code === JetStreamApiCodes.StreamNotFound) return undefined;
+    if (error instanceof JetStreamApiError && error.code === JetStreamApiCodes.StreamNotFound)
+      return undefined;
     throw error;
   }
 }

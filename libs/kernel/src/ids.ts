@@ -17,7 +17,9 @@ export function newId(): Id {
  */
 export function partId(parent: Id, name: string): Id {
   const hex = parent.replaceAll('-', '');
-  const bytes = Uint8Array.from({ length: BYTES }, (_, at) => Number.parseInt(hex.slice(2 * at, 2 * at + 2), 16));
+  const bytes = Uint8Array.from({ length: BYTES }, (_, at) =>
+    Number.parseInt(hex.slice(2 * at, 2 * at + 2), 16),
+  );
   const msecs = Number.parseInt(hex.slice(0, HEX_OF_TIME), 16);
   return v7({ msecs, random: parse(v5(name, bytes)) });
 }

@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import { MODELS, type VideoRequest } from '@shotloom/contracts';
 import { connectBus } from '@shotloom/bus';
-import { createOutboxAndInbox, grantSchemaAccess } from '@shotloom/database';
+import { createOutboxAndInbox, grantSchemaAccess, openDatabase } from '@shotloom/database';
 import { newId, partId } from '@shotloom/kernel';
 import { silentLogger, waitFor } from '@shotloom/testing';
 import { runCli } from '../src/ops/cli/run-cli';
@@ -53,7 +53,9 @@ function requestOf(provider: string): VideoRequest {
 async function twoJobsAt(provider: string): Promise<{ offered: string; waiting: string }> {
   const request = requestOf(provider);
   const { jobId: offered } = await harness.accept(user, { request });
-  await waitFor(async () => (await harness.attempts(offered)).length === 1, { what: `an attempt at ${provider}` });
+  await waitFor(async () => (await harness.attempts(offered)).length === 1, {
+    what: `an attempt at ${provider}`,
+  });
   const { jobId: waiting } = await harness.accept(user, { request });
   return { offered, waiting };
 }
@@ -80,7 +82,10 @@ async function jobsStream() {
 it('doubts what may have been sent, stops vendors that cannot be asked, and begins the streams anew', async () => {
   const [kling, hailuo] = [await twoJobsAt('kling'), await twoJobsAt('hailuo')];
   const jobIds = [kling, hailuo].flatMap(({ offered, waiting }) => [offered, waiting]);
-  expect(await afterRestore()).toMatchObject({ code: 3, error: expect.stringContaining('job-orchestrator') as string });
+  expect(await afterRestore()).toMatchObject({
+    code: 3,
+    error: expect.stringContaining('job-orchestrator') as string,
+  });
   await harness.rest();
   const before = await jobsStream();
 
@@ -93,7 +98,10 @@ it('doubts what may have been sent, stops vendors that cannot be asked, and begi
 
   const done = await afterRestore(['--json']);
   expect(done).toMatchObject({ code: 0, error: '' });
-  const report = JSON.parse(done.out) as { streams: string[]; sentAgain: { schema: string; messages: number }[] };
+  const report = JSON.parse(done.out) as {
+    streams: string[];
+    sentAgain: { schema: string; messages: number }[];
+  };
   expect(report).toMatchObject({ ...planned, dryRun: false, paused, check: { ok: true } });
   expect(report.streams).toContain('JOBS');
   expect(report.sentAgain).toEqual([{ schema: 'jobs', messages: expect.any(Number) as number }]);
@@ -109,7 +117,13 @@ it('doubts what may have been sent, stops vendors that cannot be asked, and begi
   expect(after.messages).toBe(0);
 
   const again = await afterRestore(['--json']);
-  expect(JSON.parse(again.out)).toMatchObject({ doubted: 0, lookedUp: 1, forPeople: 1, paused: [], check: { ok: true } });
+  expect(JSON.parse(again.out)).toMatchObject({
+    doubted: 0,
+    lookedUp: 1,
+    forPeople: 1,
+    paused: [],
+    check: { ok: true },
+  });
 });
 
 it('gives waits that passed while everything was down their time again', async () => {
@@ -132,7 +146,12 @@ it('refuses a role that may not change everything, before it changed anything', 
   const { offered } = await twoJobsAt('kling');
   await harness.rest();
   const role = `r${newId().replaceAll('-', '')}`;
-  const { sql: db } = harness.database;
+  const owner = openDatabase<unknown>({
+    url: harness.databaseUrl,
+    applicationName: 'test',
+    logger: silentLogger(),
+  });
+  const { sql: db } = owner;
   await sql`CREATE SCHEMA media`.execute(db);
   await createOutboxAndInbox(db, 'media');
   await sql`CREATE ROLE ${sql.id(role)} LOGIN PASSWORD 'secret'`.execute(db);
@@ -144,9 +163,12 @@ it('refuses a role that may not change everything, before it changed anything', 
   expect((await harness.attempts(offered))[0]).toMatchObject({ status: 'submitting', fence: 0 });
   await sql`DROP OWNED BY ${sql.id(role)}`.execute(db);
   await sql`DROP ROLE ${sql.id(role)}`.execute(db);
+  await owner.close();
 });
 
 it('makes a try that was forgotten under the id that it had', async () => {
   const { offered } = await twoJobsAt('kling');
-  expect(await harness.attempts(offered)).toMatchObject([{ number: 1, attempt_id: partId(offered, 'attempt 1') }]);
+  expect(await harness.attempts(offered)).toMatchObject([
+    { number: 1, attempt_id: partId(offered, 'attempt 1') },
+  ]);
 });

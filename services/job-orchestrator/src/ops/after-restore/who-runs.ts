@@ -25,5 +25,8 @@ export async function assertNothingRuns(
   const running = [...rows.map(({ name }) => name), ...readers];
   if (running.length === 0) return;
   const shown = running.slice(0, 5).join(', ');
-  throw new AppError('conflict', `The platform runs (${shown}): stop every service first. Nothing was changed.`);
+  throw new AppError(
+    'conflict',
+    `The platform runs (${shown}): stop every service first. Nothing was changed.`,
+  );
 }
