@@ -87,6 +87,8 @@ it('doubts what may have been sent, stops vendors that cannot be asked, and begi
     error: expect.stringContaining('job-orchestrator') as string,
   });
   await harness.rest();
+  // The dump is of days ago.
+  await sql`UPDATE jobs.outbox SET created_at = created_at - interval '3 days'`.execute(harness.database.sql);
   const before = await jobsStream();
 
   const dry = await afterRestore(['--dry-run', '--json']);

@@ -49,9 +49,10 @@ export async function afterRestore(
   }
   // First what keeps things from being bought, should this end halfway and somebody start the platform all the same.
   await pauseAll(database, paused);
+  // Before anything writes messages of its own: the last minutes are counted from the newest one.
+  const sentAgain = await sendAgain(database, { minutes, dryRun });
   await doubtAttempts(database);
   const streams = await remakeStreams(bus, topology);
-  const sentAgain = await sendAgain(database, { minutes, dryRun });
   const check = await checkAll(parts, { keepPerRule: KEPT_VIOLATIONS });
   return { ...restored, dryRun, streams, sentAgain, paused, check };
 }

@@ -5,8 +5,8 @@ import { LOOKUP_PROVIDERS } from '../vendor-waits';
 
 /** What a restored database says is under way, by what will be done about it. */
 export interface Restored {
-  /** The newest message that was written: the moment at which the database ends. Null where there is none. */
-  readonly endsAt: Date | null;
+  /** The newest message that was written: before the first run the moment at which the database ends. Null where there is none. */
+  readonly newestMessageAt: Date | null;
   readonly openJobs: number;
   /** Not known to be sent, or not to be: they become uncertain. */
   readonly doubted: number;
@@ -30,7 +30,7 @@ export async function readRestored(database: Database<JobsSchema>): Promise<Rest
         kind = 'poll' AND credential_id IS NOT NULL AND status IN ('submitting', 'sending') AS doubted
       FROM jobs.attempts WHERE finished_at IS NULL
     )
-    SELECT (SELECT max(created_at) FROM jobs.outbox) AS "endsAt",
+    SELECT (SELECT max(created_at) FROM jobs.outbox) AS "newestMessageAt",
       (SELECT count(*) FROM jobs.jobs WHERE finished_at IS NULL)::int AS "openJobs",
       (count(*) FILTER (WHERE doubted))::int AS doubted,
       (count(*) FILTER (WHERE can_ask AND (doubted OR status = 'uncertain')))::int AS "lookedUp",

@@ -50,10 +50,10 @@ async function topologyFor(database: Database<JobsSchema>, env: NodeJS.ProcessEn
 }
 
 function describe(report: AfterRestoreReport): string[] {
-  const { dryRun, endsAt, streams, sentAgain, paused, check } = report;
+  const { dryRun, newestMessageAt, streams, sentAgain, paused, check } = report;
   const messages = sentAgain.map(({ schema, messages: sent }) => `${schema}: ${sent}`).join(', ');
   return [
-    `The database ends at ${endsAt?.toISOString() ?? 'a moment without a message'}. ${count(report.openJobs, 'job')} had not ended.`,
+    `The newest message is of ${newestMessageAt?.toISOString() ?? 'no time: there is none'}. ${count(report.openJobs, 'job')} had not ended.`,
     ...(dryRun ? ['Nothing was changed. Without --dry-run:'] : []),
     ...section('Attempts', [
       `${report.doubted} may have been sent afterwards, and are uncertain`,
