@@ -53,9 +53,15 @@ export class Balancer {
       this.answered += 1;
       return JSON.parse(text) as T;
     } catch (error) {
-      return failed(error instanceof Error ? `${error.message} ${String(error.cause ?? '')}` : String(error));
+      return failed(reasonOf(error));
     } finally {
       this.busy.set(to, (this.busy.get(to) ?? 1) - 1);
     }
   }
+}
+
+/** `fetch` says only that it failed, and its cause why. */
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return error.cause instanceof Error ? `${error.message}: ${error.cause.message}` : error.message;
 }
