@@ -1,7 +1,6 @@
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { freePort, startChild, waitFor, type Child, type RunningPlatform } from '@shotloom/testing';
+import { waitFor, type RunningPlatform } from '@shotloom/testing';
+import { environmentOf, startReplica, type Replica as Running } from '../support/replica';
 import { UNITS, type Unit } from './plan';
 
 /** Replicas beside those of the platform: of which service, and what is different about them. */
@@ -15,7 +14,7 @@ const isReplica = (unit: Unit): unit is Replica => unit in REPLICAS;
 
 /** Everything that can be killed by its pid, one at a time, and brought back. */
 export class Units {
-  private readonly replicas = new Map<Replica, { child: Child; port: number }>();
+  private readonly replicas = new Map<Replica, Running>();
   private readonly down = new Set<Unit>();
   private queue: Promise<void> = Promise.resolve();
   readonly crashes: string[] = [];
@@ -47,7 +46,7 @@ export class Units {
     await this.queue;
     for (const unit of UNITS) if (this.down.has(unit)) await this.bringBack(unit);
     const health = Object.entries(this.platform.runtime.internalUrls);
-    for (const [name, { port }] of this.replicas) health.push([name, `http://127.0.0.1:${port}`]);
+    for (const [name, { internalUrl }] of this.replicas) health.push([name, internalUrl]);
     for (const [name, url] of health) {
       await waitFor(async () => (await fetch(`${url}/health/ready`)).ok, {
         what: `${name} to be ready`,
@@ -83,34 +82,12 @@ export class Units {
   /** The environment is that of the running one, so that both are of the same platform; only ports and a few settings differ. */
   private async startReplica(name: Replica): Promise<void> {
     const { of, env } = REPLICAS[name];
-    const { pids, logs } = this.platform.runtime;
-    const root = join(__dirname, '..', '..');
-    const known = this.environments.get(of) ?? (await readEnvironment(pids[of]));
+    const known = this.environments.get(of) ?? (await environmentOf(this.platform, of));
     this.environments.set(of, known);
-    const port = await freePort();
-    const child = await startChild({
-      command: process.execPath,
-      args: ['--enable-source-maps', join(this.otherBuild ?? root, 'services', of, 'dist', 'main.js')],
-      cwd: this.otherBuild ?? root,
-      env: { ...known, ...env, INTERNAL_PORT: `${port}` },
-      logFile: join(logs, `${name}.log`),
-    });
-    this.replicas.set(name, { child, port });
-    await waitFor(async () => (await fetch(`http://127.0.0.1:${port}/health/ready`)).ok, {
-      what: `${name} to be ready`,
-      timeoutMs: 60_000,
-      intervalMs: 100,
-    });
+    const { logs } = this.platform.runtime;
+    const options = { service: of, name, env: { ...known, ...env }, logs, root: this.otherBuild };
+    this.replicas.set(name, await startReplica(options));
   }
 
   private readonly environments = new Map<string, NodeJS.ProcessEnv>();
-}
-
-async function readEnvironment(pid: number | undefined): Promise<NodeJS.ProcessEnv> {
-  if (pid === undefined) throw new Error('The service whose replica is wanted does not run.');
-  const text = await readFile(`/proc/${pid}/environ`, 'utf8');
-  const entries = text.split('\0').filter((line) => line.includes('='));
-  return Object.fromEntries(
-    entries.map((line) => [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1)]),
-  );
 }

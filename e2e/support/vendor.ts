@@ -32,10 +32,14 @@ export class Vendor {
     await this.ask('faults', { method: 'DELETE' });
   }
 
+  /** All that the vendor ever made. */
+  tasks(): Promise<VendorTask[]> {
+    return this.ask<VendorTask[]>('tasks');
+  }
+
   /** What the vendor made, and bills, under our id for an attempt. */
   async tasksOf(attemptId: string): Promise<VendorTask[]> {
-    const tasks = await this.ask<VendorTask[]>('tasks');
-    return tasks.filter(({ externalId }) => externalId === attemptId);
+    return (await this.tasks()).filter(({ externalId }) => externalId === attemptId);
   }
 
   /** Calls that mention a text, in their order. */

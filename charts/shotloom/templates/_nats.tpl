@@ -95,7 +95,16 @@ provider-{{ $provider }}:
   subscribe: {{ ternary (list) (list (printf "rpc.provider.%s.*" $provider)) (has $provider $engines) | toJson }}
 {{- end }}
 setup:
-  publish: [$JS.API.STREAM.INFO.*, $JS.API.STREAM.CREATE.*, $JS.API.STREAM.UPDATE.*, $JS.API.CONSUMER.INFO.>, $JS.API.CONSUMER.CREATE.>, $JS.API.CONSUMER.DURABLE.CREATE.>]
+  publish:
+    - $JS.API.STREAM.INFO.*
+    - $JS.API.STREAM.CREATE.*
+    - $JS.API.STREAM.UPDATE.*
+    - $JS.API.CONSUMER.INFO.>
+    - $JS.API.CONSUMER.CREATE.>
+    - $JS.API.CONSUMER.DURABLE.CREATE.>
+    # After a restore of the database it sees that nobody reads, and makes the streams anew.
+    - $JS.API.CONSUMER.LIST.*
+    - $JS.API.STREAM.DELETE.*
   subscribe: []
 waiter:
   publish: [$JS.API.STREAM.INFO.*, $JS.API.CONSUMER.INFO.>]

@@ -50,6 +50,9 @@
 {{- if not $values.nats.external.url }}{{ fail "nats.mode is external: set nats.external.url." }}{{ end -}}
 {{- if not $values.nats.users.existingSecret }}{{ fail "An external NATS has its own users: set nats.users.existingSecret (README, \"Users of NATS\")." }}{{ end -}}
 {{- end -}}
+{{- if and $values.setup.afterRestore (not $values.setup.preUpgradeHook) -}}
+{{- fail "setup.afterRestore is a step of the hook: set setup.preUpgradeHook too, or run `ops after-restore` by hand." -}}
+{{- end -}}
 {{- $store := $values.objectStore -}}
 {{- if and (ne $store.mode "external") $store.external.endpoint -}}
 {{- fail (printf "objectStore.mode is %s and objectStore.external.endpoint is set: choose one." $store.mode) -}}

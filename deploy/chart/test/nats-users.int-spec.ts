@@ -2,7 +2,15 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { connect, type NatsConnection } from '@nats-io/transport-node';
 import { jetstreamManager } from '@nats-io/jetstream';
-import { applyTopology, connectBus, verifyTopology, type Bus, type Topology } from '@shotloom/bus';
+import {
+  applyTopology,
+  connectBus,
+  presentStreams,
+  remakeStreams,
+  verifyTopology,
+  type Bus,
+  type Topology,
+} from '@shotloom/bus';
 import * as contracts from '@shotloom/contracts';
 import { consumersFor, jobChangedV1, PROVIDERS, STREAMS, subjects, type JobState } from '@shotloom/contracts';
 import { silentLogger, waitFor } from '@shotloom/testing';
@@ -101,6 +109,13 @@ it('lets nobody in without a password', async () => {
 it('lets setup make all streams and durables, and the waiters see them', async () => {
   expect(await verifyTopology(await busOf('waiter'), topology)).not.toEqual([]);
   await applyTopology(await busOf('setup'), topology);
+  expect(await verifyTopology(await busOf('waiter'), topology)).toEqual([]);
+});
+
+it('lets setup make the streams anew after a restore, and see that nobody reads them', async () => {
+  const setup = await busOf('setup');
+  expect((await presentStreams(setup, topology)).flatMap(({ read }) => read)).toEqual([]);
+  expect(await remakeStreams(setup, topology)).toContain('JOBS');
   expect(await verifyTopology(await busOf('waiter'), topology)).toEqual([]);
 });
 
@@ -245,7 +260,9 @@ it.each([
   ['gateway', 'attempts.kling'],
   ['gateway', 'rpc.job-orchestrator.begin-submit'],
   ['job-orchestrator', '$JS.API.STREAM.DELETE.JOBS'],
-  ['setup', '$JS.API.STREAM.DELETE.JOBS'],
+  ['gateway', '$JS.API.STREAM.DELETE.JOBS'],
+  ['setup', '$JS.API.STREAM.MSG.GET.JOBS'],
+  ['setup', '$JS.API.CONSUMER.MSG.NEXT.WORK.kling-submit'],
   ['waiter', 'jobs.somebody'],
 ])('refuses %s %s', async (user, subject) => {
   expect(await mayPublish(await clientOf(user), subject)).toBe(false);

@@ -136,4 +136,19 @@ describe('an upgrade', () => {
       false,
     );
   });
+
+  it('after a restore makes the streams anew in that hook, as the owner of all schemas, and in no other job', () => {
+    const restored = render({ values: { setup: { afterRestore: true } } });
+    const stepOf = (name: (text: string) => boolean): string => {
+      const job = restored.find(({ kind, metadata }) => kind === 'Job' && name(metadata.name));
+      const spec = job?.['spec'] as { template: { spec: { containers: unknown[] } } } | undefined;
+      return JSON.stringify(spec?.template.spec.containers);
+    };
+    const hook = stepOf((name) => name.endsWith('-expand'));
+    expect(hook).toContain('after-restore');
+    expect(hook).toContain('shotloom_owner');
+    expect(stepOf((name) => name.includes('-setup-'))).not.toContain('after-restore');
+    const values = { setup: { afterRestore: true, preUpgradeHook: false } };
+    expect(() => render({ values })).toThrow(/setup.preUpgradeHook/);
+  });
 });

@@ -22,11 +22,16 @@ const NEEDS = {
   },
   promtool: { package: 'prometheus', isThere: () => isProgram('promtool') },
   unzip: { package: 'unzip', isThere: () => isProgram('unzip') },
-  pgbench: { package: 'postgresql', isThere: () => hasPgbench() },
+  pgbench: { package: 'postgresql', isThere: () => hasPostgresProgram('pgbench') },
+  // The Postgres that comes with us has no programs for backups.
+  pg_dump: {
+    package: 'postgresql',
+    isThere: () => hasPostgresProgram('pg_dump') && hasPostgresProgram('postgres'),
+  },
 };
 
 export const RUNTIME_TOOLS = ['nats-server', 'ffmpeg', 'a Chinese font', 'setpriv'];
-export const TEST_TOOLS = [...RUNTIME_TOOLS, 'chromium', 'swift', 'unzip', 'promtool'];
+export const TEST_TOOLS = [...RUNTIME_TOOLS, 'chromium', 'swift', 'unzip', 'promtool', 'pg_dump'];
 export const BENCH_TOOLS = [...RUNTIME_TOOLS, 'pgbench'];
 
 /** Installs what is missing where we may, else names the exact command. */
@@ -61,10 +66,10 @@ async function aptInstall(label, packages) {
 }
 
 /** Debian keeps it beside each server's programs; what is in PATH is a wrapper that may find none. */
-function hasPgbench() {
+function hasPostgresProgram(name) {
   const folder = '/usr/lib/postgresql';
   const versions = existsSync(folder) ? readdirSync(folder) : [];
-  return versions.some((version) => existsSync(join(folder, version, 'bin', 'pgbench')));
+  return versions.some((version) => existsSync(join(folder, version, 'bin', name)));
 }
 
 function isProgram(name) {

@@ -12,6 +12,8 @@ export interface Options {
   readonly dataDir: string;
   /** Ports that were asked for by name; all others are free ones. */
   readonly ports: { readonly gateway?: number; readonly postgres?: number; readonly nats?: number };
+  /** Folder of the programs of a Postgres other than the one that comes with us. */
+  readonly postgresPrograms: string | undefined;
   /** Engines to start; the simulated ones are among them. */
   readonly providers: readonly string[];
   /** Vendors that a simulator on this machine stands in for. */
@@ -63,6 +65,7 @@ export function parseOptions(argv: readonly string[], env: NodeJS.ProcessEnv, ro
       ...port('postgres', env['SHOTLOOM_POSTGRES_PORT']),
       ...port('nats', env['SHOTLOOM_NATS_PORT']),
     },
+    postgresPrograms: env['SHOTLOOM_POSTGRES_BIN'] || undefined,
     providers: [...new Set([...providers, ...simulate.filter((name) => name !== PAYMENTS)])],
     simulate,
     demo: values.demo === undefined ? 'once' : values.demo ? 'always' : 'never',

@@ -125,6 +125,7 @@ export class Platform {
           port,
           password: this.secrets.postgresPassword,
           logFile: log,
+          programs: this.options.postgresPrograms,
         });
         url = server.url;
         return server;

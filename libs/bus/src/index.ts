@@ -23,3 +23,4 @@ export { listDead, purgeDead, replayDead, type DeadMessage } from './dead-letter
 export { applyTopology, verifyTopology, type Topology, type TopologyChange } from './topology';
 export { consumerStates, countDead, type ConsumerState, type DeadCount } from './consumer-states';
 export { readRange, type RangeOptions, type RangeResult } from './read-range';
+export { presentStreams, remakeStreams, type PresentStream } from './remake-streams';

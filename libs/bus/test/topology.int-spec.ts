@@ -1,5 +1,14 @@
 import { STREAMS } from '@shotloom/contracts';
-import { applyTopology, listDead, purgeDead, replayDead, verifyTopology, type Bus } from '@shotloom/bus';
+import {
+  applyTopology,
+  listDead,
+  presentStreams,
+  purgeDead,
+  remakeStreams,
+  replayDead,
+  verifyTopology,
+  type Bus,
+} from '@shotloom/bus';
 import { waitFor } from '@shotloom/testing';
 import { eventStream, Harness, numberOf, publishNumbers, range, workConsumer, workStream } from './harness';
 
@@ -52,6 +61,31 @@ describe('the topology', () => {
     ]);
     expect(await verifyTopology(bus, changed)).toEqual([]);
     expect((await bus.streamState('WORK')).messages).toBe(2);
+  });
+
+  it('is made anew with all that was in it gone, which is a new epoch', async () => {
+    await applyTopology(bus, topology);
+    await publishNumbers(bus, 'work.a.submit', [1, 2]);
+    const before = await bus.streamState('WORK');
+    expect(await presentStreams(bus, topology)).toMatchObject([
+      { name: 'WORK', messages: 2, read: [] },
+      { name: 'DEAD', messages: 0 },
+      { name: 'ADVISORIES' },
+    ]);
+    expect(await remakeStreams(bus, topology)).toEqual(['WORK', 'DEAD', 'ADVISORIES']);
+    const after = await bus.streamState('WORK');
+    expect(after).toMatchObject({ messages: 0, lastSeq: 0 });
+    expect(after.created.getTime()).toBeGreaterThan(before.created.getTime());
+    expect(await verifyTopology(bus, topology)).toEqual([]);
+  });
+
+  it('shows who reads', async () => {
+    await applyTopology(bus, topology);
+    const consumption = await bus.consume(workConsumer(), async () => undefined, { concurrency: 1 });
+    await waitFor(async () => (await presentStreams(bus, topology))[0]?.read.includes('worker') === true, {
+      what: 'the reader to be seen',
+    });
+    await consumption.stop();
   });
 
   it('leaves alone what it was not told of, and says what NATS cannot change', async () => {

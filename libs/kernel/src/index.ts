@@ -1,4 +1,4 @@
-export { newId, isId, type Id } from './ids';
+export { newId, isId, partId, type Id } from './ids';
 export { systemClock, type Clock } from './clock';
 export { assertNever } from './assert';
 export { storableText } from './storable-text';

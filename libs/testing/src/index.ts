@@ -9,6 +9,8 @@ export { startPostgres, type PostgresOptions, type PostgresServer } from './infr
 export { findLeaks, leaksOf, rememberSecret, type Leak } from './platform/leaks';
 export type { RuntimeInfo, RuntimeMessage, RuntimeRequest } from './platform/runtime-info';
 export { startPlatform, type PlatformOptions, type RunningPlatform } from './platform/start-platform';
+export { EventReader, type ReceivedEvent } from './event-reader';
+export { findPostgresProgram, postgresProgramsFolder } from './infra/postgres-programs';
 export { infra, type SharedInfra } from './infra/shared-infra';
 export { findTool, requireTool } from './infra/system-tool';
 export { startSwift, type SwiftOptions, type SwiftServer } from './swift';

@@ -1,18 +1,15 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { applyTopology, connectBus, verifyTopology, type Bus, type Topology } from '@shotloom/bus';
-import { consumersFor, STREAMS } from '@shotloom/contracts';
 import { createLogger, loadConfig } from '@shotloom/service-kit';
 import { z } from 'zod';
 import { configSchema } from './config';
+import { platformTopology, topologySchema } from './platform-topology';
 
-const topologySchema = configSchema
-  .pick({ NATS_URL: true, NATS_USER: true, NATS_PASSWORD: true, PROVIDERS_ENABLED: true })
-  .extend({
-    /** Copies of each stream in a cluster of NATS servers. */
-    TOPOLOGY_REPLICAS: z.coerce.number().int().min(1).max(5).default(1),
-    /** How long `--wait` waits for somebody to apply it. Seconds. */
-    WAIT_SECONDS: z.coerce.number().positive().default(300),
-  });
+const jobSchema = topologySchema.extend({
+  ...configSchema.pick({ NATS_URL: true, NATS_USER: true, NATS_PASSWORD: true }).shape,
+  /** How long `--wait` waits for somebody to apply it. Seconds. */
+  WAIT_SECONDS: z.coerce.number().positive().default(300),
+});
 
 const PAUSE_MS = 1_000;
 
@@ -21,7 +18,7 @@ const PAUSE_MS = 1_000;
  * it changes nothing, and ends when the server has what this release needs.
  */
 async function main(): Promise<void> {
-  const config = loadConfig(topologySchema);
+  const config = loadConfig(jobSchema);
   const { NATS_USER: user, NATS_PASSWORD: password } = config;
   const bus = await connectBus({
     url: config.NATS_URL,
@@ -30,11 +27,7 @@ async function main(): Promise<void> {
     ...(user === undefined ? {} : { user }),
     ...(password === undefined ? {} : { password }),
   });
-  const wanted = {
-    streams: Object.values(STREAMS),
-    consumers: [...consumersFor(config.PROVIDERS_ENABLED)],
-    replicas: config.TOPOLOGY_REPLICAS,
-  };
+  const wanted = platformTopology(config);
   const done = process.argv.includes('--wait')
     ? await untilThere(bus, wanted, config.WAIT_SECONDS)
     : await apply(bus, wanted);

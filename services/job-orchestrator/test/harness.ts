@@ -97,9 +97,14 @@ export class Harness {
     return harness;
   }
 
-  async stop(): Promise<void> {
-    await Promise.all(this.replicas.map((replica) => replica.run()));
+  /** Every replica ends, and the test reads no stream any more; database and bus stay. */
+  async rest(): Promise<void> {
+    await Promise.all(this.replicas.splice(0).map((replica) => replica.run()));
     await this.bus.drain();
+  }
+
+  async stop(): Promise<void> {
+    await this.rest();
     await this.database.close();
     await this.dropDatabase();
     await this.nats.stop();

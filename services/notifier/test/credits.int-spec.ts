@@ -1,7 +1,6 @@
 import { newId } from '@shotloom/kernel';
-import { waitFor } from '@shotloom/testing';
+import { EventReader, waitFor } from '@shotloom/testing';
 import { TestClient } from './support/client';
-import { EventReader } from './support/event-reader';
 import { jobState, OTHER_USER, USER } from './support/job-fixtures';
 import { raiseStage, type Stage } from './support/stage';
 

@@ -1,6 +1,5 @@
 import { newId } from '@shotloom/kernel';
-import { waitFor } from '@shotloom/testing';
-import { EventReader } from './support/event-reader';
+import { EventReader, waitFor } from '@shotloom/testing';
 import { jobProgress, jobState, OTHER_USER } from './support/job-fixtures';
 import { raiseStage, type Stage } from './support/stage';
 

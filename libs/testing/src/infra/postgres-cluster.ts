@@ -22,9 +22,13 @@ export interface PostgresCluster {
 const run = promisify(execFile);
 
 /** Makes the cluster when there is none yet, and ends a server that an earlier run left on it. */
-export async function prepareCluster(dataDir: string, password: string): Promise<PostgresCluster> {
+export async function prepareCluster(
+  dataDir: string,
+  password: string,
+  programs?: string,
+): Promise<PostgresCluster> {
   await mkdir(dirname(dataDir), { recursive: true });
-  const binaries = postgresBinaries();
+  const binaries = postgresBinaries(programs);
   const user = postgresUser([dataDir, binaries.postgres]);
   const cluster = { dataDir, binaries, user };
   if (await isInitialised(dataDir)) await stopLeftover(dataDir);

@@ -22,6 +22,8 @@ export interface PostgresOptions {
   readonly logFile?: string;
   /** False gives up safety against power loss for speed: for tests only. Default true. */
   readonly durable?: boolean;
+  /** Folder with the programs `initdb` and `postgres` of another Postgres (15 to 17). Default: the one that comes with us. */
+  readonly programs?: string | undefined;
 }
 
 export interface PostgresServer extends ManagedServer {
@@ -34,13 +36,13 @@ export interface PostgresServer extends ManagedServer {
 const STOP_SIGNAL = 'SIGINT';
 const STOP_GRACE_MS = 20_000;
 
-/** Starts a real Postgres 17 on 127.0.0.1; resolves when it answers queries. Ends an orphan of an earlier run first. */
+/** Starts a real Postgres on 127.0.0.1; resolves when it answers queries. Ends an orphan of an earlier run first. */
 export async function startPostgres(options: PostgresOptions = {}): Promise<PostgresServer> {
   const temporary =
     options.dataDir === undefined ? await mkdtemp(join(tmpdir(), 'shotloom-postgres-')) : undefined;
   const dataDir = resolve(options.dataDir ?? join(temporary ?? '', 'data'));
   const password = options.password ?? 'shotloom';
-  const cluster = await prepareCluster(dataDir, password);
+  const cluster = await prepareCluster(dataDir, password, options.programs);
   const port = await choosePort({ what: 'Postgres', wanted: options.port });
   const urlOf = (database: string): string =>
     `postgres://postgres:${encodeURIComponent(password)}@127.0.0.1:${port}/${encodeURIComponent(database)}`;

@@ -1,5 +1,5 @@
 import { sql, type RawBuilder } from 'kysely';
-import { newId } from '@shotloom/kernel';
+import { partId } from '@shotloom/kernel';
 import { emitWork } from '../attempts/attempt-messages';
 import type { AttemptRow } from '../attempts/attempt-rows';
 import type { JobsTx } from '../jobs/job-changes';
@@ -132,11 +132,13 @@ function toAttempt(
   { provider, spec, at }: ProviderNow,
   reserved: number | null,
 ): NewAttempt {
+  const number = job.attempts_made + 1;
   return {
-    attempt_id: newId(),
+    // It is our id for the task at the vendor: a database that was restored makes the try that it forgot under the same one.
+    attempt_id: partId(job.job_id, `attempt ${number}`),
     job_id: job.job_id,
     owner_user_id: job.owner_user_id,
-    number: job.attempts_made + 1,
+    number,
     provider,
     model: job.model,
     kind: spec.kind,

@@ -1,21 +1,8 @@
 import { execFile } from 'node:child_process';
-import { existsSync, readdirSync } from 'node:fs';
-import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { requireTool } from '@shotloom/testing';
+import { findPostgresProgram } from '@shotloom/testing';
 
 const run = promisify(execFile);
-const DEBIAN = '/usr/lib/postgresql';
-
-/** Debian keeps the program of each major version apart; the wrapper in PATH wants a configuration of its own. */
-export function findPgbench(): string {
-  const versions = existsSync(DEBIAN) ? readdirSync(DEBIAN).toSorted((a, b) => Number(b) - Number(a)) : [];
-  const found = versions
-    .map((version) => join(DEBIAN, version, 'bin', 'pgbench'))
-    .find((path) => existsSync(path));
-  return found ?? requireTool('pgbench', 'postgresql');
-}
-
 export interface PgbenchRun {
   readonly databaseUrl: string;
   readonly script: string;
@@ -37,7 +24,7 @@ export async function pgbench(options: PgbenchRun): Promise<number> {
     ['-D', `i=${options.firstNumber}`, '-D', `users=${options.users}`],
     [url.href],
   ].flat();
-  const { stdout, stderr } = await run(findPgbench(), args, {
+  const { stdout, stderr } = await run(findPostgresProgram('pgbench'), args, {
     env: { ...process.env, PGPASSWORD: password },
     timeout: (options.seconds + 60) * 1000,
   });

@@ -33,6 +33,7 @@ export interface Invocation {
   readonly connect: () => Promise<Connected>;
   readonly positionals: readonly string[];
   readonly values: Readonly<Record<string, string | boolean | undefined>>;
+  readonly env: NodeJS.ProcessEnv;
 }
 
 export interface Command {

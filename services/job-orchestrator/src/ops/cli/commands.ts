@@ -1,3 +1,4 @@
+import { afterRestoreCommand } from './after-restore-command';
 import { auditCommand } from './audit-command';
 import { checkCommand } from './check-command';
 import { EXIT, UsageError, type Command } from './command';
@@ -14,6 +15,7 @@ export const COMMANDS: readonly Command[] = [
   ...deadLetterCommands,
   ...uncertainCommands,
   ...providerCommands,
+  afterRestoreCommand,
 ];
 
 /** The command that the words begin with, and the words after its name. */

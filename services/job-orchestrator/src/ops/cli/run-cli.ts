@@ -9,6 +9,8 @@ export interface Streams {
   error(text: string): void;
 }
 
+const REFUSALS: ReadonlySet<string> = new Set(['not_found', 'conflict', 'forbidden']);
+
 interface Parsed {
   readonly command: Command;
   readonly positionals: readonly string[];
@@ -49,7 +51,7 @@ async function execute(
   const connectOnce = async (): Promise<Connections> =>
     (connections ??= await connect(findAddresses(env, folder)));
   try {
-    const outcome = await command.run({ connect: connectOnce, positionals, values });
+    const outcome = await command.run({ connect: connectOnce, positionals, values, env });
     streams.out(json ? JSON.stringify(outcome.json, null, 2) : outcome.text.join('\n'));
     return outcome.exitCode;
   } finally {
@@ -103,5 +105,5 @@ function report(error: unknown, json: boolean, streams: Streams): number {
   }
   const { code, message } = AppError.from(error);
   streams.error(json ? JSON.stringify({ error: { code, message } }) : message);
-  return code === 'not_found' || code === 'conflict' ? EXIT.refused : EXIT.unavailable;
+  return REFUSALS.has(code) ? EXIT.refused : EXIT.unavailable;
 }

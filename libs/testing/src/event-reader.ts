@@ -1,5 +1,5 @@
 import { get, type IncomingMessage } from 'node:http';
-import { waitFor } from '@shotloom/testing';
+import { waitFor } from './wait-for';
 
 export interface ReceivedEvent {
   readonly id: string | undefined;
