@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { baseConfigSchema, objectStoreConfigSchema } from '@shotloom/service-kit';
 import { allowListSchema } from '@shotloom/guarded-http';
+import { MAX_SHARE } from './sweep/orphan-sweep';
 
 const HOUR_MS = 3_600_000;
 const GIB = 1024 ** 3;
@@ -53,12 +54,19 @@ const storageSchema = baseConfigSchema.extend({
   /** A user's URL that takes longer is given up. Seconds. */
   IMPORT_MAX_SECONDS: z.coerce.number().positive().max(3_600).default(300),
   SWEEP_INTERVAL_MS: z.coerce.number().int().min(1_000).default(HOUR_MS),
-  /** Objects younger than this may still get a row, so the sweep leaves them. */
+  /** Objects younger than this may still get a row, so the sweep leaves them: a backlog of messages, or a person after a restore, needs days. */
   ORPHAN_AGE_MS: z.coerce
     .number()
     .int()
     .min(0)
-    .default(24 * HOUR_MS),
+    .default(7 * 24 * HOUR_MS),
+  /** Where more of the old objects than this share are of no asset, the sweep removes none of them: rows are missing. */
+  ORPHAN_MAX_SHARE: z.coerce.number().min(0).max(1).default(MAX_SHARE),
+  /** The time that the sweep named when it found a restored database: an operator has looked, and it may go on. */
+  RESTORE_ACCEPTED: z.iso
+    .datetime()
+    .transform((time) => new Date(time))
+    .optional(),
 });
 
 /** Environment of the storage service. */

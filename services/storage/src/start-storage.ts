@@ -101,6 +101,8 @@ export async function startStorage(context: Context): Promise<void> {
   const sweeper = new Sweeper(storage, {
     intervalMs: config.SWEEP_INTERVAL_MS,
     orphanAgeMs: config.ORPHAN_AGE_MS,
+    maxShare: config.ORPHAN_MAX_SHARE,
+    restoreAccepted: config.RESTORE_ACCEPTED,
   });
   sweeper.start();
   shutdown.add('sweeper', () => sweeper.stop());
