@@ -3,8 +3,9 @@ import { accountRetentionRpc, assetsInUseRpc, mediaDeleteV1, subjects } from '@s
 import { newId } from '@shotloom/kernel';
 import type { Storage } from '../app.tokens';
 import type { AssetRow } from '../assets/asset-rows';
-import { expiresAt, isHeld, keptDays, retentionJoins } from './expiry';
 import { forgetShare } from '../sharing/forget-share';
+import { keepUp } from '../sweep/keep-up';
+import { expiresAt, isHeld, keptDays, keptSince, retentionJoins } from './expiry';
 import { noteAccounts } from './note-retention';
 
 type Parts = Pick<Storage, 'bus' | 'database' | 'logger' | 'metrics'>;
@@ -18,13 +19,16 @@ export interface ExpiryOptions {
   readonly graceSeconds?: number;
   /** Of accounts asked for, and of assets that go, in one round: what an RPC takes. */
   readonly batch?: number;
-  /** Marked in one round. */
+  /** Marked in one call. */
   readonly marks?: number;
+  /** Rounds in one call. */
+  readonly rounds?: number;
 }
 
 const GRACE_SECONDS = 600;
 const BATCH = 100;
-const MARKS = 500;
+const MARKS = 5_000;
+const ROUNDS = 50;
 
 /**
  * Takes what is past what its plan keeps, a bounded part of it. In two steps: what is due is marked, and goes a while later if no job that
@@ -32,23 +36,34 @@ const MARKS = 500;
  */
 export async function expireAssets(
   parts: Parts,
-  { graceSeconds = GRACE_SECONDS, batch = BATCH, marks = MARKS }: ExpiryOptions = {},
+  { graceSeconds = GRACE_SECONDS, batch = BATCH, marks = MARKS, rounds = ROUNDS }: ExpiryOptions = {},
 ): Promise<{ marked: number; expired: number }> {
   await learnOfAccounts(parts, batch);
   const marked = await markDue(parts, marks);
   await unmarkKept(parts, marks);
-  const ready = await readyToGo(parts, graceSeconds, batch);
-  if (ready.length === 0) return { marked, expired: 0 };
+  let expired = 0;
+  await keepUp({ batch, rounds }, async () => {
+    const ready = await readyToGo(parts, graceSeconds, batch);
+    if (ready.length === 0) return 0;
+    const { taken, postponed } = await takeUnused(parts, ready);
+    expired += taken;
+    // What neither went nor waits anew would only be found again.
+    return taken + postponed === 0 ? 0 : ready.length;
+  });
+  parts.metrics.expired(expired);
+  return { marked, expired };
+}
+
+async function takeUnused(
+  parts: Parts,
+  ready: readonly Due[],
+): Promise<{ readonly taken: number; readonly postponed: number }> {
   const assets = ready.map((row) => ({ assetId: row.asset_id, ownerUserId: row.owner_user_id }));
   const { inUse } = await parts.bus.request(assetsInUseRpc, { assets });
   const used = new Set(inUse);
   await postpone(parts, inUse);
-  const expired = await take(
-    parts,
-    ready.map((row) => row.asset_id).filter((assetId) => !used.has(assetId)),
-  );
-  parts.metrics.expired(expired);
-  return { marked, expired };
+  const free = ready.map((row) => row.asset_id).filter((assetId) => !used.has(assetId));
+  return { taken: await take(parts, free), postponed: used.size };
 }
 
 /** Accounts that have assets and were never told of: the news of their plan came before storage listened. */
@@ -85,6 +100,7 @@ async function markDue({ database }: Parts, limit: number): Promise<number> {
         select asset.asset_id from media.assets as asset
         where asset.account_id = account.account_id and asset.deleted_at is null and asset.expiring_at is null
           and asset.created_at <= now() - make_interval(days => ${keptDays})
+          and ${keptSince} <= now() - make_interval(days => ${keptDays})
           and not ${isHeld}
         order by asset.created_at limit ${limit}
       ) as due
@@ -93,7 +109,7 @@ async function markDue({ database }: Parts, limit: number): Promise<number> {
   return Number(numAffectedRows ?? 0n);
 }
 
-/** A plan that keeps more, or somebody who holds it, has come since. */
+/** A plan that keeps more, somebody who holds it, or the same file once more has come since. */
 async function unmarkKept({ database }: Parts, limit: number): Promise<void> {
   await sql`
     update media.assets as marked set expiring_at = null
