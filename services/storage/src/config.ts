@@ -29,8 +29,10 @@ const storageSchema = baseConfigSchema.extend({
     .default(2 * GIB),
   /** A vendor's video that takes longer to come is tried again, from its beginning. Seconds. */
   INGEST_MAX_SECONDS: z.coerce.number().positive().max(86_400).default(1_800),
-  /** Addresses and hosts that may be fetched from although they are not public: see `AllowList`. */
+  /** Addresses and hosts that vendors' videos may be fetched from although they are not public: see `AllowList`. */
   FETCH_ALLOW_PRIVATE: allowListSchema.prefault(''),
+  /** The same for what users point to, whoever they are: where a vendor in our own network is, they have no business. */
+  IMPORT_ALLOW_PRIVATE: allowListSchema.prefault(''),
   /** Runs of ffmpeg at the same time; each draws the posters that wait, up to eight. */
   POSTER_CONCURRENCY: z.coerce.number().int().min(1).max(16).default(1),
   /** What is made of each video beside its poster, by one decoding of it: `preview`, `spritesheet`, `compressed`; empty: nothing. */
