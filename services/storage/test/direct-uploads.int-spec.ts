@@ -311,6 +311,31 @@ describe('the quota', () => {
     expect((await visitor.upload(photo)).assetId).not.toBe(asset.assetId);
   });
 
+  it('is not to be got around by deleting: what is deleted is here for a while', async () => {
+    const limits = { ...LIMITS, quotaBytes: photo.length + 10 };
+    const visitor = new Visitor(stage, limits);
+    const deleted = [];
+    for (let time = 0; time < 2; time += 1) {
+      const { assetId } = await visitor.upload(photo);
+      await give(visitor, assetId);
+      deleted.push(assetId);
+    }
+    const refusal = {
+      code: 'conflict',
+      details: { reason: 'too_much_deleted', deleted_bytes: 2 * photo.length },
+    };
+    await expect(visitor.open(photo)).rejects.toMatchObject(refusal);
+    const form = await uploaded(stage.store, photo, { userId: visitor.userId, limits });
+    await expect(stage.bus.request(registerUploadRpc, form)).rejects.toMatchObject(refusal);
+    await stage.database.sql
+      .updateTable('media.assets')
+      .set({ objects_kept_until: new Date(Date.now() - 1_000) })
+      .where('asset_id', 'in', deleted)
+      .execute();
+    await sweepOrphans(stage.storage, { orphanAgeMs: 86_400_000 });
+    expect(await visitor.upload(photo)).toMatchObject({ ownerUserId: visitor.userId });
+  });
+
   it('lets nobody keep many uploads open', async () => {
     const visitor = new Visitor(stage);
     for (let count = 0; count < 50; count += 1) await visitor.open(photo);
