@@ -14,6 +14,7 @@ import { newId } from '@shotloom/kernel';
 import { samplePath } from '@shotloom/testing';
 import { deleteMedia } from '../src/deletion/delete-media';
 import { sweepOrphans } from '../src/sweep/orphan-sweep';
+import { sweepIncoming } from '../src/uploads/sweep-incoming';
 import { sweepUploads } from '../src/uploads/sweep-uploads';
 import { makeFilm } from './support/films';
 import { keysBelow, raiseStage, uploaded, type Stage } from './support/stage';
@@ -113,6 +114,30 @@ describe('a signed PUT', () => {
     await expect(stage.bus.request(completeUploadRpc, stranger)).rejects.toMatchObject({ code: 'not_found' });
     await expect(stage.bus.request(deleteUploadRpc, stranger)).rejects.toMatchObject({ code: 'not_found' });
     expect(await stage.bus.request(getUploadRpc, stranger)).toEqual({ upload: null });
+  });
+
+  it('leaves nothing that was sent to its URL after its end, and nothing of an upload that no row knows', async () => {
+    const visitor = new Visitor(stage);
+    const [done, given, open] = [
+      await visitor.open(photo),
+      await visitor.open(photo),
+      await visitor.open(photo),
+    ];
+    await send(done.put, photo);
+    const { objectKey } = await visitor.complete(done.upload.uploadId);
+    await give(visitor, given.upload.uploadId);
+    for (const { put } of [done, given, open]) expect(await send(put, photo)).toBe(200);
+    const unknown = `incoming/${newId()}/whole`;
+    await stage.store.put(unknown, Readable.from([photo]), { contentType: 'image/png' });
+    const whole = ({ upload }: { upload: { uploadId: string } }) => `incoming/${upload.uploadId}/whole`;
+    await sweepIncoming(stage.storage, { unknownMs: 60_000 });
+    const left = await keysBelow(stage.store, 'incoming/');
+    expect(left).toEqual(expect.arrayContaining([whole(open), unknown]));
+    expect(left).not.toContain(whole(done));
+    expect(left).not.toContain(whole(given));
+    await sweepIncoming(stage.storage, { unknownMs: -1_000 });
+    expect(await keysBelow(stage.store, 'incoming/')).not.toContain(unknown);
+    expect((await visitor.complete(open.upload.uploadId)).objectKey).toBe(objectKey);
   });
 
   it('is gone when it is deleted, and when nobody completes it in time', async () => {

@@ -20,6 +20,9 @@ export const objectKeys = {
   incoming: (uploadId: string) => `incoming/${uploadId}/whole`,
   /** All that comes of an upload before it is looked at. */
   incomingOf: (uploadId: string) => `incoming/${uploadId}/`,
+  /** The upload that something came for; empty where the key is of none. */
+  uploadOfIncoming: (key: string) => /^incoming\/([^/]+)\//.exec(key)?.[1] ?? '',
+  incomingAll: 'incoming/',
   /** The newest time that a database has written here; see sweep/database-stamp.ts. No sweep looks there. */
   databaseStamp: 'stamps/database',
   uploads: 'uploads/',

@@ -4,6 +4,7 @@ import type { Storage } from '../app.tokens';
 import { askForMissingPosters } from '../posters/missing-posters';
 import { askForMissingRenditions } from '../renditions/missing-renditions';
 import { expireAssets } from '../retention/expire-assets';
+import { sweepIncoming } from '../uploads/sweep-incoming';
 import { sweepUploads } from '../uploads/sweep-uploads';
 import { stampStore } from './database-stamp';
 import { sweepOrphans, type SweepLimits } from './orphan-sweep';
@@ -108,6 +109,7 @@ export class Sweeper {
       const renditions = await askForMissingRenditions(this.storage);
       if (renditions > 0) logger.info({ renditions }, 'asked for renditions that are missing');
       if (!(await this.isNewest())) return;
+      await sweepIncoming(this.storage, { unknownMs: orphanAgeMs });
       await this.expire();
       if (!(await this.claim())) return;
       const swept = await sweepOrphans(this.storage, {
