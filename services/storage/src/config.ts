@@ -65,9 +65,10 @@ const storageSchema = baseConfigSchema.extend({
   /** Where more of the old objects than this share are of no asset, the sweep removes none of them: rows are missing. */
   ORPHAN_MAX_SHARE: z.coerce.number().min(0).max(1).default(MAX_SHARE),
   /** The time that the sweep named when it found a restored database: an operator has looked, and it may go on. */
-  RESTORE_ACCEPTED: z.iso
-    .datetime()
-    .transform((time) => new Date(time))
+  RESTORE_ACCEPTED: z
+    .literal('')
+    .transform(() => undefined)
+    .or(z.iso.datetime().transform((time) => new Date(time)))
     .optional(),
 });
 
