@@ -56,14 +56,25 @@ describe('configuration', () => {
     expect(() => kinds('trailer')).toThrow('RENDITIONS');
   });
 
+  const file = {
+    ...base,
+    OBJECT_STORE_KIND: 'file',
+    OBJECT_STORE_PATH: '/data',
+    OBJECT_STORE_PUBLIC_URL: 'http://127.0.0.1:8080/media',
+    OBJECT_STORE_SIGNING_SECRET: 's'.repeat(32),
+  };
+
+  it('takes the time of a restore that was accepted, or nothing', () => {
+    const accepted = (time: string) =>
+      loadConfig(configSchema, { ...file, RESTORE_ACCEPTED: time }).RESTORE_ACCEPTED;
+    expect([accepted(''), accepted('2026-11-27T12:00:00.123Z')]).toEqual([
+      undefined,
+      new Date('2026-11-27T12:00:00.123Z'),
+    ]);
+    expect(() => accepted('yesterday')).toThrow('RESTORE_ACCEPTED');
+  });
+
   it('reads what may be fetched although it is private: nothing unless told', () => {
-    const store = { OBJECT_STORE_KIND: 'file', OBJECT_STORE_PATH: '/data' };
-    const file = {
-      ...base,
-      ...store,
-      OBJECT_STORE_PUBLIC_URL: 'http://127.0.0.1:8080/media',
-      OBJECT_STORE_SIGNING_SECRET: 's'.repeat(32),
-    };
     const allowed = (text?: string): boolean => {
       const more = text === undefined ? {} : { FETCH_ALLOW_PRIVATE: text };
       return loadConfig(configSchema, { ...file, ...more }).FETCH_ALLOW_PRIVATE.hasAddress('10.0.0.1');

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { baseConfigSchema, objectStoreConfigSchema } from '@shotloom/service-kit';
 import { allowListSchema } from '@shotloom/guarded-http';
+import { MAX_SHARE } from './sweep/orphan-sweep';
 
 const HOUR_MS = 3_600_000;
 const GIB = 1024 ** 3;
@@ -29,8 +30,10 @@ const storageSchema = baseConfigSchema.extend({
     .default(2 * GIB),
   /** A vendor's video that takes longer to come is tried again, from its beginning. Seconds. */
   INGEST_MAX_SECONDS: z.coerce.number().positive().max(86_400).default(1_800),
-  /** Addresses and hosts that may be fetched from although they are not public: see `AllowList`. */
+  /** Addresses and hosts that vendors' videos may be fetched from although they are not public: see `AllowList`. */
   FETCH_ALLOW_PRIVATE: allowListSchema.prefault(''),
+  /** The same for what users point to, whoever they are: where a vendor in our own network is, they have no business. */
+  IMPORT_ALLOW_PRIVATE: allowListSchema.prefault(''),
   /** Runs of ffmpeg at the same time; each draws the posters that wait, up to eight. */
   POSTER_CONCURRENCY: z.coerce.number().int().min(1).max(16).default(1),
   /** What is made of each video beside its poster, by one decoding of it: `preview`, `spritesheet`, `compressed`; `none`: nothing. */
@@ -54,12 +57,20 @@ const storageSchema = baseConfigSchema.extend({
   /** A user's URL that takes longer is given up. Seconds. */
   IMPORT_MAX_SECONDS: z.coerce.number().positive().max(3_600).default(300),
   SWEEP_INTERVAL_MS: z.coerce.number().int().min(1_000).default(HOUR_MS),
-  /** Objects younger than this may still get a row, so the sweep leaves them. */
+  /** Objects younger than this may still get a row, so the sweep leaves them: a backlog of messages, or a person after a restore, needs days. */
   ORPHAN_AGE_MS: z.coerce
     .number()
     .int()
     .min(0)
-    .default(24 * HOUR_MS),
+    .default(7 * 24 * HOUR_MS),
+  /** Where more of the old objects than this share are of no asset, the sweep removes none of them: rows are missing. */
+  ORPHAN_MAX_SHARE: z.coerce.number().min(0).max(1).default(MAX_SHARE),
+  /** The time that the sweep named when it found a restored database: an operator has looked, and it may go on. */
+  RESTORE_ACCEPTED: z
+    .literal('')
+    .transform(() => undefined)
+    .or(z.iso.datetime().transform((time) => new Date(time)))
+    .optional(),
 });
 
 /** Environment of the storage service. */

@@ -20,11 +20,17 @@ export interface StorageMetrics {
   /** What all renditions of one video took. Seconds. */
   renditionSeconds(seconds: number): void;
   orphansRemoved(count: number): void;
+  /** A sweep that removed nothing because an operator has to look first. */
+  sweepHeld(reason: SweepHeldReason): void;
   expired(count: number): void;
   uploaded(way: UploadWay, bytes: number): void;
   /** An import that gave nothing, by why. */
   importFailed(reason: ImportFailureReason): void;
 }
+
+/** `restored`: the database is older than the object store. `implausible`: too many objects are of no asset. */
+export type SweepHeldReason = (typeof SWEEP_HELD_REASONS)[number];
+const SWEEP_HELD_REASONS = ['restored', 'implausible'] as const;
 
 /** `refused`: we do not go there. `wrong_type`: neither picture nor video, or a damaged one. `no_room`: the quota. */
 export type ImportFailureReason =
@@ -83,7 +89,20 @@ export function createStorageMetrics(registry: MetricsRegistry): StorageMetrics 
     renditionSeconds: (seconds) => renditionTime.observe(seconds),
     expired: (count) => expired.inc(count),
     orphansRemoved: (count) => orphans.inc(count),
+    sweepHeld: heldCounter(registry),
   };
+}
+
+function heldCounter(registry: MetricsRegistry): StorageMetrics['sweepHeld'] {
+  const held = new Counter({
+    name: 'shotloom_sweeps_held_total',
+    help: 'Looks of the sweep that removed nothing because an operator has to look first, by why.',
+    labelNames: ['reason'],
+    registers: [registry],
+  });
+  // Shown from the start, so that the first of them is a rise.
+  for (const reason of SWEEP_HELD_REASONS) held.inc({ reason }, 0);
+  return (reason) => held.inc({ reason });
 }
 
 function uploadMetrics(registry: MetricsRegistry): Pick<StorageMetrics, 'uploaded' | 'importFailed'> {

@@ -97,6 +97,8 @@ export async function startStorage(context: Context): Promise<void> {
   const sweeper = new Sweeper(storage, {
     intervalMs: config.SWEEP_INTERVAL_MS,
     orphanAgeMs: config.ORPHAN_AGE_MS,
+    maxShare: config.ORPHAN_MAX_SHARE,
+    restoreAccepted: config.RESTORE_ACCEPTED,
   });
   sweeper.start();
   shutdown.add('sweeper', () => sweeper.stop());
@@ -113,7 +115,7 @@ async function openStore({ config, health }: Context): Promise<ObjectStore> {
   return store;
 }
 
-/** Guards every URL that others gave us. */
+/** Guards the URLs that vendors gave us. */
 export function createFetcher(
   config: Pick<Config, 'FETCH_ALLOW_PRIVATE' | 'INGEST_MAX_SECONDS'>,
 ): GuardedFetcher {
@@ -123,13 +125,16 @@ export function createFetcher(
   });
 }
 
-/** The same for what users point to: they wait, and have no claim to a slow server being waited for. */
+/**
+ * The same for what users point to. They wait, and have no claim to a slow server being waited for; nor to what the operator lets vendors
+ * reach, which may be all of a private network.
+ */
 export function createImporter(
-  config: Pick<Config, 'FETCH_ALLOW_PRIVATE' | 'IMPORT_MAX_SECONDS'>,
+  config: Pick<Config, 'IMPORT_ALLOW_PRIVATE' | 'IMPORT_MAX_SECONDS'>,
 ): GuardedFetcher {
   const totalMs = config.IMPORT_MAX_SECONDS * 1_000;
   const idleMs = Math.min(IMPORT_IDLE_MS, totalMs);
-  return new GuardedFetcher({ allow: config.FETCH_ALLOW_PRIVATE, totalMs, idleMs, headMs: idleMs });
+  return new GuardedFetcher({ allow: config.IMPORT_ALLOW_PRIVATE, totalMs, idleMs, headMs: idleMs });
 }
 
 async function listen({ config, logger, shutdown }: Context, bus: Bus, storage: Storage): Promise<void> {

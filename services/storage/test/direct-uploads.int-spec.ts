@@ -1,6 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { Readable } from 'node:stream';
+import { sql } from 'kysely';
 import {
+  appendUploadRpc,
   completeUploadRpc,
   deleteUploadRpc,
   describeAssetsRpc,
@@ -12,6 +14,7 @@ import { newId } from '@shotloom/kernel';
 import { samplePath } from '@shotloom/testing';
 import { deleteMedia } from '../src/deletion/delete-media';
 import { sweepOrphans } from '../src/sweep/orphan-sweep';
+import { sweepIncoming } from '../src/uploads/sweep-incoming';
 import { sweepUploads } from '../src/uploads/sweep-uploads';
 import { makeFilm } from './support/films';
 import { keysBelow, raiseStage, uploaded, type Stage } from './support/stage';
@@ -113,6 +116,30 @@ describe('a signed PUT', () => {
     expect(await stage.bus.request(getUploadRpc, stranger)).toEqual({ upload: null });
   });
 
+  it('leaves nothing that was sent to its URL after its end, and nothing of an upload that no row knows', async () => {
+    const visitor = new Visitor(stage);
+    const [done, given, open] = [
+      await visitor.open(photo),
+      await visitor.open(photo),
+      await visitor.open(photo),
+    ];
+    await send(done.put, photo);
+    const { objectKey } = await visitor.complete(done.upload.uploadId);
+    await give(visitor, given.upload.uploadId);
+    for (const { put } of [done, given, open]) expect(await send(put, photo)).toBe(200);
+    const unknown = `incoming/${newId()}/whole`;
+    await stage.store.put(unknown, Readable.from([photo]), { contentType: 'image/png' });
+    const whole = ({ upload }: { upload: { uploadId: string } }) => `incoming/${upload.uploadId}/whole`;
+    await sweepIncoming(stage.storage, { unknownMs: 60_000 });
+    const left = await keysBelow(stage.store, 'incoming/');
+    expect(left).toEqual(expect.arrayContaining([whole(open), unknown]));
+    expect(left).not.toContain(whole(done));
+    expect(left).not.toContain(whole(given));
+    await sweepIncoming(stage.storage, { unknownMs: -1_000 });
+    expect(await keysBelow(stage.store, 'incoming/')).not.toContain(unknown);
+    expect((await visitor.complete(open.upload.uploadId)).objectKey).toBe(objectKey);
+  });
+
   it('is gone when it is deleted, and when nobody completes it in time', async () => {
     const visitor = new Visitor(stage);
     const [given, late] = [await visitor.open(photo), await visitor.open(photo)];
@@ -132,6 +159,56 @@ describe('a signed PUT', () => {
     await past(3);
     expect((await sweepUploads(stage.storage)).emptied).toBe(1);
     expect(await keysBelow(stage.store, `incoming/${late.upload.uploadId}/`)).toEqual([]);
+  });
+});
+
+describe('a resumable upload', () => {
+  /** What came of it, in pieces of one size. Bytes. */
+  const arrive = async (uploadId: string, body: Buffer, size: number): Promise<void> => {
+    const parts = Array.from({ length: Math.ceil(body.length / size) }, (_, index) => ({
+      upload_id: uploadId,
+      from_byte: index * size,
+      size_bytes: Math.min(size, body.length - index * size),
+      object_key: `incoming/${uploadId}/${index * size}`,
+    }));
+    for (const { object_key: key, from_byte: from } of parts) {
+      const piece = body.subarray(from, from + size);
+      await stage.store.put(key, Readable.from([piece]), { contentType: 'application/octet-stream' });
+    }
+    await stage.database.sql.insertInto('media.upload_parts').values(parts).execute();
+    await stage.database.sql
+      .updateTable('media.uploads')
+      .set({ received_bytes: body.length })
+      .where('upload_id', '=', uploadId)
+      .execute();
+  };
+
+  it('is put together from any number of pieces, in their order', async () => {
+    const visitor = new Visitor(stage);
+    const { upload } = await visitor.open(photo, { way: 'resumable', sha256: sha256Of(photo) });
+    await arrive(upload.uploadId, photo, Math.ceil(photo.length / 700));
+    expect(await visitor.complete(upload.uploadId)).toMatchObject({ sha256: sha256Of(photo) });
+    expect(await keysBelow(stage.store, `incoming/${upload.uploadId}/`)).toEqual([]);
+  });
+
+  it('does not take crumbs without end', async () => {
+    const visitor = new Visitor(stage);
+    const body = Buffer.alloc(20_000);
+    const { upload } = await visitor.open(body, { way: 'resumable' });
+    await sql`
+      insert into media.upload_parts (upload_id, from_byte, size_bytes, object_key)
+      select ${upload.uploadId}, at, 1, 'incoming/' || ${upload.uploadId}::text || '/' || at
+      from generate_series(0, 9999) as at`.execute(stage.database.sql);
+    await sql`update media.uploads set received_bytes = 10000 where upload_id = ${upload.uploadId}`.execute(
+      stage.database.sql,
+    );
+    const part = { uploadId: upload.uploadId, userId: visitor.userId, fromByte: 10_000, sizeBytes: 1 };
+    const objectKey = `incoming/${upload.uploadId}/10000`;
+    await expect(stage.bus.request(appendUploadRpc, { ...part, objectKey })).rejects.toMatchObject({
+      code: 'conflict',
+      details: { reason: 'too_many_parts' },
+    });
+    expect(await visitor.find(upload.uploadId)).toMatchObject({ state: 'open', receivedBytes: 10_000 });
   });
 });
 
@@ -257,6 +334,31 @@ describe('the quota', () => {
     await expect(visitor.open(photo)).rejects.toMatchObject({ code: 'conflict' });
     await give(visitor, asset.assetId);
     expect((await visitor.upload(photo)).assetId).not.toBe(asset.assetId);
+  });
+
+  it('is not to be got around by deleting: what is deleted is here for a while', async () => {
+    const limits = { ...LIMITS, quotaBytes: photo.length + 10 };
+    const visitor = new Visitor(stage, limits);
+    const deleted = [];
+    for (let time = 0; time < 2; time += 1) {
+      const { assetId } = await visitor.upload(photo);
+      await give(visitor, assetId);
+      deleted.push(assetId);
+    }
+    const refusal = {
+      code: 'conflict',
+      details: { reason: 'too_much_deleted', deleted_bytes: 2 * photo.length },
+    };
+    await expect(visitor.open(photo)).rejects.toMatchObject(refusal);
+    const form = await uploaded(stage.store, photo, { userId: visitor.userId, limits });
+    await expect(stage.bus.request(registerUploadRpc, form)).rejects.toMatchObject(refusal);
+    await stage.database.sql
+      .updateTable('media.assets')
+      .set({ objects_kept_until: new Date(Date.now() - 1_000) })
+      .where('asset_id', 'in', deleted)
+      .execute();
+    await sweepOrphans(stage.storage, { orphanAgeMs: 86_400_000 });
+    expect(await visitor.upload(photo)).toMatchObject({ ownerUserId: visitor.userId });
   });
 
   it('lets nobody keep many uploads open', async () => {

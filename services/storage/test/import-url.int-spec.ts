@@ -6,6 +6,7 @@ import { newId } from '@shotloom/kernel';
 import { samplePath } from '@shotloom/testing';
 import type { Storage } from '../src/app.tokens';
 import { importMedia } from '../src/imports/import-media';
+import { createImporter } from '../src/start-storage';
 import { insertUpload } from '../src/uploads/open-upload';
 import { makeFilm } from './support/films';
 import { raiseStage, type Stage } from './support/stage';
@@ -50,7 +51,13 @@ const routes: Record<string, Handler> = {
 };
 
 beforeAll(async () => {
-  [stage, photo, film] = await Promise.all([raiseStage(), readFile(samplePath('chelsea.png')), makeFilm()]);
+  // What vendors may be fetched from is nothing to users: all that is refused below is refused although it is listed here.
+  const env = { FETCH_ALLOW_PRIVATE: '127.0.0.0/8,10.0.0.0/8,localhost,::1/128' };
+  [stage, photo, film] = await Promise.all([
+    raiseStage({ env }),
+    readFile(samplePath('chelsea.png')),
+    makeFilm(),
+  ]);
   server = createServer((request, response) => {
     asked.push(request.url ?? '');
     const route = routes[request.url ?? ''];
@@ -174,6 +181,19 @@ it.each([
   expect(imported).toMatchObject({ state: 'failed', error: { code: 'invalid_input' } });
   expect(imported.error?.details).toEqual({ reason: 'import_refused' });
   expect(imported.error?.message).not.toContain('secret');
+});
+
+it('never goes where only vendors may be fetched from, and goes where the operator lets users', async () => {
+  const url = `http://127.0.0.1:${port}/cat.png`;
+  expect(await new Visitor(stage).import(url)).toMatchObject({
+    state: 'failed',
+    error: { details: { reason: 'import_refused' } },
+  });
+  expect(asked).toEqual([]);
+  const allow = AllowList.parse(`127.0.0.1:${port}`);
+  const importer = createImporter({ IMPORT_ALLOW_PRIVATE: allow, IMPORT_MAX_SECONDS: 5 });
+  const { visitor, uploadId } = await importHere(url, { ...stage.storage, importer });
+  expect(await visitor.find(uploadId)).toMatchObject({ state: 'completed' });
 });
 
 it('looks again where a name leads after a redirect, and never goes where it leads then', async () => {

@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import { accountRetentionRpc, describeAssetsRpc, mediaFactsRpc } from '@shotloom/contracts';
 import { newId } from '@shotloom/kernel';
 import { waitFor } from '@shotloom/testing';
@@ -53,7 +54,8 @@ describe('what plans no longer keep', () => {
       .execute();
     return { assetId, userId: request.ownerUserId, accountId: request.accountId, key: request.source.key };
   };
-  const round = (graceSeconds = 0) => expireAssets(stage.storage, { graceSeconds });
+  const round = (graceSeconds = 0, suddenSeconds = 0) =>
+    expireAssets(stage.storage, { graceSeconds, suddenSeconds });
   const rowOf = (assetId: string) =>
     stage.database.sql
       .selectFrom('media.assets')
@@ -142,6 +144,31 @@ describe('what plans no longer keep', () => {
     const plan = { account: null, planId: 'large', version: 3, retentionDays: 7 };
     await stage.database.run((tx) => noteRetention(tx, plan));
     expect(await round()).toEqual({ marked: 1, expired: 1 });
+  });
+
+  it('waits for days where all of it is due at once, and comes back where the plan does', async () => {
+    const week = 7 * 86_400;
+    const [old, usual] = [await stored(90, 60), await stored(30, 31)];
+    expect(await round(0, week)).toEqual({ marked: 1, expired: 1 });
+    expect((await rowOf(usual.assetId)).expired_at).not.toBeNull();
+    const news = (version: number, retentionDays: number) => ({
+      ...{ account: { id: old.accountId, version }, planId: 'other', version, retentionDays },
+    });
+    await stage.database.run((tx) => noteRetention(tx, news(5, 7)));
+    expect(await round(0, week)).toEqual({ marked: 1, expired: 0 });
+    const question = { userId: old.userId, assetIds: [old.assetId], expiresInSeconds: 60 };
+    const { expired } = await stage.bus.request(describeAssetsRpc, question);
+    expect(Date.parse(expired?.[0]?.expiredAt ?? '')).toBeLessThanOrEqual(Date.now());
+    expect(await round(0, week)).toEqual({ marked: 0, expired: 0 });
+    await stage.database.run((tx) => noteRetention(tx, news(6, 90)));
+    expect(await round(0, week)).toEqual({ marked: 0, expired: 0 });
+    expect((await stage.bus.request(describeAssetsRpc, question)).assets).toHaveLength(1);
+    await stage.database.run((tx) => noteRetention(tx, news(7, 7)));
+    expect(await round(0, week)).toEqual({ marked: 1, expired: 0 });
+    await sql`update media.assets set expiring_at = expiring_at - interval '7 days'`.execute(
+      stage.database.sql,
+    );
+    expect(await round(0, week)).toEqual({ marked: 0, expired: 1 });
   });
 
   it('is not confused with orphans: the sweep removes renditions without a row, and no others', async () => {

@@ -108,7 +108,11 @@ describe('uploads, and what is left behind', () => {
     expect(await keysBelow(stage.store, orphan.objectKey)).toEqual([]);
     expect(await keysBelow(stage.store, spent.source.key)).toEqual([]);
     expect(await keysBelow(stage.store, kept.objectKey)).toHaveLength(1);
-    expect(await sweepOrphans(stage.storage, { orphanAgeMs: -1_000 })).toEqual({ orphans: 0, emptied: 0 });
+    expect(await sweepOrphans(stage.storage, { orphanAgeMs: -1_000 })).toEqual({
+      orphans: 0,
+      held: 0,
+      emptied: 0,
+    });
   });
 
   it('lets one replica do each round', async () => {

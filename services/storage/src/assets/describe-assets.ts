@@ -32,10 +32,13 @@ export async function describeAssets(
   const linked = living.map((row) => withLinks(store, row, made.get(row.asset_id) ?? [], expiresInSeconds));
   const expired = found.flatMap((row) => {
     const at = expiredAt(row);
-    return at === null ? [] : { assetId: row.asset_id, expiredAt: at.toISOString() };
+    // Some wait for days until they go; from the mark on they are past what the plan keeps all the same.
+    return at === null ? [] : { assetId: row.asset_id, expiredAt: earlier(at, new Date()).toISOString() };
   });
   return { assets: await Promise.all(linked), ...(expired.length > 0 ? { expired } : {}) };
 }
+
+const earlier = (one: Date, other: Date): Date => (one < other ? one : other);
 
 const expiredAt = ({ expired_at, expiring_at }: AssetRow): Date | null => expired_at ?? expiring_at;
 

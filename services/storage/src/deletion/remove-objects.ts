@@ -3,6 +3,7 @@ import type { Storage } from '../app.tokens';
 import type { AssetRow } from '../assets/asset-rows';
 import { findRenditions } from '../renditions/rendition-rows';
 import { objectKeys } from '../object-store/object-keys';
+import { knownKeys } from '../sweep/known-keys';
 
 /** Removes the bytes of a deleted asset and of what was made of it, then notes that they are gone. */
 export async function removeObjectsOf(
@@ -27,13 +28,7 @@ export async function removeLoose(
   { database, store, logger }: Pick<Storage, 'database' | 'store' | 'logger'>,
   keys: readonly string[],
 ): Promise<void> {
-  const living = await database.sql
-    .selectFrom('media.assets')
-    .select(['object_key', 'poster_key'])
-    .where('deleted_at', 'is', null)
-    .where((where) => where.or([where('object_key', 'in', [...keys]), where('poster_key', 'in', [...keys])]))
-    .execute();
-  const kept = new Set(living.flatMap((row) => [row.object_key, row.poster_key]));
+  const kept = await knownKeys(database.sql, keys);
   for (const key of keys) {
     if (kept.has(key)) logger.warn({ key }, 'an object that belongs to an asset was not removed');
     else await store.remove(key);

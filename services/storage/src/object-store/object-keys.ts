@@ -10,6 +10,8 @@ export const objectKeys = {
   /** A place that nobody else writes to, for one delivery of one result. */
   delivery: (attemptId: string) => `attempts/${attemptId}/${newId()}`,
   poster: (assetId: string) => `posters/${assetId}.jpg`,
+  /** The asset that a poster is of; empty where the key is of none. */
+  assetOfPoster: (key: string) => /^posters\/([^/]+)\.jpg$/.exec(key)?.[1] ?? '',
   rendition: (assetId: string, kind: Exclude<RenditionKind, 'poster'>) =>
     `renditions/${assetId}/${kind}${EXTENSIONS[kind]}`,
   /** Where what an upload brought is kept, for one try at it. */
@@ -18,6 +20,11 @@ export const objectKeys = {
   incoming: (uploadId: string) => `incoming/${uploadId}/whole`,
   /** All that comes of an upload before it is looked at. */
   incomingOf: (uploadId: string) => `incoming/${uploadId}/`,
+  /** The upload that something came for; empty where the key is of none. */
+  uploadOfIncoming: (key: string) => /^incoming\/([^/]+)\//.exec(key)?.[1] ?? '',
+  incomingAll: 'incoming/',
+  /** The newest time that a database has written here; see sweep/database-stamp.ts. No sweep looks there. */
+  databaseStamp: 'stamps/database',
   uploads: 'uploads/',
   attempts: 'attempts/',
   posters: 'posters/',

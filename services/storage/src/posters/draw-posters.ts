@@ -11,6 +11,7 @@ import type { Storage } from '../app.tokens';
 import type { AssetRow } from '../assets/asset-rows';
 import { objectKeys } from '../object-store/object-keys';
 import { emitRenditions } from '../renditions/rendition-message';
+import { posterBatches } from './poster-batches';
 
 export interface PosterParts extends Pick<Storage, 'database' | 'store'> {
   /** Whether more is to be made of a video once it has its poster. */
@@ -23,8 +24,6 @@ export type PosterOutcome = 'drawn' | 'not_needed' | Error;
 const POSTER_WIDTH = 960;
 /** Seconds into the video: films often begin black. */
 const POSTER_AT = 0.5;
-/** Of the frames of videos that ffmpeg has open at once: each costs it memory for several frames. One larger video goes alone. */
-const MAX_PIXELS = 9_000_000;
 /** Whatever else the machine has to do comes first. */
 const NICENESS = 19;
 
@@ -41,7 +40,7 @@ export async function drawPosters(
     .execute();
   const rows = new Map(found.map((row) => [row.asset_id, row]));
   const outcomes = new Map<string, PosterOutcome>();
-  for (const batch of batches(found.filter(needsPoster))) {
+  for (const batch of posterBatches(found.filter(needsPoster))) {
     for (const [assetId, outcome] of await drawBatch(parts, batch, signal)) outcomes.set(assetId, outcome);
   }
   return assetIds.map((assetId) => {
@@ -52,20 +51,6 @@ export async function drawPosters(
 
 const needsPoster = ({ kind, deleted_at, poster_key }: AssetRow): boolean =>
   kind === 'video' && deleted_at === null && poster_key === null;
-
-function batches(assets: readonly AssetRow[]): AssetRow[][] {
-  const made: AssetRow[][] = [];
-  let pixels = Infinity;
-  for (const asset of assets) {
-    pixels += asset.width * asset.height;
-    if (pixels > MAX_PIXELS) {
-      made.push([]);
-      pixels = asset.width * asset.height;
-    }
-    made.at(-1)?.push(asset);
-  }
-  return made;
-}
 
 async function drawBatch(
   parts: PosterParts,

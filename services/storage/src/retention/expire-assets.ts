@@ -4,8 +4,9 @@ import { newId } from '@shotloom/kernel';
 import type { Storage } from '../app.tokens';
 import type { AssetRow } from '../assets/asset-rows';
 import { askInUse, MOST_ASKED } from '../deletion/in-use';
-import { expiresAt, isHeld, keptDays, retentionJoins } from './expiry';
 import { forgetShare } from '../sharing/forget-share';
+import { keepUp } from '../sweep/keep-up';
+import { expiresAt, keptDays, retentionJoins } from './expiry';
 import { noteAccounts } from './note-retention';
 
 type Parts = Pick<Storage, 'bus' | 'database' | 'logger' | 'metrics'>;
@@ -17,15 +18,23 @@ export interface ExpiryOptions {
    * from its look at its inputs to its accept. Seconds.
    */
   readonly graceSeconds?: number;
+  /** What was due for days when it was marked waits so much longer, as long as its plan keeps so little. */
+  readonly suddenSeconds?: number;
   /** Of accounts asked for, and of assets that go, in one round: what an RPC takes. */
   readonly batch?: number;
-  /** Marked in one round. */
+  /** Marked in one call. */
   readonly marks?: number;
+  /** Rounds in one call. */
+  readonly rounds?: number;
 }
 
 const GRACE_SECONDS = 600;
+const SUDDEN_SECONDS = 7 * 86_400;
+/** Looks come every quarter of an hour, and a weekend without any is nothing unusual. */
+const SUDDEN = sql`interval '2 days'`;
 const BATCH = MOST_ASKED;
-const MARKS = 500;
+const MARKS = 5_000;
+const ROUNDS = 50;
 
 /**
  * Takes what is past what its plan keeps, a bounded part of it. In two steps: what is due is marked, and goes a while later if no job that
@@ -33,22 +42,39 @@ const MARKS = 500;
  */
 export async function expireAssets(
   parts: Parts,
-  { graceSeconds = GRACE_SECONDS, batch = BATCH, marks = MARKS }: ExpiryOptions = {},
+  {
+    graceSeconds = GRACE_SECONDS,
+    suddenSeconds = SUDDEN_SECONDS,
+    batch = BATCH,
+    marks = MARKS,
+    rounds = ROUNDS,
+  }: ExpiryOptions = {},
 ): Promise<{ marked: number; expired: number }> {
   await learnOfAccounts(parts, batch);
-  const marked = await markDue(parts, marks);
+  const marked = await markDue(parts, marks, suddenSeconds);
   await unmarkKept(parts, marks);
-  const ready = await readyToGo(parts, graceSeconds, batch);
-  if (ready.length === 0) return { marked, expired: 0 };
+  let expired = 0;
+  await keepUp({ batch, rounds }, async () => {
+    const ready = await readyToGo(parts, graceSeconds, batch);
+    if (ready.length === 0) return 0;
+    const { taken, postponed } = await takeUnused(parts, ready);
+    expired += taken;
+    // What neither went nor waits anew would only be found again.
+    return taken + postponed === 0 ? 0 : ready.length;
+  });
+  parts.metrics.expired(expired);
+  return { marked, expired };
+}
+
+async function takeUnused(
+  parts: Parts,
+  ready: readonly Due[],
+): Promise<{ readonly taken: number; readonly postponed: number }> {
   const { inUse } = await askInUse(parts.bus, ready);
   const used = new Set(inUse);
   await postpone(parts, inUse);
-  const expired = await take(
-    parts,
-    ready.map((row) => row.asset_id).filter((assetId) => !used.has(assetId)),
-  );
-  parts.metrics.expired(expired);
-  return { marked, expired };
+  const free = ready.map((row) => row.asset_id).filter((assetId) => !used.has(assetId));
+  return { taken: await take(parts, free), postponed: used.size };
 }
 
 /** Accounts that have assets and were never told of: the news of their plan came before storage listened. */
@@ -75,25 +101,35 @@ async function learnOfAccounts({ bus, database, logger }: Parts, batch: number):
   }
 }
 
-async function markDue({ database }: Parts, limit: number): Promise<number> {
+/**
+ * What was due long ago is due all at once: its plan keeps less than yesterday, because a payment failed, somebody mistyped, or the account
+ * was not known. It waits longer, so that there is time to set that right.
+ */
+async function markDue({ database }: Parts, limit: number, suddenSeconds: number): Promise<number> {
   const { numAffectedRows } = await sql`
-    update media.assets as marked set expiring_at = now()
-    where marked.expiring_at is null and marked.deleted_at is null and marked.asset_id in (
-      select due.asset_id from media.account_retention as account
+    update media.assets as marked
+    set expiring_at = now() + make_interval(secs => case when due.is_sudden then ${suddenSeconds}::float8 else 0 end)
+    from (
+      select due.* from media.account_retention as account
       left join media.plan_retention as plan on plan.plan_id = account.plan_id and plan.version > account.version
       cross join lateral (
-        select asset.asset_id from media.assets as asset
+        select asset.asset_id, ${expiresAt} < now() - ${SUDDEN} as is_sudden
+        from media.assets as asset
         where asset.account_id = account.account_id and asset.deleted_at is null and asset.expiring_at is null
           and asset.created_at <= now() - make_interval(days => ${keptDays})
-          and not ${isHeld}
+          and ${expiresAt} <= now()
         order by asset.created_at limit ${limit}
       ) as due
       where ${keptDays} is not null
-      limit ${limit})`.execute(database.sql);
+      limit ${limit}
+    ) as due
+    where marked.asset_id = due.asset_id and marked.expiring_at is null and marked.deleted_at is null`.execute(
+    database.sql,
+  );
   return Number(numAffectedRows ?? 0n);
 }
 
-/** A plan that keeps more, or somebody who holds it, has come since. */
+/** A plan that keeps more, somebody who holds it, or the same file once more has come since. */
 async function unmarkKept({ database }: Parts, limit: number): Promise<void> {
   await sql`
     update media.assets as marked set expiring_at = null

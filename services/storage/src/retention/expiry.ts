@@ -14,11 +14,16 @@ export const keptDays: RawBuilder<number | null> = sql`
   (case when plan.plan_id is null then account.retention_days else plan.retention_days end)`;
 
 /** Whatever its plan says: somebody holds it, or the public has a link to it that opens. */
-export const isHeld: RawBuilder<boolean> = sql`
+const isHeld: RawBuilder<boolean> = sql`
   (exists (select from media.asset_holds as hold where hold.asset_id = asset.asset_id)
     or exists (select from media.shares as share where share.asset_id = asset.asset_id and ${opens}))`;
+
+/** Its age is counted from here: who uploads the same file again gets this asset, and has uploaded it now. */
+const keptSince: RawBuilder<Date> = sql`
+  greatest(asset.created_at,
+    (select max(claim.created_at) from media.asset_claims as claim where claim.asset_id = asset.asset_id))`;
 
 /** When an asset is past what its plan keeps; null for never. Of what is held it is never. */
 export const expiresAt: RawBuilder<Date | null> = sql`
   (case when ${isHeld} then null
-    else asset.created_at + make_interval(days => ${keptDays}) end)`;
+    else ${keptSince} + make_interval(days => ${keptDays}) end)`;

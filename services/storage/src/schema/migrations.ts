@@ -4,6 +4,7 @@ import { tombstonesAndPosterTriesMigration } from './0002-asset-tombstones-and-p
 import { createUploadsMigration } from './0003-create-uploads';
 import { renditionsAndRetentionMigration } from './0004-create-renditions';
 import { sharesAndGalleryMigration } from './0005-shares-and-gallery';
+import { indexDeletedUploadsMigration } from './0007-index-deleted-uploads';
 
 export const SCHEMA = 'media';
 
@@ -15,5 +16,6 @@ export const mediaMigrations: MigrationSet = {
     '0003-create-uploads': createUploadsMigration,
     '0004-create-renditions': renditionsAndRetentionMigration,
     '0005-shares-and-gallery': sharesAndGalleryMigration,
+    '0007-index-deleted-uploads': indexDeletedUploadsMigration,
   },
 };

@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import type { Storage } from '../app.tokens';
 import { removeUnused } from '../deletion/remove-unused';
 import { objectKeys } from '../object-store/object-keys';
+import { knownKeys } from './known-keys';
 
 type Parts = Pick<Storage, 'bus' | 'database' | 'store' | 'logger' | 'metrics'>;
 
@@ -10,28 +11,66 @@ export interface SweepLimits {
   readonly orphanAgeMs: number;
   /** Objects removed in one round at most. */
   readonly maxRemoved?: number;
+  /** Of the old objects, 0 to 1. Where more than this are unknown, the database has lost rows, and nothing is removed. */
+  readonly maxShare?: number;
+}
+
+export interface Swept {
+  readonly orphans: number;
+  /** Unknown objects that were left alone because there are too many of them to be what crashes leave. */
+  readonly held: number;
+  /** Deleted assets whose bytes are gone now. */
+  readonly emptied: number;
 }
 
 const BATCH = 200;
 const MAX_REMOVED = 5_000;
+export const MAX_SHARE = 0.2;
+/** So few are no sign of anything, whatever share of a small store they are. */
+const FEW = 50;
+const PREFIXES = [objectKeys.attempts, objectKeys.uploads, objectKeys.posters, objectKeys.renditions];
 
 /**
- * Removes old objects that no asset refers to, and the objects of deleted assets that no job needs any more. Returns how many of each.
+ * Removes old objects that no row refers to, and the objects of deleted assets that no job needs any more. What crashes leave is little
+ * beside what is kept: where much is unknown, the rows are missing and not the objects too many, so that an operator has to look.
  */
 export async function sweepOrphans(
   parts: Parts,
-  { orphanAgeMs, maxRemoved = MAX_REMOVED }: SweepLimits,
-): Promise<{ orphans: number; emptied: number }> {
-  const before = Date.now() - orphanAgeMs;
-  let orphans = 0;
-  for (const prefix of [objectKeys.attempts, objectKeys.uploads, objectKeys.posters, objectKeys.renditions]) {
+  { orphanAgeMs, maxRemoved = MAX_REMOVED, maxShare = MAX_SHARE }: SweepLimits,
+): Promise<Swept> {
+  const { unknown, lookedAt } = await findUnknown(parts, Date.now() - orphanAgeMs, maxRemoved);
+  const isPlausible = unknown.length <= Math.max(FEW, maxShare * lookedAt);
+  if (!isPlausible) {
+    const facts = { unknown: unknown.length, lookedAt, examples: unknown.slice(0, 5) };
+    parts.logger.error(
+      facts,
+      'so many objects are of no asset that rows must be missing; nothing was removed',
+    );
+    parts.metrics.sweepHeld('implausible');
+  }
+  const orphans = isPlausible ? await removeUnknown(parts, unknown) : 0;
+  parts.metrics.orphansRemoved(orphans);
+  const emptied = await emptyDeleted(parts, maxRemoved);
+  return { orphans, held: isPlausible ? 0 : unknown.length, emptied };
+}
+
+/** At most so many; nothing is removed before all have been looked at. */
+async function findUnknown(
+  parts: Parts,
+  before: number,
+  limit: number,
+): Promise<{ readonly unknown: readonly string[]; readonly lookedAt: number }> {
+  const unknown: string[] = [];
+  let lookedAt = 0;
+  for (const prefix of PREFIXES) {
     for await (const keys of oldKeys(parts.store, prefix, before)) {
-      if (orphans >= maxRemoved) break;
-      orphans += await removeUnknown(parts, keys);
+      const known = await knownKeys(parts.database.sql, keys);
+      lookedAt += keys.length;
+      unknown.push(...keys.filter((key) => !known.has(key)));
+      if (unknown.length >= limit) return { unknown: unknown.slice(0, limit), lookedAt };
     }
   }
-  parts.metrics.orphansRemoved(orphans);
-  return { orphans, emptied: await emptyDeleted(parts, maxRemoved) };
+  return { unknown, lookedAt };
 }
 
 /** Keys of objects that are old enough, in batches. */
@@ -47,31 +86,20 @@ async function* oldKeys(store: Storage['store'], prefix: string, before: number)
   if (batch.length > 0) yield batch;
 }
 
-async function removeUnknown({ database, store, logger }: Parts, keys: readonly string[]): Promise<number> {
-  const rows = await database.sql
-    .selectFrom('media.assets')
-    .select(['object_key', 'poster_key'])
-    // Those of a deleted asset go with it, once no job needs them.
-    .where('objects_removed_at', 'is', null)
-    .where((where) => where.or([where('object_key', 'in', [...keys]), where('poster_key', 'in', [...keys])]))
-    .execute();
-  const made = await database.sql
-    .selectFrom('media.renditions as rendition')
-    .innerJoin('media.assets as asset', 'asset.asset_id', 'rendition.asset_id')
-    .select('rendition.object_key')
-    .where('asset.deleted_at', 'is', null)
-    .where('rendition.object_key', 'in', [...keys])
-    .execute();
-  const known = new Set([
-    ...rows.flatMap((row) => [row.object_key, row.poster_key]),
-    ...made.map((row) => row.object_key),
-  ]);
-  const unknown = keys.filter((key) => !known.has(key));
-  for (const key of unknown) {
-    logger.info({ key }, 'removed an object that no asset refers to');
-    await store.remove(key);
+/** Looked at once more: the look at everything may have taken long, and a row may have come. */
+async function removeUnknown(parts: Parts, keys: readonly string[]): Promise<number> {
+  let removed = 0;
+  for (let from = 0; from < keys.length; from += BATCH) {
+    const batch = keys.slice(from, from + BATCH);
+    const known = await knownKeys(parts.database.sql, batch);
+    for (const key of batch) {
+      if (known.has(key)) continue;
+      parts.logger.info({ key }, 'removed an object that no asset refers to');
+      await parts.store.remove(key);
+      removed += 1;
+    }
   }
-  return unknown.length;
+  return removed;
 }
 
 async function emptyDeleted(parts: Parts, limit: number): Promise<number> {

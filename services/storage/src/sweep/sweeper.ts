@@ -4,12 +4,22 @@ import type { Storage } from '../app.tokens';
 import { askForMissingPosters } from '../posters/missing-posters';
 import { askForMissingRenditions } from '../renditions/missing-renditions';
 import { expireAssets } from '../retention/expire-assets';
+import { sweepIncoming } from '../uploads/sweep-incoming';
 import { sweepUploads } from '../uploads/sweep-uploads';
-import { sweepOrphans } from './orphan-sweep';
+import { stampStore } from './database-stamp';
+import { sweepOrphans, type SweepLimits } from './orphan-sweep';
 
 const NAME = 'orphans';
 /** Fewer looks than this would let a round pass when the process restarts often. */
 const LOOKS_PER_INTERVAL = 4;
+/** So much of what was done before a restore may go unnoticed. Milliseconds. */
+const STAMP_MS = 60_000;
+
+export interface SweeperOptions extends Pick<SweepLimits, 'orphanAgeMs' | 'maxShare'> {
+  readonly intervalMs: number;
+  /** See `stampStore`. */
+  readonly restoreAccepted?: Date | undefined;
+}
 
 /**
  * Sweeps every interval, in one of the replicas: who moves the row does the round. Missing posters and uploads that have ended are
@@ -18,10 +28,12 @@ const LOOKS_PER_INTERVAL = 4;
 export class Sweeper {
   private timer: NodeJS.Timeout | undefined;
   private running: Promise<void> | undefined;
+  private stamps: NodeJS.Timeout | undefined;
+  private stamping: Promise<void> | undefined;
 
   constructor(
     private readonly storage: Storage,
-    private readonly options: { readonly intervalMs: number; readonly orphanAgeMs: number },
+    private readonly options: SweeperOptions,
   ) {}
 
   start(): void {
@@ -30,11 +42,38 @@ export class Sweeper {
         this.running = undefined;
       });
     }, this.options.intervalMs / LOOKS_PER_INTERVAL);
+    this.stamps = setInterval(() => {
+      this.stamping ??= this.stamp().finally(() => {
+        this.stamping = undefined;
+      });
+    }, STAMP_MS);
   }
 
   async stop(): Promise<void> {
     clearInterval(this.timer);
-    await this.running;
+    clearInterval(this.stamps);
+    await Promise.all([this.running, this.stamping]);
+  }
+
+  /** What is found is said by the look, which comes soon. */
+  private async stamp(): Promise<void> {
+    await stampStore(this.storage, { accepted: this.options.restoreAccepted }).catch((error: unknown) => {
+      this.storage.logger.debug({ err: error }, 'the object store was not stamped');
+    });
+  }
+
+  /** False where the database was restored to an earlier moment: what it does not know is what it has lost. */
+  private async isNewest(): Promise<boolean> {
+    const { logger, metrics } = this.storage;
+    const newer = await stampStore(this.storage, { accepted: this.options.restoreAccepted });
+    if (newer === null) return true;
+    metrics.sweepHeld('restored');
+    logger.error(
+      { RESTORE_ACCEPTED: newer.toISOString() },
+      'this database is older than what the object store has seen: it was restored, or is another one. ' +
+        'Nothing is swept or taken for its age until that time is given as RESTORE_ACCEPTED',
+    );
+    return false;
   }
 
   /** True for the one replica that may sweep now. A lock held for the whole round would keep a transaction open for it. */
@@ -58,9 +97,10 @@ export class Sweeper {
     }
   }
 
-  private async turn(): Promise<void> {
+  /** One look, and the round where it is due. Never rejects. */
+  async turn(): Promise<void> {
     const { store, logger } = this.storage;
-    const { orphanAgeMs } = this.options;
+    const { orphanAgeMs, maxShare } = this.options;
     try {
       const posters = await askForMissingPosters(this.storage);
       if (posters > 0) logger.warn({ posters }, 'asked again for posters that are missing');
@@ -68,9 +108,14 @@ export class Sweeper {
       if (uploads.expired > 0) logger.info(uploads, 'ended uploads that nobody completed');
       const renditions = await askForMissingRenditions(this.storage);
       if (renditions > 0) logger.info({ renditions }, 'asked for renditions that are missing');
+      if (!(await this.isNewest())) return;
+      await sweepIncoming(this.storage, { unknownMs: orphanAgeMs });
       await this.expire();
       if (!(await this.claim())) return;
-      const swept = await sweepOrphans(this.storage, { orphanAgeMs });
+      const swept = await sweepOrphans(this.storage, {
+        orphanAgeMs,
+        ...(maxShare === undefined ? {} : { maxShare }),
+      });
       const files = store instanceof FileObjectStore ? await store.sweep(orphanAgeMs) : 0;
       logger.info({ ...swept, files }, 'swept');
     } catch (error) {

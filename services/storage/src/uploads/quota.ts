@@ -6,6 +6,8 @@ import type { MediaTables } from '../schema/tables';
 
 /** More would be a way to keep much without completing anything. */
 const MOST_OPEN = 50;
+/** Of what was deleted and is kept for a while, in quotas: else who uploads and deletes in turn keeps any number of bytes here. */
+const MOST_DELETED = 2;
 
 export interface Usage {
   readonly usedBytes: number;
@@ -43,6 +45,7 @@ export async function reserve(
     );
   }
   refuseOver(quotaBytes, usedBytes + reservedBytes, sizeBytes);
+  await refuseChurn(tx, userId, quotaBytes, sizeBytes);
 }
 
 /**
@@ -62,6 +65,29 @@ export async function checkQuota(
     .where('owner_user_id', '=', userId)
     .executeTakeFirstOrThrow();
   refuseOver(quotaBytes, used - sizeBytes, sizeBytes);
+  await refuseChurn(tx, userId, quotaBytes, sizeBytes);
+}
+
+/** A deletion makes room in the quota at once, and its bytes go later: so much later that the disk would be full before. */
+async function refuseChurn(
+  tx: MediaTx,
+  userId: string,
+  quotaBytes: number | null,
+  sizeBytes: number,
+): Promise<void> {
+  if (quotaBytes === null) return;
+  const { rows } = await sql<{ deleted: number }>`
+    select coalesce(sum(size_bytes), 0)::bigint as deleted from media.assets
+    where owner_user_id = ${userId} and origin = 'upload' and deleted_at is not null and objects_removed_at is null`.execute(
+    tx.sql,
+  );
+  const deletedBytes = rows[0]?.deleted ?? 0;
+  if (deletedBytes + sizeBytes <= MOST_DELETED * quotaBytes) return;
+  throw new AppError(
+    'conflict',
+    `You have deleted ${deletedBytes} bytes that are still kept for a while, since jobs may be reading them. Upload more when they are gone, in a day at most.`,
+    { details: { reason: 'too_much_deleted', quota_bytes: quotaBytes, deleted_bytes: deletedBytes } },
+  );
 }
 
 function refuseOver(quotaBytes: number | null, usedBytes: number, sizeBytes: number): void {

@@ -51,8 +51,7 @@ export async function registerUpload(
     }
     return row;
   });
-  if (row.object_key !== upload.objectKey) await removeSecond(storage, upload);
-  return toAssetRecord(row);
+  return toAssetRecord(row.object_key === upload.objectKey ? row : await keepOne(storage, row, upload));
 }
 
 /** What this id has brought already. */
@@ -64,7 +63,17 @@ async function findSame(tx: MediaTx, upload: Upload): Promise<AssetRow | undefin
   const same = await lockSameContent(tx, upload);
   const isTwice = same?.object_key === upload.objectKey && same.asset_id !== upload.assetId.toLowerCase();
   if (isTwice) throw taken();
+  // Its age is counted anew: what was about to go is wanted again.
+  if (same?.expiring_at) await stayLonger(tx, same.asset_id);
   return same;
+}
+
+async function stayLonger(tx: MediaTx, assetId: string): Promise<void> {
+  await tx.sql
+    .updateTable('media.assets')
+    .set({ expiring_at: null })
+    .where('asset_id', '=', assetId)
+    .execute();
 }
 
 /** Counted in the quota as it is inserted. */
@@ -87,13 +96,38 @@ async function insertNew(tx: MediaTx, upload: Upload, facts: Facts): Promise<Ass
   return row;
 }
 
-/** The asset has its bytes already. What stays goes with the sweep. */
-async function removeSecond(storage: Storage, { objectKey }: Upload): Promise<void> {
+/**
+ * The asset has its bytes already, so that the second ones go. Where the first were lost (a bucket that was brought back from an older
+ * copy), the second take their place: who sends a file again has it again. What stays goes with the sweep.
+ */
+async function keepOne(storage: Storage, row: AssetRow, { objectKey }: Upload): Promise<AssetRow> {
   try {
+    const first = await storage.store.stat(row.object_key);
+    const mended = first?.size === row.size_bytes ? undefined : await mend(storage, row, objectKey);
+    if (mended) return mended;
     await removeLoose(storage, [objectKey]);
   } catch (error) {
     storage.logger.warn({ err: error, objectKey }, 'a second copy could not be removed yet');
   }
+  return row;
+}
+
+/** Undefined where it was deleted or mended meanwhile. */
+async function mend(
+  { database, logger }: Storage,
+  { asset_id: assetId, object_key: lost }: AssetRow,
+  objectKey: string,
+): Promise<AssetRow | undefined> {
+  const mended = await database.sql
+    .updateTable('media.assets')
+    .set({ object_key: objectKey })
+    .where('asset_id', '=', assetId)
+    .where('object_key', '=', lost)
+    .where('deleted_at', 'is', null)
+    .returningAll()
+    .executeTakeFirst();
+  if (mended) logger.warn({ assetId, lost, objectKey }, 'an asset whose object was lost has one again');
+  return mended;
 }
 
 function ownAsset(row: AssetRow, upload: Upload): AssetRecord {

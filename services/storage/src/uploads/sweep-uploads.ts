@@ -1,10 +1,13 @@
-import { sql } from 'kysely';
+import { sql, type RawBuilder } from 'kysely';
 import type { Storage } from '../app.tokens';
 import { objectKeys } from '../object-store/object-keys';
+import { keepUp } from '../sweep/keep-up';
 
 type Parts = Pick<Storage, 'database' | 'store' | 'logger' | 'metrics'>;
 
 const BATCH = 200;
+/** In one look. */
+const ROUNDS = 50;
 /** A PUT that began before its URL ended may go on for this long; what it leaves is removed after it. */
 const LATE_PUT = sql`interval '2 hours'`;
 const KEPT = sql`interval '7 days'`;
@@ -17,18 +20,24 @@ export async function sweepUploads(
   parts: Parts,
 ): Promise<{ expired: number; emptied: number; forgotten: number }> {
   const { database } = parts;
-  const { numAffectedRows: expired = 0n } = await sql`
-    update media.uploads set state = 'expired', ended_at = now(), source_url = null
-    where upload_id in (select upload_id from media.uploads where state = 'open' and expires_at < now()
-      order by expires_at limit ${BATCH} for update skip locked)`.execute(database.sql);
-  const emptied = await emptyEnded(parts);
-  const { numAffectedRows: forgotten = 0n } = await sql`
-    delete from media.uploads where upload_id in (select upload_id from media.uploads
-      where objects_removed_at is not null and ended_at < now() - ${KEPT} limit ${BATCH})`.execute(
-    database.sql,
-  );
-  return { expired: Number(expired), emptied, forgotten: Number(forgotten) };
+  const limits = { batch: BATCH, rounds: ROUNDS };
+  const affected = async (query: RawBuilder<unknown>): Promise<number> =>
+    Number((await query.execute(database.sql)).numAffectedRows ?? 0n);
+  return {
+    expired: await keepUp(limits, () => affected(EXPIRE)),
+    emptied: await keepUp(limits, () => emptyEnded(parts)),
+    forgotten: await keepUp(limits, () => affected(FORGET)),
+  };
 }
+
+const EXPIRE = sql`
+  update media.uploads set state = 'expired', ended_at = now(), source_url = null
+  where upload_id in (select upload_id from media.uploads where state = 'open' and expires_at < now()
+    order by expires_at limit ${BATCH} for update skip locked)`;
+
+const FORGET = sql`
+  delete from media.uploads where upload_id in (select upload_id from media.uploads
+    where objects_removed_at is not null and ended_at < now() - ${KEPT} limit ${BATCH})`;
 
 /** Once no signed URL can bring anything any more, so that one look is enough. */
 async function emptyEnded({ database, store }: Parts): Promise<number> {
