@@ -1,5 +1,6 @@
 import { Pace, type PaceOptions } from '@shotloom/kernel';
 import type { Database, UnitOfWork } from './database';
+import { DatabaseOutage } from './transaction-runner';
 
 /** A piece of work that may share its transaction with others. */
 export interface QueuedWork<S, R, N = never> {
@@ -35,7 +36,7 @@ interface Waiting<S, N> {
 /**
  * Puts work that comes at the same time into common transactions: one commit for all of them. A piece that comes alone starts at
  * once; while transactions run, what comes is the next group, so groups grow with the load. What fails in company is tried alone,
- * so that one bad piece spoils nothing for the others.
+ * so that one bad piece spoils nothing for the others; where the database is away, or did not answer the commit, nothing is: each is told.
  */
 export class TransactionQueue<S, N = never> {
   private waiting: Waiting<S, N>[] = [];
@@ -92,7 +93,7 @@ export class TransactionQueue<S, N = never> {
     try {
       await this.together(group);
     } catch (error) {
-      if (group.length === 1) group[0]?.reject(error);
+      if (group.length === 1 || error instanceof DatabaseOutage) for (const one of group) one.reject(error);
       else for (const one of group) await this.settle([one]);
     }
   }

@@ -9,12 +9,19 @@ import { BufferedUnitOfWork, type OutboxTarget } from './unit-of-work';
 
 const RETRY: RetryPolicy = { maxAttempts: 5, baseMs: 15, factor: 3, maxMs: 1_000, jitter: 0.6 };
 
+/** Whatever the work was, it could not be done now, or it is not known whether it was. */
+export class DatabaseOutage extends AppError {
+  constructor(message: string, options: { readonly cause: unknown; readonly outcome?: 'unknown' }) {
+    super('unavailable', message, { retryable: true, ...options });
+  }
+}
+
 /** The commit was sent and no answer came: never tried again here, since it may have happened. */
-class CommitUnanswered extends AppError {
+class CommitUnanswered extends DatabaseOutage {
   constructor(cause: unknown) {
     const message =
       'The database did not answer the commit: look up whether the change is there before trying again.';
-    super('unavailable', message, { retryable: true, outcome: 'unknown', cause });
+    super(message, { outcome: 'unknown', cause });
   }
 }
 
@@ -111,5 +118,8 @@ function unavailable(failure: Exclude<PostgresFailure, 'other'>, cause: unknown)
     connection: 'The database cannot be reached',
     exhausted: 'All database connections are in use',
   }[failure];
-  return new AppError('unavailable', `${why}: try again shortly.`, { retryable: true, cause });
+  const message = `${why}: try again shortly.`;
+  return failure === 'conflict'
+    ? new AppError('unavailable', message, { retryable: true, cause })
+    : new DatabaseOutage(message, { cause });
 }

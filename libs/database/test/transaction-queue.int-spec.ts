@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import { openDatabase, TransactionQueue, type Database, type UnitOfWork } from '@shotloom/database';
 import { createTestDatabase, silentLogger, type TestDatabase } from '@shotloom/testing';
+import { startLossyProxy } from './lossy-proxy';
 
 type Tx = UnitOfWork<unknown>;
 
@@ -101,3 +102,35 @@ it('prepares once for all pieces of a transaction, with what each needs', async 
   );
   expect(prepared).toEqual([[0], [1, 2, 3]]);
 });
+
+it.each([
+  ['after', [1, 2]],
+  ['before', []],
+] as const)(
+  'tells all of a group that a commit was not answered, and does nothing of it twice (lost %s the server had it)',
+  async (when, left) => {
+    const proxy = await startLossyProxy(postgres.url);
+    const options = { url: proxy.url, applicationName: 'app', logger: silentLogger() };
+    const remote = openDatabase<unknown>(options);
+    const queue = new TransactionQueue<unknown>(remote, { transactions: 1, pieces: 50 });
+    let works = 0;
+    const count = (id: number) => (tx: Tx) => {
+      works += 1;
+      return put(id)(tx);
+    };
+    // Holds the only place while the two gather; its own commit is answered.
+    const first = queue.run({ key: 'first', work: () => Promise.resolve() });
+    const both = [1, 2].map((id) => queue.run({ key: `${id}`, work: count(id) }));
+    await first;
+    proxy.loseNextCommit(when);
+    const results = await Promise.allSettled(both);
+    expect(results).toMatchObject([
+      { status: 'rejected', reason: { code: 'unavailable', outcome: 'unknown' } },
+      { status: 'rejected', reason: { code: 'unavailable', outcome: 'unknown' } },
+    ]);
+    expect(works).toBe(2);
+    expect((await rows()).map(({ id }) => id)).toEqual(left);
+    await remote.close();
+    await proxy.stop();
+  },
+);

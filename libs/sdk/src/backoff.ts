@@ -26,6 +26,24 @@ export function pause(ms: number, signal?: AbortSignal): Promise<void> {
   });
 }
 
+/** A signal that is aborted with the given one, or after the time (Infinity: never). `end` lets go of both. */
+export function withDeadline(
+  signal: AbortSignal | undefined,
+  ms: number,
+): { readonly signal: AbortSignal; readonly end: () => void } {
+  const both = new AbortController();
+  const stop = () => both.abort(signal?.reason);
+  if (signal?.aborted) stop();
+  signal?.addEventListener('abort', stop, { once: true });
+  const late = () => both.abort(new Error(`There was no answer within ${ms / 1_000} s.`));
+  const timer = ms === Infinity ? undefined : setTimeout(late, ms);
+  const end = () => {
+    clearTimeout(timer);
+    signal?.removeEventListener('abort', stop);
+  };
+  return { signal: both.signal, end };
+}
+
 /** An abort reason may be anything; what is thrown is always an Error. */
 export function asError(reason: unknown): Error {
   return reason instanceof Error ? reason : new Error(typeof reason === 'string' ? reason : 'aborted');

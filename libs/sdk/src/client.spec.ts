@@ -72,6 +72,16 @@ describe('trying again', () => {
     expect(gateway.seen).toHaveLength(3);
   });
 
+  it('takes a server that does not answer for lost, and asks again', async () => {
+    const silent: Answer = () => undefined;
+    gateway.on(
+      'GET /api/v1/jobs/job-1',
+      inTurn(silent, (_s, response) => sendJson(response, aJob())),
+    );
+    await expect(client({ timeoutMs: 50 }).jobs.get('job-1')).resolves.toMatchObject({ id: 'job-1' });
+    expect(gateway.seen).toHaveLength(2);
+  });
+
   it('gives up after its tries with the last answer', async () => {
     gateway.on('GET /api/v1/jobs/job-1', unavailable);
     await expect(client({ maxTries: 3 }).jobs.get('job-1')).rejects.toMatchObject({

@@ -43,6 +43,8 @@ interface CommonOptions {
   readonly WebSocket?: SocketClass;
   /** Tries in all for calls that are safe to repeat. Default 4. */
   readonly maxTries?: number;
+  /** For one try of a call; uploads take as long as they need. Milliseconds, default 90,000. */
+  readonly timeoutMs?: number;
   /** Wait between tries, milliseconds. Default 300 doubling up to 8,000. */
   readonly backoff?: { readonly baseMs: number; readonly maxMs: number };
   /** Heartbeat, reconnects and polling of event feeds. */
@@ -102,6 +104,7 @@ export class ShotloomClient {
       fetch: options.fetch ?? ((input, init) => globalThis.fetch(input, init)),
       backoff: options.backoff ?? { baseMs: 300, maxMs: 8_000 },
       maxTries: options.maxTries ?? 4,
+      timeoutMs: options.timeoutMs ?? 90_000,
     });
     this.timings = { ...DEFAULT_TIMINGS, ...options.timings };
     this.Socket = options.WebSocket ?? (globalThis as { WebSocket?: SocketClass }).WebSocket;

@@ -46,6 +46,8 @@ export class EventFeed {
   private retry: ReturnType<typeof setTimeout> | undefined;
   private pollTimer: ReturnType<typeof setTimeout> | undefined;
   private pollAbort: AbortController | undefined;
+  /** Whether polling goes on after an answer. */
+  private pollsOn = false;
   private failures = 0;
   private state: Connection = 'connecting';
 
@@ -135,6 +137,8 @@ export class EventFeed {
       this.stopPolling();
       this.become('live');
     }
+    // What ended meanwhile is not part of the present state that follows.
+    if (message.type === 'reset') this.look();
     const isNews = this.poller.note(message);
     if ('event_id' in message && message.event_id) this.place = message.event_id;
     if (isNews) this.deliver(message);
@@ -167,6 +171,12 @@ export class EventFeed {
   }
 
   private startPolling(): void {
+    this.pollsOn = true;
+    this.look();
+  }
+
+  /** Asks until there is an answer, and goes on where there is no connection. */
+  private look(): void {
     if (this.pollAbort) return;
     this.pollAbort = new AbortController();
     this.pollOnce(this.pollAbort.signal);
@@ -174,6 +184,7 @@ export class EventFeed {
 
   private stopPolling(): void {
     clearTimeout(this.pollTimer);
+    this.pollsOn = false;
     this.pollAbort?.abort(new Error('polling stopped'));
     this.pollAbort = undefined;
   }
@@ -182,15 +193,19 @@ export class EventFeed {
     const again = () => {
       if (!signal.aborted) this.pollTimer = setTimeout(() => this.pollOnce(signal), this.timings.pollEveryMs);
     };
-    this.poller.poll(signal).then(
-      (messages) => {
-        for (const message of messages) if (!signal.aborted) this.deliver(message);
-        again();
+    const tell = (message: SocketMessage): void => this.deliver(message);
+    this.poller.poll(signal, tell).then(
+      () => {
+        if (signal.aborted) return;
+        if (this.pollsOn) again();
+        else this.stopPolling();
       },
       (error: unknown) => {
         if (signal.aborted) return;
         if (error instanceof ShotloomError && FATAL_STATUSES.has(error.status)) return this.fail(error);
         again();
+        // Whoever listens has thrown it.
+        if (!(error instanceof ShotloomError)) throw error;
       },
     );
   }

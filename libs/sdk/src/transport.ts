@@ -1,4 +1,4 @@
-import { asError, delayAfter, pause, type Backoff } from './backoff';
+import { asError, delayAfter, pause, withDeadline, type Backoff } from './backoff';
 import { CookieCredentials, keyCredentials, type Credentials } from './credentials';
 import { errorOfAnswer, networkError, parseJson, ShotloomError } from './errors';
 
@@ -21,6 +21,8 @@ export interface TransportOptions {
   readonly backoff: Backoff;
   /** Tries in all, the first included. */
   readonly maxTries: number;
+  /** For one try, from the request to the end of its answer; a form takes as long as its file. Milliseconds. */
+  readonly timeoutMs: number;
 }
 
 export interface CallOptions {
@@ -154,16 +156,19 @@ export class Transport {
   }
 
   private async answer(path: string, call: CallOptions) {
+    const { signal, end } = withDeadline(call.signal, call.form ? Infinity : this.options.timeoutMs);
     try {
-      const response = await this.options.fetch(this.url(path, call.query), this.init(call));
+      const response = await this.options.fetch(this.url(path, call.query), this.init(call, signal));
       const retryAfter = response.headers.get('retry-after');
       return { status: response.status, ok: response.ok, text: await response.text(), retryAfter };
     } catch (cause) {
       throw networkError(cause);
+    } finally {
+      end();
     }
   }
 
-  private init(call: CallOptions): RequestInit {
+  private init(call: CallOptions, signal: AbortSignal): RequestInit {
     const headers: Record<string, string> = { accept: 'application/json', ...this.credentials.headers };
     if (call.idempotencyKey) headers['idempotency-key'] = call.idempotencyKey;
     if (call.body !== undefined) headers['content-type'] = 'application/json';
@@ -173,7 +178,7 @@ export class Transport {
       headers,
       ...(this.credentials.cookies ? { credentials: 'include' } : {}),
       ...(body === undefined ? {} : { body }),
-      ...(call.signal ? { signal: call.signal } : {}),
+      signal,
     };
   }
 }

@@ -29,6 +29,8 @@ export const configSchema = baseConfigSchema.extend({
   /** The gateway as vendors reach it, and the secret that signs the URLs they call back; without both nobody is told to call back. */
   PUBLIC_URL: z.url().optional(),
   CALLBACK_SECRET: z.string().min(32).optional(),
+  /** A draft that was not run is removed so long after it was made. Days. */
+  DRAFT_DAYS: z.coerce.number().int().min(1).max(3_650).default(30),
   /** How often rows are looked at that nothing woke. Milliseconds. */
   SWEEP_MS: z.coerce.number().int().min(50).default(1_000),
 });

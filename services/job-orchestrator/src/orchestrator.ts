@@ -89,6 +89,7 @@ export async function startOrchestrator(context: ServiceContext<Config>): Promis
     fallbacks: orchestrator.catalogue,
     providers: config.PROVIDERS_ENABLED,
     everyMs: config.SWEEP_MS,
+    draftDays: config.DRAFT_DAYS,
     metrics: orchestrator.metrics,
     logger,
   });

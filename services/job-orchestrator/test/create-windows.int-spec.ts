@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import { newId } from '@shotloom/kernel';
 import { waitFor } from '@shotloom/testing';
 import { beginSubmit, grantSubmits } from '../src/attempts/begin-submit';
-import { SPAN_SECONDS } from '../src/requests/create-windows';
+import { bringBackWindows, SPAN_SECONDS } from '../src/requests/create-windows';
 import { EVERYTHING, SchedulingLab } from './scheduling';
 
 jest.setTimeout(120_000);
@@ -141,6 +141,25 @@ it('takes one create for one order: none for a second begin, one for an order th
   expect(row?.seconds).toBeLessThanOrEqual(SPAN_SECONDS);
   await elapse(SPAN_SECONDS);
   expect(await begin([left])).toEqual([true]);
+});
+
+it('counts orders for no longer than a span where the clock was set back after them', async () => {
+  lab.key(provider);
+  await users(4, 3);
+  await pass();
+  expect(await begin(await unsent())).toEqual(Array(A_MINUTE).fill(true));
+  // As after a failover to a server whose clock is an hour behind.
+  await elapse(-3_600);
+  expect(await bringBackWindows(lab.database.sql)).toBe(1);
+  const waiting = await pass();
+  expect(waiting).toMatchObject({ started: 0, reason: 'creates_spent' });
+  expect(waiting.nextInMs).toBeGreaterThan((SPAN_SECONDS - 20) * 1_000);
+  expect(waiting.nextInMs).toBeLessThanOrEqual(SPAN_SECONDS * 1_000);
+  await elapse(SPAN_SECONDS);
+  expect(await pass()).toMatchObject({ started: A_MINUTE });
+  // What is as it should be is left alone.
+  expect(await begin(await unsent())).toEqual(Array(A_MINUTE).fill(true));
+  expect(await bringBackWindows(lab.database.sql)).toBe(0);
 });
 
 it('spends no create on a job that was cancelled before it was sent', async () => {

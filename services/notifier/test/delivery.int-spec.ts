@@ -139,6 +139,22 @@ describe('delivery over WebSockets', () => {
     expect(told).toEqual(jobIds);
   });
 
+  it('tells a user what is under way, however many drafts lie before it', async () => {
+    const { peers } = stage;
+    const running = newId();
+    for (const jobId of Array.from({ length: 1_200 }, () => newId()))
+      peers.jobs.set(jobId, jobState({ jobId, status: 'draft' }));
+    peers.jobs.set(running, jobState({ jobId: running, status: 'processing' }));
+    const client = await connect(USER);
+    await client.until('status');
+    expect(client.messages.at(-1)).toMatchObject({ job_id: running, status: 'processing' });
+    // A draft is told when something becomes of it.
+    const [draft = ''] = peers.jobs.keys();
+    await peers.change(jobState({ jobId: draft, version: 2 }));
+    await client.until('status', 2);
+    expect(client.messages.at(-1)).toMatchObject({ job_id: draft, status: 'queued' });
+  });
+
   it('measures how late events are', async () => {
     expect(await stage.metrics.metrics()).toMatch(/shotloom_event_delay_seconds_count\S* [1-9]/);
   });

@@ -73,10 +73,16 @@ async function* toList(found: AsyncIterable<readonly JobRecord[]>): AsyncGenerat
 
 const toLine = (cells: readonly (string | number | null)[]): string => `${cells.map(toCell).join(',')}\r\n`;
 
-/** As RFC 4180 quotes it. Text that a spreadsheet would take for a formula gets a mark before it that says that it is text. */
+/**
+ * Where a spreadsheet may see the beginning of a formula: at the start of the text, and behind what ends a cell or a line where its language
+ * parts cells by something else than a comma, since it does not see our quotes there. The list as JSON has the text as it is.
+ */
+const FORMULA = /^(?=[\t\r\n])|(?<=^|[;|\t\r\n])(?=[=+\-@＝＋－＠])/g;
+
+/** As RFC 4180 quotes it. What a spreadsheet would take for a formula gets a mark before it that says that it is text. */
 export function toCell(value: string | number | null): string {
   if (value === null) return '';
   if (typeof value === 'number') return String(value);
-  const text = /^[=+\-@\t\r\n＝＋－＠]/.test(value) ? `'${value}` : value;
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+  const text = value.replaceAll(FORMULA, "'");
+  return /[",;|\t\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }

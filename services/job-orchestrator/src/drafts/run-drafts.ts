@@ -2,12 +2,11 @@ import { sql, type Selectable } from 'kysely';
 import { AppError, credits } from '@shotloom/kernel';
 import { manyHolds } from '@shotloom/ledger';
 import type { RpcRequest, RpcResponse, runDraftsRpc } from '@shotloom/contracts';
-import { sessionOf } from '../changes/session';
 import { wakeSets } from '../changes/lane-writes';
 import { countGenerations } from '../jobs/accept-generations';
 import { notHeld } from '../jobs/accept-holds';
 import { assertSameBody, claimKeys } from '../jobs/accept-keys';
-import { changeJob, type JobsTx } from '../jobs/job-changes';
+import { changeJob, noteLocked, type JobsTx } from '../jobs/job-changes';
 import type { JobRow } from '../jobs/job-row';
 import { logJob } from '../log/log-entry';
 import { SET_ASIDE } from '../scheduler/job-sets';
@@ -61,12 +60,9 @@ async function lockDrafts(tx: JobsTx, userId: string, jobIds: readonly string[])
   const found = new Map(rows.map((row) => [row.job_id, row]));
   const missing = jobIds.find((id) => !found.has(id));
   if (missing !== undefined) throw new AppError('not_found', `There is no task ${missing}.`);
-  const session = sessionOf(tx);
-  return rows.map(({ locked_at: lockedAt, ...job }) => {
-    if (job.status !== 'draft') throw notADraft(job);
-    session.setClock(lockedAt);
-    session.locked(job);
-    return job;
+  return rows.map((row) => {
+    if (row.status !== 'draft') throw notADraft(row);
+    return noteLocked(tx, row);
   });
 }
 

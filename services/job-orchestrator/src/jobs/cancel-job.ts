@@ -68,12 +68,16 @@ function needsVerdict(job: JobRow, { status }: AttemptRow): boolean {
   }
 }
 
-/** Takes the job out of sight now; what runs is cancelled, what is stored is removed. */
+/** Removes a user's own job, as `removeJob` does. Throws `not_found`. */
 export async function deleteJob(tx: JobsTx, userId: string, jobId: string): Promise<void> {
-  const job = lockOwn(await lockJob(tx, jobId), userId, jobId);
+  await removeJob(tx, lockOwn(await lockJob(tx, jobId), userId, jobId), 'Its owner deleted it.');
+}
+
+/** Takes a locked job out of sight now; what runs is cancelled, what is stored is removed. `why` is a sentence of its log. */
+export async function removeJob(tx: JobsTx, job: JobRow, why: string): Promise<void> {
   if (!jobStateMachine.isTerminal(job.status)) await cancel(tx, job);
   changeJobUnseen(tx, job, { deleted_at: Moment.now });
-  logJob(tx, jobId, { level: 'INFO', text: 'Its owner deleted it.' });
+  logJob(tx, job.job_id, { level: 'INFO', text: why });
   if (job.output) emitDelete(tx, job, { assetId: job.output.assetId });
   if (job.late_asset_id !== null) emitDelete(tx, job, { assetId: job.late_asset_id });
 }

@@ -26,8 +26,15 @@ export async function lockJob(tx: JobsTx, jobId: string): Promise<JobRow | undef
     .where('job_id', '=', jobId)
     .forUpdate()
     .executeTakeFirst();
-  if (!row) return undefined;
-  const { locked_at: lockedAt, ...job } = row;
+  return row && noteLocked(tx, row);
+}
+
+/** Takes note of a job that another statement of the transaction has locked and read, with the database's clock at that moment. */
+export function noteLocked(
+  tx: JobsTx,
+  { locked_at: lockedAt, ...job }: JobRow & { readonly locked_at: Date },
+): JobRow {
+  const session = sessionOf(tx);
   session.setClock(lockedAt);
   session.locked(job);
   return job;

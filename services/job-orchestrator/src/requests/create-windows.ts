@@ -89,6 +89,20 @@ export async function secondsToCreate(
   return rows[0]?.seconds ?? 1;
 }
 
+/** How far ahead of the clock a window may be: it is read a moment after it was written. Seconds. */
+const AHEAD_SECONDS = 2;
+
+/**
+ * Brings windows that are ahead of Postgres' clock back to it: it was set back (a server that took over has another one), and what was
+ * ordered would count until it is there again. From now on it counts for a span, which is never too short. Returns how many there were.
+ */
+export async function bringBackWindows(executor: Kysely<JobsSchema>): Promise<number> {
+  const { numAffectedRows } = await sql`
+    UPDATE jobs.create_windows SET second = ${secondOf(sql`clock_timestamp()`)}
+    WHERE second > ${secondOf(sql`clock_timestamp()`)} + ${AHEAD_SECONDS}::int`.execute(executor);
+  return Number(numAffectedRows ?? 0n);
+}
+
 /** One row: orders of a key that still count, and when the oldest of them does so no more; null where there are none. */
 function sentOf(credentialId: RawBuilder<unknown>, at: RawBuilder<Date>): RawBuilder<unknown> {
   return sql`(

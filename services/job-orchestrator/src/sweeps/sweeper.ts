@@ -6,9 +6,11 @@ import { forgetOldKeys } from '../jobs/idempotency';
 import type { OrchestratorMetrics } from '../metrics';
 import type { Fallbacks } from '../attempts/fail-attempt';
 import type { ModelClock } from '../models/model-clock';
+import { bringBackWindows } from '../requests/create-windows';
 import type { Scheduler } from '../scheduler/scheduler';
 import type { JobsSchema } from '../schema/tables';
 import { LedgerWalk } from './ledger-walk';
+import { OldDrafts } from './old-drafts';
 import { moveOverdueAttempts } from './overdue-attempts';
 import { repairTimers } from './repair-timers';
 
@@ -25,6 +27,7 @@ export class Sweeper {
   private slowAt = 0;
   private rareAt = 0;
   private readonly ledger: LedgerWalk;
+  private readonly drafts: OldDrafts;
 
   constructor(
     private readonly deps: {
@@ -34,11 +37,13 @@ export class Sweeper {
       fallbacks: Fallbacks;
       providers: readonly string[];
       everyMs: number;
+      draftDays: number;
       metrics: OrchestratorMetrics;
       logger: Logger;
     },
   ) {
     this.ledger = new LedgerWalk(deps.database, deps.logger);
+    this.drafts = new OldDrafts(deps.database, deps.draftDays);
   }
 
   start(): void {
@@ -74,11 +79,19 @@ export class Sweeper {
     await forgetOldKeys(database);
     await forgetOldHours(database);
     await forgetUnfinishedBatches(database);
+    await bringBackWindows(database.sql);
+    await this.removeOldDrafts();
     await this.ledger.step();
     metrics.violations.set(this.ledger.violations);
     if (Date.now() < this.rareAt) return;
     this.rareAt = Date.now() + RARE_EVERY_MS;
     const repaired = await repairTimers(database);
     if (repaired > 0) logger.warn({ repaired }, 'attempts waited for nobody; their vendors are asked again');
+  }
+
+  private async removeOldDrafts(): Promise<void> {
+    const { draftDays, logger } = this.deps;
+    const removed = await this.drafts.step();
+    if (removed > 0) logger.info({ removed, draftDays }, 'drafts that nobody has run were removed');
   }
 }

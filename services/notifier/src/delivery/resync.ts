@@ -44,6 +44,8 @@ export class Resync {
 
   private async bringUpToDate(client: Resyncable): Promise<void> {
     const { session } = client;
+    // It is still being told what it missed, place by place. What is live would overtake that, and the client would come again from there.
+    if (!session.isOpen) return;
     session.hold();
     for (let attempt = 1; attempt <= RETRY.maxAttempts; attempt += 1) {
       try {

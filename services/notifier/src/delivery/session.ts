@@ -38,6 +38,11 @@ export class Session {
     return [...this.feeds.keys()];
   }
 
+  /** Whether it is live: until then something of the past is being told. */
+  get isOpen(): boolean {
+    return this.output !== undefined;
+  }
+
   receive(event: JobEvent): void {
     if (this.output !== undefined && this.held === undefined) this.apply(event, this.output);
     else this.keep(event);

@@ -6,13 +6,16 @@ import type { Scope } from './session';
 const PAGE = 50;
 /** A user with more open jobs than this sees the newest at once, and the others with their next event. */
 const MAX_JOBS = 1_000;
-const OPEN_STATUSES = jobStateMachine.states.filter((status) => !jobStateMachine.isTerminal(status));
+/** Without drafts: nothing becomes of them but by their user's word, of which an event tells, and a thousand would hide what is under way. */
+const UNDER_WAY = jobStateMachine.states.filter(
+  (status) => status !== 'draft' && !jobStateMachine.isTerminal(status),
+);
 
 /** The present state of what a socket watches, asked of job-orchestrator. Throws its errors. */
 export class Snapshots {
   constructor(private readonly bus: Pick<Bus, 'request'>) {}
 
-  /** The job, or all jobs of the user that have not ended; undefined where the user has no such job. */
+  /** The job, or all jobs of the user that are under way; undefined where the user has no such job. */
   async read(scope: Scope): Promise<readonly JobState[] | undefined> {
     if (scope.jobId === undefined) return this.openJobs(scope.userId);
     const job = await this.job(scope.userId, scope.jobId);
@@ -38,7 +41,7 @@ export class Snapshots {
 
   private async openJobs(userId: string): Promise<readonly JobState[]> {
     const jobs: JobState[] = [];
-    const question = { userId, limit: PAGE, statuses: OPEN_STATUSES.slice() };
+    const question = { userId, limit: PAGE, statuses: UNDER_WAY.slice() };
     let page = await this.list(question);
     jobs.push(...page.jobs);
     while (page.nextCursor !== null && jobs.length < MAX_JOBS) {

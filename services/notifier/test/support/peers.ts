@@ -7,7 +7,6 @@ import {
   getJobRpc,
   jobChangedV1,
   jobProgressV1,
-  jobStateMachine,
   listJobsRpc,
   subjects,
   verifyCredentialRpc,
@@ -51,9 +50,9 @@ export class Peers {
       await this.beforeSnapshot();
       return { job: job?.ownerUserId === userId ? jobRecord(job) : null };
     });
-    bus.respond(listJobsRpc, async ({ userId, limit, cursor = '0' }) => {
+    bus.respond(listJobsRpc, async ({ userId, limit, cursor = '0', statuses }) => {
       const open = [...this.jobs.values()].filter(
-        (job) => job.ownerUserId === userId && !jobStateMachine.isTerminal(job.status),
+        (job) => job.ownerUserId === userId && (statuses?.includes(job.status) ?? true),
       );
       await this.beforeSnapshot();
       const [from, to] = [Number(cursor), Number(cursor) + Math.min(limit, this.jobsPerPage)];

@@ -25,6 +25,13 @@ export interface ClaimOptions extends CallLimits {
   readonly room: number;
 }
 
+/** What one pass took. */
+export interface Claims {
+  readonly claimed: readonly Claimed[];
+  /** Whether others may be due that were not looked at. */
+  readonly more: boolean;
+}
+
 /** Endpoints looked at in a pass; a pass follows at once where there is more. */
 const ENDPOINTS_A_PASS = 200;
 /** When an endpoint that has its full number of calls is looked at again, where the end of a call does not bring it up before. */
@@ -34,48 +41,66 @@ const LOOK_AGAIN_MS = 1_000;
  * Claims what is due, within the limits of endpoints and accounts. One pass at a time over all replicas, so that the limits hold exactly; it
  * reads as much as it may claim, whatever waits. The claim is the row: who dies with one leaves it to be claimed again.
  */
-export async function claimDue(
-  database: Parts['database'],
-  options: ClaimOptions,
-): Promise<readonly Claimed[]> {
+export async function claimDue(database: Parts['database'], options: ClaimOptions): Promise<Claims> {
   return database.run(async ({ sql }) => {
     await raw`select pg_advisory_xact_lock(hashtextextended('webhooks.claim', 0))`.execute(sql);
-    const due = await dueEndpoints(sql, options.now);
-    if (due.length === 0) return [];
+    const due = await dueEndpoints(sql, options);
+    if (due.length === 0) return { claimed: [], more: false };
     const shares = shareOut(due, options, options.room);
     const claimed = await claim(sql, shares, options);
     await reckonDue(sql, due, shares, options);
-    return claimed;
+    return { claimed, more: due.length === ENDPOINTS_A_PASS };
   });
 }
 
-async function dueEndpoints(sql: Sql, now: Date): Promise<readonly DueEndpoint[]> {
+interface RunningCalls {
+  readonly account_id: string;
+  readonly endpoint_id: string;
+  readonly calls: number;
+}
+
+/** Calls under way, as many rows as all replicas have room for calls. */
+async function runningCalls(sql: Sql, now: Date): Promise<readonly RunningCalls[]> {
+  const rows = await sql
+    .selectFrom('webhooks.deliveries')
+    .select(['account_id', 'endpoint_id', (select) => select.fn.countAll<number>().as('calls')])
+    .where('claimed_until', 'is not', null)
+    .where('claimed_until', '>', now)
+    .groupBy(['account_id', 'endpoint_id'])
+    .execute();
+  return rows.map((row) => ({ ...row, calls: Number(row.calls) }));
+}
+
+const callsOf = (running: readonly RunningCalls[], of: Partial<RunningCalls>): number =>
+  running
+    .filter(({ account_id, endpoint_id }) => account_id === of.account_id || endpoint_id === of.endpoint_id)
+    .reduce((sum, { calls }) => sum + calls, 0);
+
+/**
+ * Those whose time came first. Accounts that have all the calls that they may have are passed over, however many endpoints of theirs are due (one for
+ * each job that was given a URL): else the others would wait behind them.
+ */
+async function dueEndpoints(sql: Sql, { now, perAccount }: ClaimOptions): Promise<readonly DueEndpoint[]> {
+  const running = await runningCalls(sql, now);
+  const full = [...new Set(running.map(({ account_id }) => account_id))].filter(
+    (accountId) => callsOf(running, { account_id: accountId }) >= perAccount,
+  );
   const endpoints = await sql
     .selectFrom('webhooks.endpoints')
     .select(['id', 'account_id', 'failures'])
     .where('due_at', '<=', now)
     .where('disabled_reason', 'is', null)
     .where('deleted_at', 'is', null)
+    .where(raw<boolean>`account_id <> all (${full}::uuid[])`)
     .orderBy('due_at')
     .limit(ENDPOINTS_A_PASS)
     .forNoKeyUpdate()
     .skipLocked()
     .execute();
-  if (endpoints.length === 0) return [];
-  const accounts = [...new Set(endpoints.map(({ account_id }) => account_id))];
-  const running = await sql
-    .selectFrom('webhooks.deliveries')
-    .select(['account_id', 'endpoint_id', (select) => select.fn.countAll<number>().as('calls')])
-    .where('account_id', 'in', accounts)
-    .where('claimed_until', 'is not', null)
-    .where('claimed_until', '>', now)
-    .groupBy(['account_id', 'endpoint_id'])
-    .execute();
-  const sum = (rows: typeof running): number => rows.reduce((total, { calls }) => total + Number(calls), 0);
   return endpoints.map(({ id, account_id: accountId, failures }) => ({
     ...{ id, accountId, failures },
-    running: sum(running.filter(({ endpoint_id }) => endpoint_id === id)),
-    accountRunning: sum(running.filter(({ account_id }) => account_id === accountId)),
+    running: callsOf(running, { endpoint_id: id }),
+    accountRunning: callsOf(running, { account_id: accountId }),
   }));
 }
 

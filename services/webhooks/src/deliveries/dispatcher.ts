@@ -1,14 +1,15 @@
 import { disableEndpoint, FEWEST_FAILURES } from '../endpoints/disable-endpoint';
 import { openSecret } from '../endpoints/secrets';
-import { AppError } from '@shotloom/kernel';
 import type { Parts } from '../parts';
 import { callEndpoint, type Call } from './call-endpoint';
 import { claimDue, type Claimed } from './claim-due';
-import { settleCall, type Settled } from './settle-call';
+import { giveBack, settleCall, type Settled } from './settle-call';
 
 const LOOK_MS = 500;
 /** A claim lasts this much longer than its call may take: for the settling, and for clocks that differ. Milliseconds. */
 const CLAIM_SPARE_MS = 45_000;
+/** A call whose secret does not open, or whose event cannot be read, is looked at again after this. Milliseconds. */
+const UNREADABLE_MS = 60_000;
 /** Calls that run get this long when the process stops. Milliseconds. */
 const GRACE_MS = 6_000;
 const HOUR_MS = 3_600_000;
@@ -48,11 +49,11 @@ export class Dispatcher {
   private async look(): Promise<void> {
     while (!this.stopping.signal.aborted) {
       this.awake = Promise.withResolvers<void>();
-      const claimed = await this.pass().catch((error: unknown) => {
+      const isMore = await this.pass().catch((error: unknown) => {
         this.parts.logger.warn({ err: error }, 'due webhooks cannot be claimed now; they wait');
-        return 0;
+        return false;
       });
-      if (claimed === 0) await this.rest();
+      if (!isMore) await this.rest();
     }
   }
 
@@ -63,13 +64,13 @@ export class Dispatcher {
     clearTimeout(timer);
   }
 
-  /** One pass. Returns how many calls it began. */
-  private async pass(): Promise<number> {
+  /** One pass. Returns whether another may begin calls at once. */
+  private async pass(): Promise<boolean> {
     const { config, clock, database } = this.parts;
     const room = config.WEBHOOK_CONCURRENCY - this.running.size;
-    if (room <= 0) return 0;
+    if (room <= 0) return false;
     const now = clock.now();
-    const claimed = await claimDue(database, {
+    const { claimed, more } = await claimDue(database, {
       ...{
         now,
         room,
@@ -78,10 +79,10 @@ export class Dispatcher {
       perEndpoint: config.WEBHOOK_ENDPOINT_CONCURRENCY,
       perAccount: config.WEBHOOK_ACCOUNT_CONCURRENCY,
     });
-    if (claimed.length === 0) return 0;
+    if (claimed.length === 0) return more;
     const calls = await this.read(claimed);
     for (const one of claimed) this.begin(one, calls.get(one.id));
-    return claimed.length;
+    return true;
   }
 
   private begin(claimed: Claimed, call: Call | undefined): void {
@@ -102,10 +103,11 @@ export class Dispatcher {
   private async deliver(claimed: Claimed, call: Call | undefined): Promise<void> {
     const { sender, clock, database, metrics } = this.parts;
     const begun = performance.now();
-    // Ours to mend, so it is no failure of the endpoint: it comes up again when the claim ends.
-    if (!call) throw new AppError('unavailable', 'What this call needs cannot be read now.');
+    // Ours to mend, so it is no failure of the endpoint, and takes none of its tries.
+    if (!call) return giveBack(database, claimed, new Date(clock.now().getTime() + UNREADABLE_MS));
     const result = await callEndpoint(sender, call, { now: clock.now(), signal: this.lost.signal });
-    if (result.kind === 'stopped') return;
+    // Another process need not wait for the end of the claim.
+    if (result.kind === 'stopped') return giveBack(database, claimed, clock.now());
     const durationMs = Math.round(performance.now() - begun);
     const settled = await settleCall(database, claimed, result, { now: clock.now(), durationMs });
     metrics.call(outcomeOf(settled), durationMs / 1_000);

@@ -24,13 +24,7 @@ export async function settleCall(
 ): Promise<Settled> {
   const verdict = judge(result, claimed.attempts);
   return database.run(async ({ sql }) => {
-    // The endpoint first, as everywhere.
-    await sql
-      .selectFrom('webhooks.endpoints')
-      .select('id')
-      .where('id', '=', claimed.endpointId)
-      .forNoKeyUpdate()
-      .execute();
+    await lockFirst(sql, claimed);
     const { numUpdatedRows } = await sql
       .updateTable('webhooks.deliveries')
       .set({
@@ -45,6 +39,41 @@ export async function settleCall(
     if (numUpdatedRows === 0n) return { verdict: null, failing: null };
     return { verdict, failing: await noteHealth(sql, claimed.endpointId, verdict, now) };
   });
+}
+
+/** Lets go of a claim whose call came to nothing by our doing: it counts for no try, and is made when `at` comes. */
+export async function giveBack(database: Parts['database'], claimed: Claimed, at: Date): Promise<void> {
+  await database.run(async ({ sql }) => {
+    await lockFirst(sql, claimed);
+    const { numUpdatedRows } = await sql
+      .updateTable('webhooks.deliveries')
+      .set((set) => ({
+        ...{ claim_id: null, claimed_until: null, next_try_at: at },
+        attempts: set('attempts', '-', 1),
+      }))
+      .where('id', '=', claimed.id)
+      .where('claim_id', '=', claimed.claimId)
+      .executeTakeFirstOrThrow();
+    if (numUpdatedRows === 0n) return;
+    await sql
+      .updateTable('webhooks.endpoints')
+      .set({ due_at: at })
+      .where('id', '=', claimed.endpointId)
+      .where('disabled_reason', 'is', null)
+      .where('deleted_at', 'is', null)
+      .where((where) => where.or([where('due_at', 'is', null), where('due_at', '>', at)]))
+      .execute();
+  });
+}
+
+/** The endpoint first, as everywhere. */
+async function lockFirst(sql: Sql, { endpointId }: Claimed): Promise<void> {
+  await sql
+    .selectFrom('webhooks.endpoints')
+    .select('id')
+    .where('id', '=', endpointId)
+    .forNoKeyUpdate()
+    .execute();
 }
 
 function outcomeOf(verdict: Verdict, now: Date) {
