@@ -3,6 +3,7 @@ import type { RenditionKind, UploadWay } from '@shotloom/contracts';
 import type { Database } from '@shotloom/database';
 import type { MetricsRegistry } from '@shotloom/service-kit';
 import type { MediaTables } from './schema/tables';
+import type { StoredTotal } from './sweep/stored-totals';
 
 /**
  * `expired`: the vendor's link has ended. `unreachable`: it gave nothing whole to the last. `refused`: we do not fetch it, because of
@@ -21,14 +22,24 @@ export interface StorageMetrics {
   renditionSeconds(seconds: number): void;
   orphansRemoved(count: number): void;
   expired(count: number): void;
+  /** How much was stored at the last count, over all users and replicas. */
+  stored(totals: readonly StoredTotal[]): void;
   uploaded(way: UploadWay, bytes: number): void;
   /** An import that gave nothing, by why. */
   importFailed(reason: ImportFailureReason): void;
 }
 
 /** `refused`: we do not go there. `wrong_type`: neither picture nor video, or a damaged one. `no_room`: the quota. */
-export type ImportFailureReason =
-  'refused' | 'not_there' | 'too_large' | 'unavailable' | 'wrong_type' | 'no_room' | 'internal';
+export type ImportFailureReason = (typeof IMPORT_FAILURES)[number];
+const IMPORT_FAILURES = [
+  'refused',
+  'not_there',
+  'too_large',
+  'unavailable',
+  'wrong_type',
+  'no_room',
+  'internal',
+] as const;
 
 const SECONDS_BUCKETS = [0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10, 60, 300, 1_800];
 
@@ -76,6 +87,7 @@ export function createStorageMetrics(registry: MetricsRegistry): StorageMetrics 
   });
   return {
     ...uploadMetrics(registry),
+    stored: storedGauges(registry),
     ingest: (outcome, seconds) => ingests.observe({ outcome }, seconds),
     ingestedBytes: (size) => bytes.inc(size),
     poster: (outcome) => posters.inc({ outcome }),
@@ -83,6 +95,21 @@ export function createStorageMetrics(registry: MetricsRegistry): StorageMetrics 
     renditionSeconds: (seconds) => renditionTime.observe(seconds),
     expired: (count) => expired.inc(count),
     orphansRemoved: (count) => orphans.inc(count),
+  };
+}
+
+function storedGauges(registry: MetricsRegistry): StorageMetrics['stored'] {
+  const gauge = (name: string, help: string): Gauge<'kind'> =>
+    new Gauge({ name, help, labelNames: ['kind'], registers: [registry] });
+  const bytes = gauge('shotloom_stored_bytes', 'Bytes that were stored at the last count, by kind.');
+  const files = gauge('shotloom_stored_files', 'Files that were stored at the last count, by kind.');
+  return (totals) => {
+    bytes.reset();
+    files.reset();
+    for (const { kind, bytes: size, files: count } of totals) {
+      bytes.set({ kind }, size);
+      files.set({ kind }, count);
+    }
   };
 }
 
@@ -100,6 +127,8 @@ function uploadMetrics(registry: MetricsRegistry): Pick<StorageMetrics, 'uploade
     labelNames: ['reason'],
     registers,
   });
+  // Shown from the start, so that the first of them is a rise.
+  for (const reason of IMPORT_FAILURES) importFailures.inc({ reason }, 0);
   return {
     uploaded: (way, size) => uploads.inc({ way }, size),
     importFailed: (reason) => importFailures.inc({ reason }),

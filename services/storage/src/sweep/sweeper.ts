@@ -6,6 +6,7 @@ import { askForMissingRenditions } from '../renditions/missing-renditions';
 import { expireAssets } from '../retention/expire-assets';
 import { sweepUploads } from '../uploads/sweep-uploads';
 import { sweepOrphans } from './orphan-sweep';
+import { totalStored } from './stored-totals';
 
 const NAME = 'orphans';
 /** Fewer looks than this would let a round pass when the process restarts often. */
@@ -18,6 +19,7 @@ const LOOKS_PER_INTERVAL = 4;
 export class Sweeper {
   private timer: NodeJS.Timeout | undefined;
   private running: Promise<void> | undefined;
+  private looks = 0;
 
   constructor(
     private readonly storage: Storage,
@@ -58,6 +60,12 @@ export class Sweeper {
     }
   }
 
+  /** In every replica, since each tells its own metrics; at the first look, and then once an interval. */
+  private async measure(): Promise<void> {
+    if (this.looks++ % LOOKS_PER_INTERVAL !== 0) return;
+    this.storage.metrics.stored(await totalStored(this.storage));
+  }
+
   private async turn(): Promise<void> {
     const { store, logger } = this.storage;
     const { orphanAgeMs } = this.options;
@@ -69,6 +77,7 @@ export class Sweeper {
       const renditions = await askForMissingRenditions(this.storage);
       if (renditions > 0) logger.info({ renditions }, 'asked for renditions that are missing');
       await this.expire();
+      await this.measure();
       if (!(await this.claim())) return;
       const swept = await sweepOrphans(this.storage, { orphanAgeMs });
       const files = store instanceof FileObjectStore ? await store.sweep(orphanAgeMs) : 0;
