@@ -1,5 +1,5 @@
 import { Counter, Gauge, Histogram } from 'prom-client';
-import type { RenditionKind, UploadWay } from '@shotloom/contracts';
+import { UPLOAD_WAYS, type RenditionKind, type UploadWay } from '@shotloom/contracts';
 import type { Database } from '@shotloom/database';
 import type { MetricsRegistry } from '@shotloom/service-kit';
 import type { MediaTables } from './schema/tables';
@@ -24,10 +24,13 @@ export interface StorageMetrics {
   expired(count: number): void;
   /** How much was stored at the last count, over all users and replicas. */
   stored(totals: readonly StoredTotal[]): void;
-  uploaded(way: UploadWay, bytes: number): void;
+  /** `form`: through the gateway in one request. */
+  uploaded(way: UploadWay | 'form', bytes: number): void;
   /** An import that gave nothing, by why. */
   importFailed(reason: ImportFailureReason): void;
 }
+
+const WAYS = [...UPLOAD_WAYS, 'form'] as const;
 
 /** `refused`: we do not go there. `wrong_type`: neither picture nor video, or a damaged one. `no_room`: the quota. */
 export type ImportFailureReason = (typeof IMPORT_FAILURES)[number];
@@ -128,6 +131,7 @@ function uploadMetrics(registry: MetricsRegistry): Pick<StorageMetrics, 'uploade
     registers,
   });
   // Shown from the start, so that the first of them is a rise.
+  for (const way of WAYS) uploads.inc({ way }, 0);
   for (const reason of IMPORT_FAILURES) importFailures.inc({ reason }, 0);
   return {
     uploaded: (way, size) => uploads.inc({ way }, size),
@@ -150,8 +154,7 @@ export function watchOpenUploads(registry: MetricsRegistry, database: Database<M
         .groupBy('way')
         .execute()
         .catch(() => []);
-      this.reset();
-      for (const { way, open } of rows) this.set({ way }, open);
+      for (const way of UPLOAD_WAYS) this.set({ way }, rows.find((row) => row.way === way)?.open ?? 0);
     },
   });
 }
