@@ -5,7 +5,7 @@ import { CHART, ROOT } from './tools';
 /** Helm reads nothing outside of a chart, so rules and dashboards are copied into it. */
 const COPIED = [
   { from: 'deploy/prometheus', to: 'files/prometheus', wanted: /\.rules\.yaml$/ },
-  { from: 'deploy/grafana', to: 'files/grafana', wanted: /\.json$/ },
+  { from: 'deploy/grafana', to: 'files/grafana', wanted: /^shotloom-.*\.json$/ },
 ];
 
 /** What the chart has that differs from what it is to have, by path; empty when all is well. */

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { problemsOf } from '../src/kinds';
 import { copyObservability, staleCopies } from '../src/observability-files';
-import { render } from '../src/render';
+import { refusal, render, type Manifest } from '../src/render';
 import { CHART } from '../src/tools';
 import { README, readmeWithValues } from '../src/values-docs';
 
@@ -19,6 +19,29 @@ it('describes every value in the README as values.yaml does', () => {
 it('carries the rules and dashboards of deploy/ as they are', () => {
   if (UPDATE) copyObservability();
   expect(staleCopies()).toEqual([]);
+});
+
+describe('dashboards', () => {
+  const boards = (monitoring: object): Manifest[] =>
+    render({ values: { monitoring } }).filter(({ metadata }) => metadata.name.includes('-dashboard-'));
+
+  it('are ConfigMaps that the sidecar of Grafana finds, and only where they are wanted', async () => {
+    expect(boards({ dashboards: false })).toEqual([]);
+    const made = boards({ dashboards: true });
+    expect(made).toHaveLength(5);
+    for (const manifest of made) {
+      expect(await problemsOf(manifest)).toEqual([]);
+      expect(manifest.metadata.labels).toMatchObject({ grafana_dashboard: '1' });
+    }
+  });
+
+  it('lead to the runbooks where it is said where those can be read', () => {
+    const repositoryUrl = 'https://git.example.org/video/shotloom/-/blob/main';
+    const text = JSON.stringify(boards({ dashboards: true, repositoryUrl }));
+    expect(text).toContain(repositoryUrl);
+    expect(text).not.toContain('repository.invalid');
+    expect(refusal({ values: { monitoring: { repositoryUrl: 'https://x"y' } } })).toContain('repositoryUrl');
+  });
 });
 
 describe('files of rules and dashboards', () => {

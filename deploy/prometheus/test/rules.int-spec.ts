@@ -3,24 +3,13 @@ import { existsSync, globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { load } from 'js-yaml';
-import { Registry, collectDefaultMetrics } from 'prom-client';
+import { readRules, RULE_FILES } from '../src/rule-files';
 
 const run = promisify(execFile);
 const ROOT = join(__dirname, '../../..');
 const HERE = join(ROOT, 'deploy/prometheus');
-const RULES = globSync('*.rules.yaml', { cwd: HERE }).map((name) => join(HERE, name));
 const TESTS = globSync('tests/*.test.yaml', { cwd: HERE }).map((name) => join(HERE, name));
 
-interface Rule {
-  readonly record?: string;
-  readonly alert?: string;
-  readonly expr: string;
-  readonly labels?: { readonly severity?: string };
-  readonly annotations?: Readonly<Record<string, string>>;
-}
-interface RuleFile {
-  readonly groups: readonly { readonly rules: readonly Rule[] }[];
-}
 interface TestFile {
   readonly tests: readonly {
     readonly alert_rule_test: readonly {
@@ -31,11 +20,10 @@ interface TestFile {
 }
 
 const read = <T>(path: string): T => load(readFileSync(path, 'utf8')) as T;
-const rules = RULES.flatMap((path) => read<RuleFile>(path).groups.flatMap((group) => group.rules));
-const alerts = rules.filter((rule) => rule.alert !== undefined);
+const alerts = readRules().filter((rule) => rule.alert !== undefined);
 
 it('has rules that promtool accepts', async () => {
-  await expect(run('promtool', ['check', 'rules', ...RULES])).resolves.toBeDefined();
+  await expect(run('promtool', ['check', 'rules', ...RULE_FILES])).resolves.toBeDefined();
 });
 
 it('has alerts that fire and keep silent as their tests say', async () => {
@@ -54,32 +42,10 @@ it('has for each alert a test in which it fires and one in which it is silent', 
 });
 
 it('says with each alert how bad it is, what to do, and where the runbook is', () => {
-  const poor = alerts.filter(({ labels, annotations = {} }) => {
+  const poor = alerts.filter(({ labels, annotations }) => {
     const book = annotations['runbook_url'];
     const told = annotations['summary'] && annotations['description'] && book && existsSync(join(ROOT, book));
-    return !told || !['page', 'ticket'].includes(labels?.severity ?? '');
+    return !told || !['page', 'ticket'].includes(labels['severity'] ?? '');
   });
   expect(poor.map(({ alert }) => alert)).toEqual([]);
 });
-
-it('asks for metrics that the source declares', () => {
-  const known = new Set([...declaredMetrics(), ...rules.flatMap(({ record }) => record ?? [])]);
-  const asked = rules.flatMap(
-    ({ expr }) => expr.match(/\b(?:shotloom|process|nodejs)[_:][a-z0-9_:]+/g) ?? [],
-  );
-  const base = (name: string): string => name.replace(/_(?:bucket|count|sum)$/, '');
-  expect(asked.length).toBeGreaterThan(0);
-  expect(asked.filter((name) => !known.has(name) && !known.has(base(name)))).toEqual([]);
-});
-
-/** Names of metrics in the source, and those that every process has from Node. */
-function declaredMetrics(): string[] {
-  const registry = new Registry();
-  collectDefaultMetrics({ register: registry });
-  const files = globSync('{libs,services}/*/src/**/*.ts', { cwd: ROOT });
-  const texts = files.map((path) => readFileSync(join(ROOT, path), 'utf8'));
-  return [
-    ...texts.flatMap((text) => text.match(/(?<=')shotloom_[a-z_]+(?=')/g) ?? []),
-    ...registry.getMetricsAsArray().map(({ name }) => name),
-  ];
-}

@@ -43,6 +43,7 @@ export class RunningConsumption implements Consumption {
   }
 
   async start(): Promise<void> {
+    this.metrics.consumes(this.spec.stream, this.spec.durable);
     await this.rescue.start();
     this.loop.start();
   }

@@ -6,6 +6,8 @@ export type MessageOutcome = 'handled' | 'unwanted' | 'retried' | 'parked' | 're
 
 /** What the bus counts; does nothing without a registry. Durations in seconds. */
 export interface BusMetrics {
+  /** A consumer begins: what it counts is shown from then on, so that the first redelivery is a rise. */
+  consumes(stream: string, durable: string): void;
   message(stream: string, durable: string, outcome: MessageOutcome): void;
   handler(stream: string, durable: string, seconds: number): void;
   redelivery(stream: string, durable: string): void;
@@ -46,6 +48,11 @@ export function busMetrics(registry: MetricsRegistry | undefined): BusMetrics {
     return new Gauge({ name, help: 'Messages being handled now.', labelNames: of, registers });
   });
   return {
+    consumes: (stream, durable) => {
+      redeliveries.inc({ stream, durable }, 0);
+      inFlight.inc({ stream, durable }, 0);
+      messages.inc({ stream, durable, outcome: 'handled' }, 0);
+    },
     message: (stream, durable, outcome) => messages.inc({ stream, durable, outcome }),
     handler: (stream, durable, value) => seconds.observe({ stream, durable }, value),
     redelivery: (stream, durable) => redeliveries.inc({ stream, durable }),
@@ -55,6 +62,7 @@ export function busMetrics(registry: MetricsRegistry | undefined): BusMetrics {
 }
 
 const silent: BusMetrics = {
+  consumes: () => undefined,
   message: () => undefined,
   handler: () => undefined,
   redelivery: () => undefined,

@@ -1,6 +1,7 @@
 import { Counter, Gauge } from 'prom-client';
 import type { Pool } from 'pg';
 import type { MetricsRegistry } from '@shotloom/service-kit';
+import type { PostgresFailure } from './postgres-errors';
 
 const NAMES = {
   connections: 'shotloom_database_pool_connections',
@@ -9,6 +10,9 @@ const NAMES = {
   published: 'shotloom_outbox_published_total',
   dead: 'shotloom_outbox_dead_total',
 } as const;
+
+/** Why transactions are tried again; shown from the start, so that the first of them is a rise. */
+const RETRIED: readonly PostgresFailure[] = ['conflict', 'connection'];
 
 export interface DatabaseMetrics {
   readonly retried: (reason: string) => void;
@@ -19,6 +23,7 @@ export function observeDatabase(registry: MetricsRegistry | undefined, pool: Poo
   if (registry === undefined) return { retried: () => undefined };
   if (registry.getSingleMetric(NAMES.connections) === undefined) observePool(registry, pool);
   const retries = counter(registry, NAMES.retries, 'Transactions that were tried again', ['reason']);
+  for (const reason of RETRIED) retries.inc({ reason }, 0);
   return { retried: (reason) => retries.inc({ reason }) };
 }
 
@@ -52,6 +57,7 @@ export function observeOutbox(registry: MetricsRegistry | undefined, schema: str
     'schema',
   ]);
   const dead = counter(registry, NAMES.dead, 'Messages that the bus refused for good', ['schema']);
+  for (const one of [published, dead]) one.inc({ schema }, 0);
   return {
     oldestAge: (seconds) => oldest.set({ schema }, seconds),
     published: (count) => published.inc({ schema }, count),

@@ -6,6 +6,7 @@ import type { AttemptRefs } from './attempts/attempt-ref';
 import type { Beginner, SubmitSettings } from './attempts/begin-submit';
 import type { KnownAttempts } from './attempts/known-attempts';
 import type { VendorHealth } from './attempts/vendor-health';
+import type { ChangeMetrics } from './changes/change-metrics';
 import type { Config } from './config';
 import type { ModelClock } from './models/model-clock';
 import type { OrchestratorMetrics } from './metrics';
@@ -33,6 +34,8 @@ export interface Orchestrator {
   readonly health: VendorHealth;
   readonly submits: SubmitSettings;
   readonly metrics: OrchestratorMetrics;
+  /** What is counted when a transaction has been committed. */
+  readonly counted: ChangeMetrics;
   readonly logger: Logger;
 }
 

@@ -6,7 +6,6 @@ import { addSchedulerMetrics } from './scheduler/scheduler-metrics';
 import type { JobsSchema } from './schema/tables';
 
 export interface OrchestratorMetrics {
-  readonly accepted: Counter<'provider'>;
   readonly reports: Counter<'type' | 'applied'>;
   /** Tasks that vendors were asked about. */
   readonly polls: Counter<'provider'>;
@@ -26,12 +25,6 @@ export function createOrchestratorMetrics(
   addSchedulerMetrics(registry, database, logger);
   addAttemptGauge(registry, database, logger);
   return {
-    accepted: new Counter({
-      name: 'shotloom_jobs_accepted_total',
-      help: 'Jobs accepted.',
-      labelNames: ['provider'],
-      registers,
-    }),
     stuck: new Gauge({
       name: 'shotloom_attempts_stuck',
       help: 'Overdue attempts that the last sweep could not move; anything above 0 wants a look at the log.',

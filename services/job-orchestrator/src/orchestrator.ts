@@ -33,8 +33,10 @@ import { grantSubmits, type Beginner } from './attempts/begin-submit';
 import { openKnownAttempts } from './attempts/known-attempts';
 import { VendorHealth } from './attempts/vendor-health';
 import type { Orchestrator } from './app.tokens';
+import { createChangeMetrics, type ChangeMetrics } from './changes/change-metrics';
 import { CreditNews } from './changes/credit-news';
 import { BATCH_RPCS } from './batches/batches.controller';
+import { watched } from './changes/watched-database';
 import { DRAFT_RPCS } from './drafts/drafts.controller';
 import { LOG_RPCS } from './log/log.controller';
 import type { Config } from './config';
@@ -61,12 +63,14 @@ const CHANGES = { transactions: 2, pieces: 64, pace: { leastMs: 8, mostMs: 40 } 
 export async function startOrchestrator(context: ServiceContext<Config>): Promise<void> {
   const { shutdown } = context;
   // Opened first, so that it closes last: what still runs needs it to its end.
-  const database = openServiceDatabase<JobsSchema>(context, {
+  const opened = openServiceDatabase<JobsSchema>(context, {
     migrations: [ledgerMigrations, jobsMigrations],
     outboxSchema: SCHEMA,
   });
+  const counted = createChangeMetrics(context.metrics, context.config.PROVIDERS_ENABLED);
+  const database = watched(opened, (changes) => counted.committed(changes));
   const bus = await openServiceBus(context);
-  const orchestrator = assemble(context, bus, database);
+  const orchestrator = assemble(context, bus, database, counted);
   const { scheduler, config, logger, models } = orchestrator;
   observeOperations(context.metrics, { database, bus, logger });
   const credits = new CreditNews(bus);
@@ -120,6 +124,7 @@ function assemble(
   { config, logger, metrics }: ServiceContext<Config>,
   bus: Bus,
   database: Database<JobsSchema>,
+  counted: ChangeMetrics,
 ): Orchestrator {
   const catalogue = new Catalogue(new Set(config.PROVIDERS_ENABLED));
   const limits = {
@@ -157,6 +162,7 @@ function assemble(
     submits: { sendSeconds, callbacks },
     logger,
     metrics: createOrchestratorMetrics(metrics, database, logger),
+    counted,
   };
 }
 

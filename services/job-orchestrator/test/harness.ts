@@ -24,7 +24,7 @@ import {
 import { applyTopology, connectBus, type Bus } from '@shotloom/bus';
 import { migrate, openDatabase, type Database } from '@shotloom/database';
 import { grant, ledgerMigrations, openLedgerAccount } from '@shotloom/ledger';
-import { createMetrics, HealthRegistry, Shutdown } from '@shotloom/service-kit';
+import { createMetrics, HealthRegistry, Shutdown, type MetricsRegistry } from '@shotloom/service-kit';
 import { createTestDatabase, silentLogger, startNats, waitFor, type NatsServer } from '@shotloom/testing';
 import { credits } from '@shotloom/kernel';
 import { configSchema, type Config } from '../src/config';
@@ -46,6 +46,8 @@ export class Harness {
   readonly events: JobState[] = [];
   /** What the gateway would list, by provider. */
   readonly credentials = new Map<string, RpcResponse<typeof listCredentialsRpc>['credentials']>();
+  /** What each replica shows of itself. */
+  readonly registries: MetricsRegistry[] = [];
   private readonly replicas: Shutdown[] = [];
 
   private constructor(
@@ -62,11 +64,13 @@ export class Harness {
     const logger = silentLogger();
     const shutdown = new Shutdown(logger, 20_000);
     this.replicas.push(shutdown);
+    const metrics = createMetrics('test');
+    this.registries.push(metrics);
     await startOrchestrator({
       name: 'job-orchestrator',
       config: this.config,
       logger,
-      metrics: createMetrics('test'),
+      metrics,
       health: new HealthRegistry(),
       shutdown,
     });

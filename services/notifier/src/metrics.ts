@@ -3,7 +3,8 @@ import type { SocketMessage } from '@shotloom/contracts';
 import type { MetricsRegistry } from '@shotloom/service-kit';
 
 /** Why the server ended a socket that the client wanted to keep. */
-export type CutReason = 'slow' | 'silent' | 'overflow' | 'revoked' | 'bad_message' | 'unavailable';
+export type CutReason = (typeof CUT_REASONS)[number];
+const CUT_REASONS = ['slow', 'silent', 'overflow', 'revoked', 'bad_message', 'unavailable'] as const;
 
 export interface NotifierMetrics {
   socketOpened(): void;
@@ -54,6 +55,8 @@ export function createNotifierMetrics(registry: MetricsRegistry): NotifierMetric
     labelNames: ['reason'],
     registers,
   });
+  // Shown from the start, so that the first of them is a rise.
+  for (const reason of CUT_REASONS) cuts.inc({ reason }, 0);
   return {
     socketOpened: () => open.inc(),
     socketClosed: () => open.dec(),

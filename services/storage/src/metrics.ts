@@ -1,8 +1,9 @@
 import { Counter, Gauge, Histogram } from 'prom-client';
-import type { RenditionKind, UploadWay } from '@shotloom/contracts';
+import { UPLOAD_WAYS, type RenditionKind, type UploadWay } from '@shotloom/contracts';
 import type { Database } from '@shotloom/database';
 import type { MetricsRegistry } from '@shotloom/service-kit';
 import type { MediaTables } from './schema/tables';
+import type { StoredTotal } from './sweep/stored-totals';
 
 /**
  * `expired`: the vendor's link has ended. `unreachable`: it gave nothing whole to the last. `refused`: we do not fetch it, because of
@@ -23,7 +24,10 @@ export interface StorageMetrics {
   /** A sweep that removed nothing because an operator has to look first. */
   sweepHeld(reason: SweepHeldReason): void;
   expired(count: number): void;
-  uploaded(way: UploadWay, bytes: number): void;
+  /** How much was stored at the last count, over all users and replicas. */
+  stored(totals: readonly StoredTotal[]): void;
+  /** `form`: through the gateway in one request. */
+  uploaded(way: UploadWay | 'form', bytes: number): void;
   /** An import that gave nothing, by why. */
   importFailed(reason: ImportFailureReason): void;
 }
@@ -31,10 +35,19 @@ export interface StorageMetrics {
 /** `restored`: the database is older than the object store. `implausible`: too many objects are of no asset. */
 export type SweepHeldReason = (typeof SWEEP_HELD_REASONS)[number];
 const SWEEP_HELD_REASONS = ['restored', 'implausible'] as const;
+const WAYS = [...UPLOAD_WAYS, 'form'] as const;
 
 /** `refused`: we do not go there. `wrong_type`: neither picture nor video, or a damaged one. `no_room`: the quota. */
-export type ImportFailureReason =
-  'refused' | 'not_there' | 'too_large' | 'unavailable' | 'wrong_type' | 'no_room' | 'internal';
+export type ImportFailureReason = (typeof IMPORT_FAILURES)[number];
+const IMPORT_FAILURES = [
+  'refused',
+  'not_there',
+  'too_large',
+  'unavailable',
+  'wrong_type',
+  'no_room',
+  'internal',
+] as const;
 
 const SECONDS_BUCKETS = [0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10, 60, 300, 1_800];
 
@@ -82,6 +95,7 @@ export function createStorageMetrics(registry: MetricsRegistry): StorageMetrics 
   });
   return {
     ...uploadMetrics(registry),
+    stored: storedGauges(registry),
     ingest: (outcome, seconds) => ingests.observe({ outcome }, seconds),
     ingestedBytes: (size) => bytes.inc(size),
     poster: (outcome) => posters.inc({ outcome }),
@@ -105,6 +119,21 @@ function heldCounter(registry: MetricsRegistry): StorageMetrics['sweepHeld'] {
   return (reason) => held.inc({ reason });
 }
 
+function storedGauges(registry: MetricsRegistry): StorageMetrics['stored'] {
+  const gauge = (name: string, help: string): Gauge<'kind'> =>
+    new Gauge({ name, help, labelNames: ['kind'], registers: [registry] });
+  const bytes = gauge('shotloom_stored_bytes', 'Bytes that were stored at the last count, by kind.');
+  const files = gauge('shotloom_stored_files', 'Files that were stored at the last count, by kind.');
+  return (totals) => {
+    bytes.reset();
+    files.reset();
+    for (const { kind, bytes: size, files: count } of totals) {
+      bytes.set({ kind }, size);
+      files.set({ kind }, count);
+    }
+  };
+}
+
 function uploadMetrics(registry: MetricsRegistry): Pick<StorageMetrics, 'uploaded' | 'importFailed'> {
   const registers = [registry];
   const uploads = new Counter({
@@ -119,6 +148,9 @@ function uploadMetrics(registry: MetricsRegistry): Pick<StorageMetrics, 'uploade
     labelNames: ['reason'],
     registers,
   });
+  // Shown from the start, so that the first of them is a rise.
+  for (const way of WAYS) uploads.inc({ way }, 0);
+  for (const reason of IMPORT_FAILURES) importFailures.inc({ reason }, 0);
   return {
     uploaded: (way, size) => uploads.inc({ way }, size),
     importFailed: (reason) => importFailures.inc({ reason }),
@@ -140,8 +172,7 @@ export function watchOpenUploads(registry: MetricsRegistry, database: Database<M
         .groupBy('way')
         .execute()
         .catch(() => []);
-      this.reset();
-      for (const { way, open } of rows) this.set({ way }, open);
+      for (const way of UPLOAD_WAYS) this.set({ way }, rows.find((row) => row.way === way)?.open ?? 0);
     },
   });
 }

@@ -2,11 +2,15 @@ import { Counter, Gauge, Histogram } from 'prom-client';
 import type { MetricsRegistry } from '@shotloom/service-kit';
 
 /** What became of one call. `superseded`: it came after its lease, and another call counts. */
-export type CallOutcome = 'delivered' | 'retried' | 'failed' | 'superseded';
+export type CallOutcome = (typeof OUTCOMES)[number];
+const OUTCOMES = ['delivered', 'retried', 'failed', 'superseded'] as const;
+/** Why an endpoint is disabled by us: it failed for long, or said that it is gone. */
+export type DisabledReason = (typeof DISABLED)[number];
+const DISABLED = ['failing', 'gone'] as const;
 
 export interface WebhookMetrics {
   call(outcome: CallOutcome, seconds: number): void;
-  disabled(reason: string): void;
+  disabled(reason: DisabledReason): void;
   event(deliveries: number): void;
   queue(state: { readonly depth: number; readonly oldestSeconds: number }): void;
   running(calls: number): void;
@@ -39,6 +43,9 @@ export function createWebhookMetrics(registry: MetricsRegistry): WebhookMetrics 
     help: 'Deliveries made of events.',
     registers,
   });
+  // Shown from the start, so that the first of them is a rise.
+  for (const outcome of OUTCOMES) calls.inc({ outcome }, 0);
+  for (const reason of DISABLED) disabled.inc({ reason }, 0);
   const depth = new Gauge({
     name: 'shotloom_webhook_queue_depth',
     help: 'Deliveries whose time has come and that wait for a call; counted up to 100,000.',

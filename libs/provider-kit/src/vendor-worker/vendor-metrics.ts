@@ -5,7 +5,7 @@ import { known } from '../known-metric';
 
 export type VendorVerb = 'submit' | 'poll' | 'fetch' | 'lookup' | 'cancel' | 'test_connection' | 'balance';
 /** What became of a `work.submit`. `not_granted`: the fence did not let us in. `unreported`: the stream could not be told. */
-export type SubmitOutcome = 'submitted' | 'adopted' | 'refused' | 'uncertain' | 'not_granted' | 'unreported';
+export type SubmitOutcome = (typeof SUBMITS)[number];
 
 export interface VendorMetrics {
   /** Times a call of the vendor and counts how it ended; `failureOf` finds the error in an answer that carries one. */
@@ -15,11 +15,17 @@ export interface VendorMetrics {
     failureOf?: (answer: T) => AppError | undefined,
   ): Promise<T>;
   submit(outcome: SubmitOutcome): void;
-  pollDropped(reason: 'expired' | 'unreported'): void;
+  pollDropped(reason: (typeof DROPPED)[number]): void;
   /** Something that a person should look at, although the attempt goes on. */
-  alarm(kind: 'unknownStatus' | 'unreadable' | 'unfit'): void;
-  callback(verdict: 'verified' | 'hint' | 'refused' | 'unknown' | 'challenge'): void;
+  alarm(kind: (typeof ALARMS)[number]): void;
+  callback(verdict: (typeof CALLBACKS)[number]): void;
 }
+
+/** Shown from the start, so that the first of them is a rise and not a series that begins. */
+const DROPPED = ['expired', 'unreported'] as const;
+const ALARMS = ['unknownStatus', 'unreadable', 'unfit'] as const;
+const SUBMITS = ['submitted', 'adopted', 'refused', 'uncertain', 'not_granted', 'unreported'] as const;
+const CALLBACKS = ['verified', 'hint', 'refused', 'unknown', 'challenge'] as const;
 
 const SECONDS_BUCKETS = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20, 30, 60, 120];
 
@@ -41,6 +47,10 @@ export function vendorMetrics(registry: MetricsRegistry, provider: string): Vend
     'kind',
   ]);
   const callbacks = counter('shotloom_vendor_callbacks_total', 'Callbacks by verdict.', ['verdict']);
+  for (const outcome of SUBMITS) submits.inc({ provider, outcome }, 0);
+  for (const reason of DROPPED) dropped.inc({ provider, reason }, 0);
+  for (const kind of ALARMS) alarms.inc({ provider, kind }, 0);
+  for (const verdict of CALLBACKS) callbacks.inc({ provider, verdict }, 0);
   const { seconds, inFlight } = timers(registry);
   const ended = (verb: VendorVerb, from: number, error: AppError | undefined): void => {
     seconds.observe({ provider, verb }, (performance.now() - from) / 1_000);

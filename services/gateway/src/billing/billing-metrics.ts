@@ -10,7 +10,7 @@ export interface BillingMetrics {
 
 export function billingMetrics(registry: MetricsRegistry): BillingMetrics {
   const registers = [registry];
-  return {
+  const metrics: BillingMetrics = {
     events: new Counter({
       name: 'shotloom_stripe_events_total',
       help: 'Events of Stripe by what became of them',
@@ -34,4 +34,7 @@ export function billingMetrics(registry: MetricsRegistry): BillingMetrics {
       registers,
     }),
   };
+  // Known from the first sweep on.
+  for (const state of ['failed', 'refused'] as const) metrics.wrong.set({ state }, 0);
+  return metrics;
 }

@@ -21,7 +21,8 @@ interface DueMail {
   readonly attempts: number;
 }
 
-type Outcome = 'sent' | 'failed' | 'refused' | 'expired';
+type Outcome = (typeof OUTCOMES)[number];
+const OUTCOMES = ['sent', 'failed', 'refused', 'expired'] as const;
 
 /**
  * Sends what is in the queue. A mail is claimed by putting its next try off, before it is sent and outside of any transaction: a replica
@@ -48,6 +49,8 @@ export class MailSender implements OnApplicationBootstrap, OnModuleDestroy {
       labelNames: ['outcome'],
       registers: [metrics],
     });
+    // Shown from the start, so that the first of them is a rise.
+    for (const outcome of OUTCOMES) this.outcomes.inc({ outcome }, 0);
     this.domain = /@([A-Za-z0-9.-]+)/.exec(config.MAIL_FROM ?? '')?.[1] ?? 'localhost';
     if (config.SMTP_URL !== undefined)
       this.transport = createTransport({ url: config.SMTP_URL, ...DEADLINES_MS });

@@ -12,6 +12,12 @@ import { nextTimerChange, writeTimers, type TimerChange } from './timer-writes';
 
 type Tx = UnitOfWork<JobsSchema>;
 
+/** What a transaction changed. A row may be there several times, each time from how the change before left it. */
+export interface Changes {
+  readonly jobs: readonly RowWrite<JobRow>[];
+  readonly attempts: readonly RowWrite<AttemptRow>[];
+}
+
 const sessions = new WeakMap<Tx, Session>();
 
 /** What a transaction has locked and changed so far. */
@@ -129,6 +135,11 @@ export class Session {
     const statements = writeTimers(this.timers);
     this.timers = new Map();
     if (statements.length > 0) await this.tx.together(statements);
+  }
+
+  /** Every change so far, in order. */
+  get changes(): Changes {
+    return { jobs: this.jobWrites, attempts: this.attemptWrites };
   }
 
   private gather(): void {

@@ -35,7 +35,7 @@ export class DraftsController {
     @Payload() request: RpcRequest<typeof runDraftsRpc>,
     @Ctx() { deadline }: RpcContext,
   ): Promise<RpcResponse<typeof runDraftsRpc>> {
-    const { database, metrics, scheduler } = this.app;
+    const { database, scheduler } = this.app;
     const { remember, provider, ...answer } = await database.run(async (tx) => {
       const remember = await this.userLimits.write(tx, [request]);
       const run = await runDrafts(tx, request);
@@ -45,7 +45,6 @@ export class DraftsController {
     });
     remember();
     if (answer.replayed) return answer;
-    metrics.accepted.inc({ provider }, answer.jobIds.length);
     scheduler.wake(provider);
     return answer;
   }

@@ -15,6 +15,7 @@ import type { RpcContext } from '@shotloom/bus';
 import { OnRequest } from '@shotloom/bus/nest';
 import { ORCHESTRATOR, type Orchestrator } from '../app.tokens';
 import { AcceptQueue } from './accept-queue';
+import { holdAmount } from './accept-request';
 import { deleteJob, requestCancel } from './cancel-job';
 import { findJob, listJobs } from './job-queries';
 import { queuePlace } from './queue-place';
@@ -30,12 +31,14 @@ export class JobsController {
   private readonly accepts: AcceptQueue;
 
   constructor(@Inject(ORCHESTRATOR) private readonly app: Orchestrator) {
-    const { database, catalogue, scheduler, metrics } = app;
+    const { database, catalogue, scheduler, counted } = app;
     this.accepts = new AcceptQueue({
       database,
       catalogue,
-      onAccepted: ({ request: { provider }, jobIds }) => {
-        metrics.accepted.inc({ provider }, jobIds.length);
+      onAccepted: (request) => {
+        const { provider } = request.request;
+        const jobs = request.jobIds.length;
+        counted.accepted({ provider, jobs, credits: jobs * holdAmount(request) });
         scheduler.wake(provider);
       },
     });

@@ -3,10 +3,9 @@ import { countDead, type Bus } from '@shotloom/bus';
 import type { Database } from '@shotloom/database';
 import type { Logger, MetricsRegistry } from '@shotloom/service-kit';
 import type { JobsSchema } from '../schema/tables';
+import { observeConsumers } from './consumer-metrics';
+import { shared } from './shared-reading';
 import { readCounts, type StuckCounts } from './stuck-counts';
-
-/** One scrape asks every gauge; those that read the same share the answer for so long. */
-const SHARED_MS = 1_000;
 
 type Counted = Exclude<keyof StuckCounts, 'deadLetters' | 'oldestUnpublishedSeconds'>;
 
@@ -57,6 +56,7 @@ export function observeOperations(
     });
   }
   observeDeadLetters(registry, bus, logger);
+  observeConsumers(registry, bus, logger);
 }
 
 function observeDeadLetters(registry: MetricsRegistry, bus: Bus, logger: Logger): void {
@@ -87,19 +87,4 @@ function observeDeadLetters(registry: MetricsRegistry, bus: Bus, logger: Logger)
       }
     },
   });
-}
-
-/** Undefined where it could not be read: a scrape must not fail for it. */
-function shared<T>(read: () => Promise<T>, logger: Logger): () => Promise<T | undefined> {
-  let last: { readonly at: number; readonly value: Promise<T | undefined> } | undefined;
-  return () => {
-    const now = Date.now();
-    if (last && now - last.at < SHARED_MS) return last.value;
-    const value = read().catch((error: unknown) => {
-      logger.warn({ err: error }, 'what operators watch could not be read for metrics');
-      return undefined;
-    });
-    last = { at: now, value };
-    return value;
-  };
 }

@@ -1,5 +1,6 @@
 import { sql, type RawBuilder } from 'kysely';
 import { Gauge } from 'prom-client';
+import { PROVIDERS } from '@shotloom/contracts';
 import type { Database } from '@shotloom/database';
 import type { Logger, MetricsRegistry } from '@shotloom/service-kit';
 import type { JobsSchema } from '../schema/tables';
@@ -14,6 +15,9 @@ interface Reading {
   readonly query: RawBuilder<{ value: number } & Record<string, string | number>>;
   readonly labels: readonly string[];
 }
+
+/** A limit may be set where the catalogue knows of none. */
+const LIMITED = PROVIDERS.filter(({ kind }) => kind === 'poll');
 
 const WAITING = sql`active_attempt_id IS NULL AND finished_at IS NULL AND status <> 'draft'`;
 
@@ -72,6 +76,15 @@ const READINGS: readonly Reading[] = [
     help: '1 where no attempts start under a key of a vendor, since it or the vendor failed.',
     labels: ['provider', 'credential'],
     query: sql`SELECT provider, credential_id AS credential, (state <> 'closed')::int AS value FROM jobs.breakers`,
+  },
+  {
+    name: 'shotloom_vendor_request_limit_per_second',
+    help: 'Calls that a vendor may be asked for under one key.',
+    labels: ['provider'],
+    query: sql`SELECT provider, coalesce(settings.requests_per_minute, spec.per_minute) / 60 AS value
+      FROM unnest(${LIMITED.map(({ id }) => id)}::text[], ${LIMITED.map(({ requests }) => requests?.perMinute ?? null)}::float8[])
+        AS spec (provider, per_minute) LEFT JOIN jobs.provider_settings AS settings USING (provider)
+      WHERE coalesce(settings.requests_per_minute, spec.per_minute) IS NOT NULL`,
   },
 ];
 

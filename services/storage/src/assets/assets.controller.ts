@@ -39,7 +39,10 @@ export class AssetsController {
   async register(
     @Payload() upload: RpcRequest<typeof registerUploadRpc>,
   ): Promise<RpcResponse<typeof registerUploadRpc>> {
-    return { asset: await registerUpload(this.storage, upload) };
+    const asset = await registerUpload(this.storage, upload);
+    // Content that the user has already is the asset of before.
+    if (asset.assetId === upload.assetId) this.storage.metrics.uploaded('form', asset.sizeBytes);
+    return { asset };
   }
 
   @OnRequest(describeAssetsRpc)

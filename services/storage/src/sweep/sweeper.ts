@@ -8,6 +8,7 @@ import { sweepIncoming } from '../uploads/sweep-incoming';
 import { sweepUploads } from '../uploads/sweep-uploads';
 import { stampStore } from './database-stamp';
 import { sweepOrphans, type SweepLimits } from './orphan-sweep';
+import { totalStored } from './stored-totals';
 
 const NAME = 'orphans';
 /** Fewer looks than this would let a round pass when the process restarts often. */
@@ -30,6 +31,7 @@ export class Sweeper {
   private running: Promise<void> | undefined;
   private stamps: NodeJS.Timeout | undefined;
   private stamping: Promise<void> | undefined;
+  private looks = 0;
 
   constructor(
     private readonly storage: Storage,
@@ -97,6 +99,12 @@ export class Sweeper {
     }
   }
 
+  /** In every replica, since each tells its own metrics; at the first look, and then once an interval. */
+  private async measure(): Promise<void> {
+    if (this.looks++ % LOOKS_PER_INTERVAL !== 0) return;
+    this.storage.metrics.stored(await totalStored(this.storage));
+  }
+
   /** One look, and the round where it is due. Never rejects. */
   async turn(): Promise<void> {
     const { store, logger } = this.storage;
@@ -108,6 +116,7 @@ export class Sweeper {
       if (uploads.expired > 0) logger.info(uploads, 'ended uploads that nobody completed');
       const renditions = await askForMissingRenditions(this.storage);
       if (renditions > 0) logger.info({ renditions }, 'asked for renditions that are missing');
+      await this.measure();
       if (!(await this.isNewest())) return;
       await sweepIncoming(this.storage, { unknownMs: orphanAgeMs });
       await this.expire();

@@ -21,6 +21,9 @@ const KEY_SHARE = 0.8;
 const FAILURE_BURST_SECONDS = 10;
 const SWEEP_MS = 300_000;
 
+type CountedBy = Counted['name'] | 'failures';
+const COUNTED_BY: readonly CountedBy[] = ['user', 'key', 'address', 'failures'];
+
 const rateOf = (perSecond: number, seconds: number): Rate => ({
   perSecond,
   burst: Math.max(1, Math.round(perSecond * seconds)),
@@ -56,6 +59,8 @@ export class RateLimits implements OnApplicationBootstrap, OnApplicationShutdown
       labelNames: ['by'],
       registers: [metrics],
     });
+    // Shown from the start, so that the first of them is a rise.
+    for (const by of COUNTED_BY) this.refused.inc({ by }, 0);
   }
 
   onApplicationBootstrap(): void {
@@ -109,7 +114,7 @@ export class RateLimits implements OnApplicationBootstrap, OnApplicationShutdown
     return this.refuse(worst.name, worst.verdict.retryAfterMs);
   }
 
-  refuse(by: Counted['name'] | 'failures', retryAfterMs: number): AppError {
+  refuse(by: CountedBy, retryAfterMs: number): AppError {
     this.refused.inc({ by });
     return new AppError('rate_limited', SENTENCES[by], { retryable: true, retryAfterMs });
   }
