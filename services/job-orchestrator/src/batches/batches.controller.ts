@@ -15,7 +15,7 @@ import {
 import { AppError } from '@shotloom/kernel';
 import { getBalance } from '@shotloom/ledger';
 import { ORCHESTRATOR, type Orchestrator } from '../app.tokens';
-import type { AcceptRequest } from '../jobs/accept-request';
+import { holdAmount, type AcceptRequest } from '../jobs/accept-request';
 import { stopAll } from '../jobs/stop-all';
 import { UserLimits } from '../jobs/user-limits';
 import { acceptBatch, modelsOf } from './accept-batch';
@@ -57,15 +57,14 @@ export class BatchesController {
     @Payload() request: RpcRequest<typeof acceptBatchRpc>,
     @Ctx() { deadline }: RpcContext,
   ): Promise<RpcResponse<typeof acceptBatchRpc>> {
-    const { database, metrics, scheduler } = this.app;
+    const { database, counted, scheduler } = this.app;
     const accepted = await this.acceptOrForget(request, deadline);
-    for (const [provider, some] of Map.groupBy(accepted, (one) => one.request.provider)) {
-      metrics.accepted.inc(
-        { provider },
-        some.reduce((sum, { jobIds }) => sum + jobIds.length, 0),
-      );
-      scheduler.wake(provider);
+    for (const one of accepted) {
+      const jobs = one.jobIds.length;
+      counted.accepted({ provider: one.request.provider, jobs, credits: jobs * holdAmount(one) });
     }
+    for (const provider of new Set(accepted.map(({ request: { provider } }) => provider)))
+      scheduler.wake(provider);
     const { batch } = await getBatch(database, request);
     if (!batch) throw noBatch(request.batchId);
     return { batch, replayed: accepted.length === 0 };
