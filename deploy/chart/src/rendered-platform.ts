@@ -34,7 +34,7 @@ type Ports = Readonly<Record<string, number>>;
  * matter of the cluster, and not shown here.
  */
 export class RenderedPlatform {
-  private readonly children: Child[] = [];
+  private children: Child[] = [];
 
   private constructor(
     readonly manifests: readonly Manifest[],
@@ -64,8 +64,20 @@ export class RenderedPlatform {
   }
 
   /** Runs the containers of a pod that ends, one after the other, and gives what the last one printed. */
-  async runToEnd(component: string): Promise<string> {
-    const pod = this.pod(component);
+  runToEnd(component: string): Promise<string> {
+    return this.runPod(this.pod(component));
+  }
+
+  /** The same for the job that an upgrade runs before its pods come. */
+  runHook(): Promise<string> {
+    const isHook = ({ owner }: Pod): boolean =>
+      owner.metadata.annotations?.['helm.sh/hook'] === 'pre-upgrade';
+    const hook = podsOf(this.manifests).find(isHook);
+    if (hook === undefined) throw new Error('No job is a hook of upgrades.');
+    return this.runPod(hook);
+  }
+
+  private async runPod(pod: Pod): Promise<string> {
     let output = '';
     for (const container of [...pod.spec.initContainers, ...pod.spec.containers]) {
       output = await this.step(pod, container);
@@ -108,8 +120,14 @@ export class RenderedPlatform {
     return readFile(join(this.folder, `${component}.log`), 'utf8');
   }
 
-  async stop(): Promise<void> {
+  /** As a scale to 0 does. */
+  async stopServices(): Promise<void> {
     await Promise.all(this.children.map((child) => child.stop('SIGTERM', 20_000)));
+    this.children = [];
+  }
+
+  async stop(): Promise<void> {
+    await this.stopServices();
     await this.nats.stop();
     await this.postgres.stop();
     await rm(this.folder, { recursive: true, force: true });
@@ -128,7 +146,7 @@ export class RenderedPlatform {
       await appendFile(log, stdout + stderr);
       return stdout;
     } catch (error) {
-      const said = error instanceof Error && 'stdout' in error ? String(error.stdout).slice(-1_000) : '';
+      const said = saidBefore(error).slice(-1_000);
       throw new Error(`${container.name} of ${pod.component} failed:\n${said}`, { cause: error });
     }
   }
@@ -177,4 +195,10 @@ export class RenderedPlatform {
       for (const [file, content] of Object.entries(files ?? {})) await writeFile(join(folder, file), content);
     }
   }
+}
+
+function saidBefore(error: unknown): string {
+  // No look at its class: under Jest an error of Node is none of this world's.
+  if (typeof error !== 'object' || error === null || !('stdout' in error && 'stderr' in error)) return '';
+  return `${String(error.stdout)}${String(error.stderr)}`;
 }

@@ -11,7 +11,8 @@ describe('the pods of the chart, run on this machine', () => {
   let platform: RenderedPlatform;
 
   beforeAll(async () => {
-    platform = await RenderedPlatform.start({ providers: { kling: { enabled: true } } });
+    const values = { providers: { kling: { enabled: true } }, setup: { afterRestore: true } };
+    platform = await RenderedPlatform.start(values);
   }, 120_000);
   afterAll(async () => {
     await platform.stop();
@@ -30,6 +31,13 @@ describe('the pods of the chart, run on this machine', () => {
 
   it('render a film in helm test', async () => {
     expect(await platform.runToEnd('test')).toMatch(/a film of \d+ bytes came back/);
+  }, 300_000);
+
+  it('refuse the step after a restore while they run, and have all the rights for it when they do not', async () => {
+    await expect(platform.runHook()).rejects.toThrow(/The platform runs/);
+    await platform.stopServices();
+    expect(await platform.runHook()).toContain('Every invariant holds');
+    await platform.startServices();
   }, 300_000);
 
   it('were refused nothing by NATS', async () => {

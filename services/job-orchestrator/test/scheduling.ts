@@ -110,6 +110,7 @@ export class SchedulingLab {
       .selectFrom('jobs.attempts')
       .selectAll()
       .where('provider', '=', provider)
+      .orderBy('created_at')
       .orderBy('attempt_id')
       .execute();
   }

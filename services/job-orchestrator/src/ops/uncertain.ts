@@ -16,7 +16,7 @@ import { credentialName } from './audit/attempt-facts';
 
 type Query = RpcRequest<typeof listUncertainRpc>;
 
-/** Attempts whose submit got no answer, oldest first: their ids grow with time. */
+/** Attempts whose submit got no answer, those of the oldest jobs first: their ids begin with the time of their job. */
 export async function listUncertain(
   database: Database<JobsSchema>,
   { provider, after, limit }: Query,
