@@ -1,8 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { Readable } from 'node:stream';
-import { sql } from 'kysely';
 import {
-  appendUploadRpc,
   completeUploadRpc,
   deleteUploadRpc,
   describeAssetsRpc,
@@ -14,6 +12,7 @@ import { newId } from '@shotloom/kernel';
 import { samplePath } from '@shotloom/testing';
 import { deleteMedia } from '../src/deletion/delete-media';
 import { sweepOrphans } from '../src/sweep/orphan-sweep';
+import { Completions } from '../src/uploads/completions';
 import { sweepIncoming } from '../src/uploads/sweep-incoming';
 import { sweepUploads } from '../src/uploads/sweep-uploads';
 import { makeFilm } from './support/films';
@@ -107,6 +106,32 @@ describe('a signed PUT', () => {
     expect(await keysBelow(stage.store, `uploads/${upload.uploadId}/`)).toEqual([]);
   });
 
+  it('is read once, however often and by how many requests it is to be completed, until other bytes come', async () => {
+    const visitor = new Visitor(stage);
+    const completions = new Completions(stage.storage);
+    const forged = Buffer.alloc(photo.length, 'x');
+    const { upload, put } = await visitor.open(photo, { sha256: sha256Of(photo) });
+    const complete = () => completions.complete({ uploadId: upload.uploadId, userId: visitor.userId });
+    await send(put, forged);
+    const reads = jest.spyOn(stage.store, 'get');
+    const refusals = await Promise.allSettled([complete(), complete(), complete()]);
+    for (let time = 0; time < 3; time += 1) {
+      await expect(complete()).rejects.toMatchObject({
+        code: 'media_invalid',
+        fields: [{ field: 'sha256' }],
+      });
+    }
+    expect(refusals.map(({ status }) => status)).toEqual(['rejected', 'rejected', 'rejected']);
+    expect(reads).toHaveBeenCalledTimes(1);
+    reads.mockRestore();
+    const stranger = completions.complete({ uploadId: upload.uploadId, userId: newId() });
+    await expect(stranger).rejects.toMatchObject({ code: 'not_found' });
+    await send(put, photo);
+    const [first, second] = await Promise.all([complete(), complete()]);
+    expect(first).toMatchObject({ assetId: upload.uploadId, sha256: sha256Of(photo) });
+    expect([second, await complete()]).toEqual([first, first]);
+  });
+
   it("is nobody else's to see, complete or delete", async () => {
     const { upload, put } = await new Visitor(stage).open(photo);
     await send(put, photo);
@@ -159,56 +184,6 @@ describe('a signed PUT', () => {
     await past(3);
     expect((await sweepUploads(stage.storage)).emptied).toBe(1);
     expect(await keysBelow(stage.store, `incoming/${late.upload.uploadId}/`)).toEqual([]);
-  });
-});
-
-describe('a resumable upload', () => {
-  /** What came of it, in pieces of one size. Bytes. */
-  const arrive = async (uploadId: string, body: Buffer, size: number): Promise<void> => {
-    const parts = Array.from({ length: Math.ceil(body.length / size) }, (_, index) => ({
-      upload_id: uploadId,
-      from_byte: index * size,
-      size_bytes: Math.min(size, body.length - index * size),
-      object_key: `incoming/${uploadId}/${index * size}`,
-    }));
-    for (const { object_key: key, from_byte: from } of parts) {
-      const piece = body.subarray(from, from + size);
-      await stage.store.put(key, Readable.from([piece]), { contentType: 'application/octet-stream' });
-    }
-    await stage.database.sql.insertInto('media.upload_parts').values(parts).execute();
-    await stage.database.sql
-      .updateTable('media.uploads')
-      .set({ received_bytes: body.length })
-      .where('upload_id', '=', uploadId)
-      .execute();
-  };
-
-  it('is put together from any number of pieces, in their order', async () => {
-    const visitor = new Visitor(stage);
-    const { upload } = await visitor.open(photo, { way: 'resumable', sha256: sha256Of(photo) });
-    await arrive(upload.uploadId, photo, Math.ceil(photo.length / 700));
-    expect(await visitor.complete(upload.uploadId)).toMatchObject({ sha256: sha256Of(photo) });
-    expect(await keysBelow(stage.store, `incoming/${upload.uploadId}/`)).toEqual([]);
-  });
-
-  it('does not take crumbs without end', async () => {
-    const visitor = new Visitor(stage);
-    const body = Buffer.alloc(20_000);
-    const { upload } = await visitor.open(body, { way: 'resumable' });
-    await sql`
-      insert into media.upload_parts (upload_id, from_byte, size_bytes, object_key)
-      select ${upload.uploadId}, at, 1, 'incoming/' || ${upload.uploadId}::text || '/' || at
-      from generate_series(0, 9999) as at`.execute(stage.database.sql);
-    await sql`update media.uploads set received_bytes = 10000 where upload_id = ${upload.uploadId}`.execute(
-      stage.database.sql,
-    );
-    const part = { uploadId: upload.uploadId, userId: visitor.userId, fromByte: 10_000, sizeBytes: 1 };
-    const objectKey = `incoming/${upload.uploadId}/10000`;
-    await expect(stage.bus.request(appendUploadRpc, { ...part, objectKey })).rejects.toMatchObject({
-      code: 'conflict',
-      details: { reason: 'too_many_parts' },
-    });
-    expect(await visitor.find(upload.uploadId)).toMatchObject({ state: 'open', receivedBytes: 10_000 });
   });
 });
 

@@ -15,7 +15,7 @@ import {
 import { STORAGE, type Storage } from '../app.tokens';
 import { findAsset } from '../assets/asset-rows';
 import { importUrl } from '../imports/import-url';
-import { completeUpload } from './complete-upload';
+import { Completions } from './completions';
 import { giveUpUpload } from './give-up-upload';
 import { openUpload } from './open-upload';
 import { appendPart } from './parts';
@@ -28,7 +28,11 @@ const COMPLETIONS_AT_ONCE = 4;
 /** Uploads that take more than one request, as the gateway asks for them. */
 @Controller()
 export class UploadsController {
-  constructor(@Inject(STORAGE) private readonly storage: Storage) {}
+  private readonly completions: Completions;
+
+  constructor(@Inject(STORAGE) private readonly storage: Storage) {
+    this.completions = new Completions(storage);
+  }
 
   @OnRequest(openUploadRpc)
   open(@Payload() request: RpcRequest<typeof openUploadRpc>): Promise<RpcResponse<typeof openUploadRpc>> {
@@ -53,7 +57,7 @@ export class UploadsController {
   async complete(
     @Payload() request: RpcRequest<typeof completeUploadRpc>,
   ): Promise<RpcResponse<typeof completeUploadRpc>> {
-    return { asset: await completeUpload(this.storage, request) };
+    return { asset: await this.completions.complete(request) };
   }
 
   @OnRequest(getUploadRpc)
