@@ -1,3 +1,4 @@
+import { get, type ClientRequest } from 'node:http';
 import { newId } from '@shotloom/kernel';
 import { EventReader, waitFor } from '@shotloom/testing';
 import { jobProgress, jobState, OTHER_USER } from './support/job-fixtures';
@@ -217,5 +218,32 @@ it('gives the stable address where storage has no link', async () => {
     job_id: jobId,
     output_path: `/api/v1/jobs/${jobId}/video`,
   });
+  reader.close();
+});
+
+it('keeps no place for who has gone before their key was judged', async () => {
+  const { peers, notifier } = stage;
+  const verdict = Promise.withResolvers<void>();
+  let asked = 0;
+  peers.beforeVerdict = () => {
+    asked += 1;
+    return verdict.promise;
+  };
+  const url = `http://127.0.0.1:${notifier.port}`;
+  const open = (): ClientRequest =>
+    get(`${url}/api/v1/events`, { headers: { authorization: 'Bearer sl_other' }, agent: false }).on(
+      'error',
+      () => undefined,
+    );
+  const hasty = Array.from({ length: 20 }, open);
+  await waitFor(() => asked === 20, { what: 'all keys to be asked about' });
+  for (const request of hasty) request.destroy();
+  // By its answer the server has seen that they are gone.
+  await fetch(`${url}/nothing`);
+  verdict.resolve();
+  peers.beforeVerdict = () => Promise.resolve();
+  const reader = await connect({}, 'sl_other');
+  expect(reader.response.statusCode).toBe(200);
+  await reader.until('ready');
   reader.close();
 });

@@ -43,6 +43,13 @@ it('passes over an account that has all its calls, whatever else of it is due, a
   const options = { perEndpoint: 4, perAccount: 16, room: 200, now, until: new Date(now.getTime() + 60_000) };
   const claim = async (): Promise<number> => (await claimDue(stage.database, options)).claimed.length;
   expect([await claim(), await claim(), await claim()]).toEqual([16, 3, 0]);
+  // Those that wait for a place of their account keep their turn: it is looked at nothing else when one becomes free.
+  const kept = sql<{ count: number }>`SELECT count(*)::int FROM webhooks.endpoints
+    WHERE account_id = ${many.accountId} AND due_at < ${now}`;
+  expect((await kept.execute(stage.database.sql)).rows).toEqual([{ count: 984 }]);
+  await sql`UPDATE webhooks.deliveries SET status = 'delivered', next_try_at = NULL, claim_id = NULL, claimed_until = NULL
+    WHERE claim_id IS NOT NULL AND account_id = ${many.accountId}`.execute(stage.database.sql);
+  expect(await claim()).toBe(16);
   await stage.database.sql.deleteFrom('webhooks.deliveries').execute();
   await stage.database.sql.deleteFrom('webhooks.endpoints').execute();
 });

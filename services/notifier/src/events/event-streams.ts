@@ -77,6 +77,8 @@ export class EventStreams {
     const query = new URLSearchParams(search);
     const { credential, userId } = await authenticate(request, query, this.options);
     const scope = scopeOf(userId, query.get('job_id'));
+    // Who has gone closes no second time, and would keep the place for ever.
+    if (response.destroyed) return;
     const leave = this.options.places.take(userId);
     const session = new Session(scope);
     this.options.fanOut.add(session);

@@ -37,8 +37,14 @@ export class Peers {
   /** Runs before a snapshot is answered: the moment in which events and snapshots race. */
   beforeSnapshot: () => Promise<void> = () => Promise.resolve();
 
+  /** Runs before a key is judged. */
+  beforeVerdict: () => Promise<void> = () => Promise.resolve();
+
   constructor(private readonly bus: Bus) {
-    bus.respond(verifyCredentialRpc, ({ kind, value }) => Promise.resolve(this.verify(kind, value)));
+    bus.respond(verifyCredentialRpc, async ({ kind, value }) => {
+      await this.beforeVerdict();
+      return this.verify(kind, value);
+    });
     bus.respond(endedCredentialsRpc, ({ sessionIds }) => {
       const living = new Set([...this.sessions.values()].map(({ sessionId }) => sessionId));
       return Promise.resolve({ sessionIds: sessionIds.filter((id) => !living.has(id)), keyIds: [] });

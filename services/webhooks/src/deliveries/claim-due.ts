@@ -3,7 +3,7 @@ import type { UnitOfWork } from '@shotloom/database';
 import { newId } from '@shotloom/kernel';
 import type { Parts } from '../parts';
 import type { WebhookTables } from '../schema/tables';
-import { shareOut, type CallLimits, type DueEndpoint } from './share-out';
+import { isFull, shareOut, type CallLimits, type DueEndpoint } from './share-out';
 
 type Sql = UnitOfWork<WebhookTables>['sql'];
 
@@ -131,26 +131,33 @@ async function claim(
   return rows;
 }
 
-/** When each is looked at next: when its next delivery is due, or a little later where it has all the calls that it may have. */
+/**
+ * When each is looked at next: when its next delivery is due, or a little later where it has all the calls that it may have. One that waits for a
+ * place of its account keeps its turn, and its row is not written.
+ */
 async function reckonDue(
   sql: Sql,
   due: readonly DueEndpoint[],
   shares: ReadonlyMap<string, number>,
-  { now }: ClaimOptions,
+  options: ClaimOptions,
 ): Promise<void> {
+  const { now } = options;
   const later = new Date(now.getTime() + LOOK_AGAIN_MS);
-  const full = due.filter(({ id }) => !shares.has(id)).map(({ id }) => id);
+  const full = due
+    .filter((endpoint) => isFull(endpoint, shares.get(endpoint.id) ?? 0, options))
+    .map(({ id }) => id);
   await raw`
-    update webhooks.endpoints as endpoint
-    set due_at = case
-      when next.at <= ${now} and endpoint.id = any (${full}::uuid[]) then ${later}::timestamptz
-      else next.at end
+    update webhooks.endpoints as endpoint set due_at = look.at
     from (
-      select looked.id, (
-        select min(waiting.next_try_at) from webhooks.deliveries as waiting
-        where waiting.endpoint_id = looked.id and waiting.status = 'pending'
-      ) as at
-      from unnest(${due.map(({ id }) => id)}::uuid[]) as looked (id)
-    ) as next
-    where endpoint.id = next.id`.execute(sql);
+      select next.id, case
+        when next.at <= ${now} and next.id = any (${full}::uuid[]) then ${later}::timestamptz else next.at end as at
+      from (
+        select looked.id, (
+          select min(waiting.next_try_at) from webhooks.deliveries as waiting
+          where waiting.endpoint_id = looked.id and waiting.status = 'pending'
+        ) as at
+        from unnest(${due.map(({ id }) => id)}::uuid[]) as looked (id)
+      ) as next
+    ) as look
+    where endpoint.id = look.id and endpoint.due_at is distinct from look.at`.execute(sql);
 }

@@ -16,13 +16,22 @@ export interface CallLimits {
 /** From here on an endpoint is called once at a time: what is dead costs one place and not all that it may have. */
 export const DOUBTFUL_FAILURES = 3;
 
+/** Whether an endpoint has all the calls that it may have, with those that it gets now. */
+export function isFull(
+  { running, failures }: Pick<DueEndpoint, 'running' | 'failures'>,
+  share: number,
+  { perEndpoint }: Pick<CallLimits, 'perEndpoint'>,
+): boolean {
+  return running + share >= (failures >= DOUBTFUL_FAILURES ? 1 : perEndpoint);
+}
+
 /**
  * How many calls each endpoint may have now: one in turn for each, in the given order, until the room, the endpoint or its account is
  * full. Pure.
  */
 export function shareOut(
   due: readonly DueEndpoint[],
-  { perEndpoint, perAccount }: CallLimits,
+  limits: CallLimits,
   room: number,
 ): ReadonlyMap<string, number> {
   const shares = new Map<string, number>();
@@ -33,11 +42,10 @@ export function shareOut(
     const still: DueEndpoint[] = [];
     for (const endpoint of open) {
       if (left === 0) break;
-      const { id, accountId, running, failures } = endpoint;
+      const { id, accountId } = endpoint;
       const share = shares.get(id) ?? 0;
-      const most = failures >= DOUBTFUL_FAILURES ? 1 : perEndpoint;
       const ofAccount = accounts.get(accountId) ?? 0;
-      if (running + share >= most || ofAccount >= perAccount) continue;
+      if (isFull(endpoint, share, limits) || ofAccount >= limits.perAccount) continue;
       shares.set(id, share + 1);
       accounts.set(accountId, ofAccount + 1);
       left -= 1;
