@@ -6,6 +6,7 @@ import { NestLogger } from '@shotloom/service-kit';
 import { Cookies } from './auth/cookies';
 import { registerJwks } from './auth/jwks';
 import { SessionVerifier } from './auth/session-verifier';
+import { readBatchCsv } from './batches/batch-csv';
 import { Billing } from './billing/billing';
 import { registerStripeWebhook } from './billing/stripe-webhook';
 import { registerCallbacks } from './callbacks/callbacks';
@@ -65,7 +66,7 @@ export async function createGatewayApp(parts: GatewayParts): Promise<NestFastify
   const fastify = adapter.getInstance();
   observeRequests(fastify, logger, metrics);
   endSlowBodies(fastify, config.BODY_SECONDS * 1000, logger);
-  registerJsonBody(fastify);
+  registerJsonBody(fastify, readBatchCsv);
   await registerSecurityHeaders(fastify, config);
   const rateLimits = app.get(RateLimits, { strict: false });
   limitStrangers(fastify, rateLimits);

@@ -1,12 +1,12 @@
 import type { FastifyInstance } from 'fastify';
-import { readBatchCsv } from '../batches/batch-csv';
 import { routeFacts, type RouteFacts } from './route-facts';
 
 /**
  * JSON only: a form or plain text would slip past what a browser asks before it sends. An empty body is no body, since many
- * clients announce JSON on every POST. Routes of lists take CSV beside it, which a browser asks about just as well.
+ * clients announce JSON on every POST. Routes of lists take CSV beside it, which a browser
+ * asks about just as well, as the body that `readCsv` makes of it.
  */
-export function registerJsonBody(fastify: FastifyInstance): void {
+export function registerJsonBody(fastify: FastifyInstance, readCsv: (text: string) => unknown): void {
   const parse = fastify.getDefaultJsonParser('error', 'error');
   fastify.removeAllContentTypeParsers();
   fastify.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body, done) => {
@@ -20,7 +20,7 @@ export function registerJsonBody(fastify: FastifyInstance): void {
   fastify.addContentTypeParser('text/csv', { parseAs: 'string' }, (request, body, done) => {
     if (!routeFacts(request).takesCsv) return done(unsupported());
     try {
-      done(null, readBatchCsv(body.toString()));
+      done(null, readCsv(body.toString()));
     } catch (error) {
       done(error instanceof Error ? error : new Error('The CSV cannot be read.'));
     }

@@ -1,10 +1,12 @@
+import { Readable } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { FastifyReply } from 'fastify';
-import { Readable } from 'node:stream';
 import { AppError } from '@shotloom/kernel';
 
 /** Then the browser comes again by itself, and is asked anew who it is. Milliseconds. */
 const LONGEST_MS = 15 * 60_000;
+/** How often something new is looked for. Milliseconds. */
+const LOOK_MS = 1_000;
 const MOST_STREAMS = 6;
 
 /** Streams of server-sent events that this process holds open: so many for each user, none for ever, and none past the end of the process. */
@@ -55,9 +57,6 @@ export class UserStreams {
     else this.open.delete(userId);
   }
 }
-
-/** How often something new is looked for. Milliseconds. */
-const LOOK_MS = 1_000;
 
 /** Sends a stream of server-sent events. */
 export function sendEvents(reply: FastifyReply, events: AsyncGenerator<string>): void {
