@@ -88,8 +88,7 @@ export class JobPoller {
       const links = await this.transport.call<JobLinks>(path, { signal });
       return { type: 'job_complete', job_id: job.id, output_path: links.video_url };
     }
-    const { code, message } = job.error ?? { code: 'cancelled' as const, message: 'The job was cancelled.' };
-    return { type: 'error', job_id: job.id, error: message, code };
+    return { type: 'error', job_id: job.id, error: job.error?.message ?? 'The job was cancelled.' };
   }
 }
 
