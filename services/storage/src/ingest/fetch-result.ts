@@ -90,7 +90,7 @@ async function pull(
     kept.add(box);
     tail = box;
   });
-  const { sha256, size } = await store.put(key, Readable.from(labelled), options);
+  const { sha256, size } = await store.put(key, Readable.from(labelled, { highWaterMark: 1 }), options);
   return { sha256, endIsMarked, name, size, tail };
 }
 
