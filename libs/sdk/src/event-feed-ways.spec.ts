@@ -45,7 +45,7 @@ async function read(timings: Partial<FeedTimings> = {}, onState?: (state: Connec
 const versions = (messages: readonly SocketMessage[]) =>
   messages.flatMap((message) => (message.type === 'status' ? [message.version] : []));
 const greeting: SocketMessage = { type: 'connected', job_id: 'job-1', message: 'Connected.' };
-const end: SocketMessage = { type: 'error', job_id: 'job-1', error: 'No.', code: 'internal' };
+const end: SocketMessage = { type: 'error', job_id: 'job-1', error: 'No.' };
 
 it('takes the event stream where no socket can be had, with the same credentials and messages', async () => {
   gateway.socketsOpen = false;

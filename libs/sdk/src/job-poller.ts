@@ -138,8 +138,7 @@ export class JobPoller {
       const output = await this.linkOf(job, signal);
       return output === undefined ? undefined : { type: 'job_complete', job_id: job.id, output_path: output };
     }
-    const { code, message } = job.error ?? { code: 'cancelled' as const, message: 'The job was cancelled.' };
-    return { type: 'error', job_id: job.id, error: message, code };
+    return { type: 'error', job_id: job.id, error: job.error?.message ?? 'The job was cancelled.' };
   }
 
   /** Where the video is gone already, its stable address, as the server says it too. */

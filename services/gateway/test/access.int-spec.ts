@@ -42,6 +42,7 @@ const routes: [string, string][] = [
   ['POST', '/v1/turbodiffusion/wan22-i2v/jobs'],
   ['GET', '/v1/turbodiffusion/jobs/x'],
   ['POST', '/api/v1/jobs'],
+  ['GET', '/paths'],
   ['GET', '/api/yunwu/config'],
   ['POST', '/api/yunwu/config'],
   ['POST', '/api/yunwu/test-connection'],
@@ -167,7 +168,7 @@ describe('without a valid key', () => {
     }
   });
 
-  it.each(['/api/v1/health', '/openapi.json', '/docs', '/redoc', '/config.json'])(
+  it.each(['/api/v1/health', '/health', '/openapi.json', '/docs', '/redoc', '/config.json'])(
     '%s is open',
     async (path) => {
       expect((await call(gateway, path, null)).status).toBe(200);

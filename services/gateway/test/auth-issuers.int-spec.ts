@@ -1,78 +1,8 @@
-import { createServer, type Server } from 'node:http';
-import { once } from 'node:events';
-import type { AddressInfo } from 'node:net';
-import { Provider } from 'oidc-provider';
 import { call, problem, type Answer, type GatewayFixture } from './gateway-fixture';
+import { ISSUER_CLIENT, startIssuer, type Issuer, type IssuerPerson } from './oidc-issuer';
 import { addPerson, browse, Jar, ORIGIN, startSignIn, type MailSink } from './sign-in-fixture';
 
 jest.setTimeout(60_000);
-
-interface Person {
-  readonly email?: string;
-  readonly email_verified?: boolean;
-  readonly name?: string;
-  readonly hd?: string;
-}
-
-/** A real OpenID Connect server on this machine; who signs in there is decided by the test. */
-interface Issuer {
-  readonly url: string;
-  readonly people: Map<string, Person>;
-  /** The subject that signs in next; null: refuses. */
-  next: string | null;
-  close(): Promise<void>;
-}
-
-async function startIssuer(): Promise<Issuer> {
-  const people = new Map<string, Person>();
-  const server: Server = createServer();
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  const callback = (path: string) => `${ORIGIN}/api/v1/auth/${path}/callback`;
-  const provider = new Provider(url, {
-    clients: [
-      {
-        client_id: 'shotloom',
-        client_secret: 'a secret between the two of us',
-        redirect_uris: [callback('google'), callback('oidc/acme')],
-        response_types: ['code'],
-        grant_types: ['authorization_code'],
-      },
-    ],
-    claims: { openid: ['sub'], email: ['email', 'email_verified', 'hd'], profile: ['name'] },
-    conformIdTokenClaims: false,
-    pkce: { required: () => true },
-    features: { devInteractions: { enabled: false } },
-    interactions: { url: (_, { uid }) => `/interaction/${uid}` },
-    findAccount: (_, sub) => ({ accountId: sub, claims: () => ({ sub, ...people.get(sub) }) }),
-    cookies: { keys: ['a key for cookies of this test'] },
-  });
-  const issuer: Issuer = {
-    url,
-    people,
-    next: null,
-    close: () => new Promise((resolve) => void server.close(() => resolve())),
-  };
-  const handle = provider.callback();
-  server.on('request', (request, response) => {
-    if (request.url?.startsWith('/interaction/') !== true) return void handle(request, response);
-    void (async () => {
-      const details = await provider.interactionDetails(request, response);
-      if (issuer.next === null) {
-        return provider.interactionFinished(request, response, { error: 'access_denied' });
-      }
-      if (details.prompt.name === 'login') {
-        return provider.interactionFinished(request, response, { login: { accountId: issuer.next } });
-      }
-      const grant = new provider.Grant({ accountId: issuer.next, clientId: 'shotloom' });
-      grant.addOIDCScope('openid email profile');
-      const grantId = await grant.save();
-      return provider.interactionFinished(request, response, { consent: { grantId } });
-    })();
-  });
-  return issuer;
-}
 
 let issuer: Issuer;
 let gateway: GatewayFixture;
@@ -81,11 +11,8 @@ let close: () => Promise<void>;
 
 beforeAll(async () => {
   issuer = await startIssuer();
-  const client = {
-    CLIENT_ID: 'shotloom',
-    CLIENT_SECRET: 'a secret between the two of us',
-    ISSUER: issuer.url,
-  };
+  issuer.serve(ORIGIN);
+  const client = { ...ISSUER_CLIENT, ISSUER: issuer.url };
   const env = (name: string) =>
     Object.fromEntries(Object.entries(client).map(([key, value]) => [`OIDC_${name}_${key}`, value]));
   ({ gateway, sink, close } = await startSignIn({
@@ -109,19 +36,8 @@ async function away(jar: Jar, subject: string | null, start = '/api/v1/auth/oidc
   issuer.next = subject;
   const started = await get(jar, start);
   expect(started.status).toBe(302);
-  const cookies = new Map<string, string>();
-  let location = started.headers.get('location') ?? '';
-  for (let hops = 0; hops < 10 && !location.startsWith(ORIGIN); hops += 1) {
-    const cookie = [...cookies].map(([name, value]) => `${name}=${value}`).join('; ');
-    const answer = await fetch(new URL(location, issuer.url), { redirect: 'manual', headers: { cookie } });
-    await answer.arrayBuffer();
-    for (const line of answer.headers.getSetCookie()) {
-      const [, name = '', value = ''] = /^([^=]+)=([^;]*)/.exec(line) ?? [];
-      cookies.set(name, value);
-    }
-    location = new URL(answer.headers.get('location') ?? 'nowhere:', location).href;
-  }
-  return location.slice(ORIGIN.length);
+  const { pathname, search } = await issuer.visit(started.headers.get('location') ?? '');
+  return pathname + search;
 }
 
 async function signInAs(subject: string, start?: string): Promise<{ jar: Jar; landed: string | null }> {
@@ -193,7 +109,7 @@ it('links an account whose address both sides have verified, writes it down and 
   expect(audit).toEqual([{ details: { issuer: issuer.url }, actor_user_id: person.userId }]);
 });
 
-it.each<[string, string, Person, string]>([
+it.each<[string, string, IssuerPerson, string]>([
   ['unproven', 'email_unverified', { email: 'unproven@example.com', email_verified: false }, 'oidc/acme'],
   ['silent', 'email_unverified', { email: 'silent@example.com' }, 'oidc/acme'],
   ['nameless', 'email_unverified', { email_verified: true }, 'oidc/acme'],

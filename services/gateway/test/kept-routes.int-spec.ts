@@ -20,6 +20,8 @@ beforeAll(async () => {
   gateway = await startGateway({
     PROVIDERS_ENABLED: 'animatic,hailuo,yunwu',
     CREDENTIALS_KEY: randomBytes(32).toString('base64'),
+    // There is no page of a console here.
+    CONSOLE_DIR: __dirname,
   });
   user = await gateway.addUser();
 });
@@ -66,6 +68,22 @@ describe('the anime platform', () => {
 });
 
 describe('the multi-shot engine', () => {
+  it('makes a video of a story of one shot, in the words of its order', async () => {
+    const order = { user_prompt: 'sunrise in a forest', max_shots: 1, reference_image: await upload() };
+    const story = await ask('/api/v1/jobs', order);
+    expect(story.status).toBe(202);
+    expect(story.body).toMatchObject({
+      ...{ operation: 'image-to-video', prompt: 'sunrise in a forest', model: 'animatic:animatic-1' },
+      ...{ status: 'queued', progress_percentage: 0 },
+    });
+    expect(story.headers.get('location')).toBe(`/api/v1/jobs/${String(story.body['id'])}`);
+    const foreign = gateway.backstage.addAsset(await gateway.addUser()).assetId;
+    const stolen = await ask('/api/v1/jobs', { ...order, reference_image: foreign });
+    expect(stolen.body).toMatchObject(problem(404, 'not_found', ['reference_image']));
+    const nameless = await ask('/api/v1/jobs', { ...order, model_id: 'nobody:x' });
+    expect(nameless.body).toMatchObject(problem(422, 'invalid_input', ['model_id']));
+  });
+
   it('checks a story, and says that there is no engine for it', async () => {
     const story = await ask('/api/v1/jobs', { user_prompt: 'sunrise in a forest', max_shots: 3 });
     expect(story.body).toMatchObject(problem(503, 'provider_unavailable'));
@@ -91,13 +109,37 @@ describe('the studio', () => {
       body: form,
     });
     expect(answer.body).toMatchObject(problem(503, 'provider_unavailable'));
+    form.set('num_steps', '5');
+    const wrong = await call(gateway, '/v1/turbodiffusion/wan22-i2v/jobs', user, {
+      method: 'POST',
+      body: form,
+    });
+    expect(wrong.body).toMatchObject(problem(422, 'invalid_input', ['num_steps']));
+  });
+
+  it('shows its paths to operators alone, and finds what is not there', async () => {
+    const operator = await gateway.addUser(['read', 'admin'], 'operator');
+    expect((await call(gateway, '/health', null)).body).toMatchObject({ status: 'ok' });
+    for (const other of [
+      user,
+      await gateway.addUser(['read', 'admin']),
+      await gateway.addUser(['read'], 'admin'),
+    ]) {
+      expect((await call(gateway, '/paths', other)).body).toMatchObject(problem(403, 'forbidden'));
+    }
+    const { body } = await call(gateway, '/paths', operator);
+    expect(body['paths']).toEqual([
+      { name: 'objects', path: expect.stringMatching(/shotloom$/) as string, exists: true },
+      { name: 'console', path: __dirname, exists: false },
+      { name: 'temporary', path: expect.any(String) as string, exists: true },
+    ]);
   });
 
   it('reads a job in both vocabularies, with a link when it is done', async () => {
     const { body } = await ask('/api/v1/generate/text-to-video', { prompt: 'waves' });
     const id = String(body['id']);
     const path = `/v1/turbodiffusion/jobs/${id}`;
-    expect((await ask(path)).body).toEqual({ job_id: id, status: 'PENDING', db: { status: 'CREATED' } });
+    expect((await ask(path)).body).toEqual({ status: 'PENDING', db: { status: 'CREATED' } });
     gateway.backstage.change(id, { status: 'processing', stage: 'inputs_ready' });
     expect((await ask(path)).body).toMatchObject({ status: 'STARTED', db: { status: 'DOWNLOADED' } });
     finish(id);
@@ -108,7 +150,6 @@ describe('the studio', () => {
     });
     gateway.backstage.change(id, { status: 'cancelled', output: null });
     expect((await ask(path)).body).toEqual({
-      job_id: id,
       status: 'FAILURE',
       db: { status: 'FAILED' },
       error: 'cancelled',

@@ -71,16 +71,16 @@ describe('delivery over WebSockets', () => {
   });
 
   it.each([
-    ['failed', 'internal'],
-    ['cancelled', 'cancelled'],
+    ['failed', 'The job failed.'],
+    ['cancelled', 'The job was cancelled.'],
   ] as const)(
     'gives who connects after the end of a %s job its state and its one end',
-    async (status, code) => {
+    async (status, error) => {
       await stage.peers.change(jobState({ version: 4, status }));
       const client = await connect(JOB);
       await client.until('error');
       expect(client.types).toEqual(['connected', 'status', 'error']);
-      expect(client.messages.at(-1)).toMatchObject({ job_id: JOB, code });
+      expect(client.messages.at(-1)).toEqual({ type: 'error', job_id: JOB, error });
       expect(await client.closed()).toBe(1000);
     },
   );

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
+import { buffer } from 'node:stream/consumers';
 import { sql } from 'kysely';
 import { RetryLater } from '@shotloom/bus';
 import { mediaIngestV1, subjects, type VendorLink } from '@shotloom/contracts';
@@ -71,14 +72,20 @@ describe('storing what a vendor made', () => {
       origin: 'generated',
       job_id: request.jobId,
       content_type: 'video/mp4',
-      size_bytes: film.length,
-      sha256: createHash('sha256').update(film).digest('hex'),
       width: 320,
       height: 180,
       video_codec: 'h264',
       label: 'Kling',
     });
     expect(await keysOf(request)).toEqual([asset?.object_key]);
+    const stored = await buffer((await stage.store.get(asset?.object_key ?? '')).body);
+    expect(asset).toMatchObject({
+      size_bytes: stored.length,
+      sha256: createHash('sha256').update(stored).digest('hex'),
+    });
+    // What came is there byte for byte, and behind it what says that a model made it.
+    expect(stored.subarray(0, film.length).equals(film)).toBe(true);
+    expect(stored.toString('utf8', film.length)).toContain('trainedAlgorithmicMedia');
     expect((await stage.store.stat(asset?.object_key ?? ''))?.contentType).toBe('video/mp4');
     expect(reportsOf(request)).toEqual([
       { type: 'media.stored.v1', attemptId: request.attemptId, assetId: asset?.asset_id },

@@ -32,7 +32,18 @@ export {
   type SoraVideo,
   type SoraVideoPage,
 } from './sora-videos';
-export { toTurboJob, turboJobSchema, type TurboJob } from './turbodiffusion';
+export {
+  createTurboJobSchema,
+  pathsSchema,
+  toTurboJob,
+  turboJobSchema,
+  turboModelsSchema,
+  turboOrderSchema,
+  type CreateTurboJob,
+  type Paths,
+  type TurboJob,
+  type TurboOrder,
+} from './turbodiffusion';
 export { createStoryJobSchema, type CreateStoryJob } from './story-job';
 export {
   fromYunwuConfig,

@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import { ERROR_CODES } from '@shotloom/kernel';
 import { JOB_CONDITIONS, JOB_STAGES, JOB_STATUSES } from '../job/state';
 
 const jobId = { job_id: z.string() };
@@ -34,13 +33,12 @@ export const jobCompleteMessageSchema = z.object({
   ...place,
   output_path: z.string(),
 });
-/** Terminal: failed or cancelled. */
+/** Terminal: failed or cancelled. Programs decide by the job's own `error.code`, which older clients do not know. */
 export const errorMessageSchema = z.object({
   type: z.literal('error'),
   ...jobId,
   ...place,
   error: z.string(),
-  code: z.enum(ERROR_CODES),
 });
 /** Every change of state, and first the present one; `version` only grows. */
 export const statusMessageSchema = z.object({

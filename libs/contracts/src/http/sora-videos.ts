@@ -6,6 +6,8 @@ import { promptSchema } from './generate';
 
 /** The picture-to-video product took prompts of this length. */
 const MAX_PROMPT = 500;
+/** What it calls fields of ours. */
+const FIELD_NAMES: Readonly<Record<string, string>> = { size: 'resolution', file_url: 'image_url' };
 
 /** POST /api/v1/videos/generate. What the model cannot do becomes the nearest that it can. */
 export const generateSoraVideoSchema = z
@@ -79,7 +81,7 @@ export function toSoraVideo(job: JobRecord): SoraVideo {
     resolution: `${width}x${height}`,
     credits_used: job.creditsCaptured + job.creditsHeld,
     error_message: status === 'cancelled' ? 'cancelled' : (error?.message ?? null),
-    adjustments: request.adjustments,
+    adjustments: request.adjustments.map((one) => ({ ...one, field: FIELD_NAMES[one.field] ?? one.field })),
     created_at: job.createdAt,
     completed_at: job.finishedAt,
   };

@@ -4,7 +4,7 @@ import fastifyStatic from '@fastify/static';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { VERSION } from '../version';
 
-const RESERVED = /^\/(api|media|s|ws|v1|docs|redoc|openapi\.json|webhooks)(\/|$)/;
+const RESERVED = /^\/(api|media|s|ws|v1|docs|redoc|openapi\.json|webhooks|health|paths|uploads)(\/|$)/;
 /** Vite puts a hash of the content into these names. */
 const HASHED = /^\/assets\//;
 

@@ -66,8 +66,22 @@ export const KEPT_ROUTE_EXAMPLES: Readonly<Record<string, OperationExample>> = {
       completed_at: '2026-11-22T05:03:00.000Z',
     },
   },
-  createTurboJob: { response: { job_id: VIDEO.id, status: 'PENDING', db: { status: 'CREATED' } } },
-  getTurboJob: { response: { job_id: VIDEO.id, status: 'STARTED', db: { status: 'RUNNING' } } },
+  createTurboJob: {
+    response: {
+      ...{ job_id: VIDEO.id, status: 'submitted' },
+      input: { bucket: 'shotloom', key: 'uploads/019aa000-0000-7000-8000-000000000002/original.jpg' },
+      output: { bucket: 'shotloom', key: `attempts/${VIDEO.id}/1` },
+      db: { persisted: true, error: null },
+    },
+  },
+  getTurboJob: { response: { status: 'STARTED', db: { status: 'RUNNING' } } },
+  listTurboModels: { response: { models: [{ name: 'wan2.2-i2v-high-noise-quant', exists: true }] } },
+  getStudioHealth: {
+    response: { status: 'ok', version: '0.1.0', providers: ['animatic'], checks: { nats: 'ok' } },
+  },
+  getPaths: {
+    response: { paths: [{ name: 'objects', path: 'https://s3.example.com/shotloom', exists: true }] },
+  },
   getYunwuConfig: { response: YUNWU },
   saveYunwuConfig: { request: { apiKey: 'sk-****x4KR', maxConcurrent: 3 }, response: YUNWU },
   createYunwuTasks: {

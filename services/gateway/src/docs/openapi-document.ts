@@ -12,7 +12,11 @@ import { PUBLIC_SIGN_IN_OPERATIONS } from './sign-in-examples';
 const OPENAI_ERROR_REF = { $ref: '#/components/schemas/OpenAiError' };
 const PROBLEM_REF = { $ref: '#/components/schemas/Problem' };
 /** They need no credentials. */
-export const PUBLIC_OPERATIONS: ReadonlySet<string> = new Set(['getHealth', ...PUBLIC_SIGN_IN_OPERATIONS]);
+export const PUBLIC_OPERATIONS: ReadonlySet<string> = new Set([
+  'getHealth',
+  'getStudioHealth',
+  ...PUBLIC_SIGN_IN_OPERATIONS,
+]);
 /** Nest takes every body for needed. */
 const OPTIONAL_BODIES = new Set([
   'retryJob',

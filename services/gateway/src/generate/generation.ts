@@ -3,6 +3,7 @@ import type { Bus } from '@shotloom/bus';
 import {
   acceptJobsRpc,
   watchJobsRpc,
+  type Adjustment,
   type Catalogue,
   type JobRecord,
   type ModelSpec,
@@ -58,6 +59,8 @@ export interface GenerateCommand {
    * wherever a provider is named and no model: then the model is of our choosing.
    */
   readonly nearest?: boolean;
+  /** What was changed in it before it came here. */
+  readonly adjustments?: readonly Adjustment[];
 }
 
 /** The part of it that says what is wanted, for a price too. */
@@ -176,7 +179,8 @@ export class Generation {
     const model = resolveModel(catalogue, operation, wished, this.clock.now());
     const nearest = command.nearest ?? (command.body.provider !== undefined && wished.model === undefined);
     const adapted = nearest ? await adaptWith(command, model, wished, lookups) : null;
-    const { body, adjustments } = adapted ?? { body: wished, adjustments: [] };
+    const { body } = adapted ?? { body: wished };
+    const adjustments = [...(command.adjustments ?? []), ...(adapted?.adjustments ?? [])];
     requirePrompt(model, operation, body);
     refuseUnsupported(checkCapabilities(model, operation, body));
     const others = nameFallback(catalogue, model, body.fallback ?? []);

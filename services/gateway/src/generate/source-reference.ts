@@ -29,6 +29,12 @@ export function readSource(body: GenerateBody, origins: readonly string[]): Sour
   return { field: 'file_url', assetId: assetIn(url, 'file_url', origins) };
 }
 
+/** The source of a body where one field takes an asset id or a file_url. Pure. */
+export function namedSource(value: string | undefined): Pick<GenerateBody, 'asset_id' | 'file_url'> {
+  if (value === undefined) return {};
+  return isId(value) ? { asset_id: value } : { file_url: value };
+}
+
 /** The stored asset that one value names, which may be an asset id or a file_url of ours. */
 export function readReference(value: string, field: string, origins: readonly string[]): SourceReference {
   if (isId(value)) return { field, assetId: value };

@@ -15,7 +15,7 @@ const RECENT_MS = 1_000;
 
 /** How the installation is, for people and monitors outside. */
 @ApiTags('Health')
-@Controller('api/v1')
+@Controller()
 export class HealthController {
   private readonly report: () => Promise<HealthReport>;
 
@@ -26,10 +26,21 @@ export class HealthController {
     this.report = recent(() => health.ready(), RECENT_MS);
   }
 
-  @Get('health')
+  @Get('api/v1/health')
   @Public()
   @Answers(200, healthResourceSchema, 'State, version and providers; needs no key')
-  async getHealth(): Promise<z.infer<typeof healthResourceSchema>> {
+  getHealth(): Promise<z.infer<typeof healthResourceSchema>> {
+    return this.look();
+  }
+
+  @Get('health')
+  @Public()
+  @Answers(200, healthResourceSchema, 'The same, at the address of the studio')
+  getStudioHealth(): Promise<z.infer<typeof healthResourceSchema>> {
+    return this.look();
+  }
+
+  private async look(): Promise<z.infer<typeof healthResourceSchema>> {
     const report = await this.report();
     // What a failing check says may name hosts, and strangers read this: the words are on the internal port.
     const checks = Object.entries(report.checks).map(([name, said]) => [

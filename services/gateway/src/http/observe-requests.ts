@@ -5,7 +5,7 @@ import type { Logger, MetricsRegistry } from '@shotloom/service-kit';
 import { findPrincipal } from '../identity/principal';
 
 const SAFE_ID = /^[A-Za-z0-9._-]{1,64}$/;
-const QUIET_ROUTES = new Set(['/api/v1/health']);
+const QUIET_ROUTES = new Set(['/api/v1/health', '/health']);
 const BUCKETS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60];
 
 /** The caller's request id where it is harmless, so that one id can be followed through everything; else a new one. */

@@ -1,6 +1,8 @@
 import { Module } from '@nestjs/common';
 import { GenerateModule } from '../generate/generate.module';
 import { JobsModule } from '../jobs/jobs.module';
+import { UploadsModule } from '../uploads/uploads.module';
+import { KeptOrders } from './kept-orders';
 import { SoraVideosController } from './sora-videos.controller';
 import { StoriesController } from './stories.controller';
 import { TurboDiffusionController } from './turbodiffusion.controller';
@@ -11,7 +13,7 @@ import { YunwuController } from './yunwu.controller';
 
 /** Routes of the systems that Shotloom unites, as thin mappings onto jobs, so that their clients go on working. */
 @Module({
-  imports: [GenerateModule, JobsModule],
+  imports: [GenerateModule, JobsModule, UploadsModule],
   controllers: [
     SoraVideosController,
     TurboDiffusionController,
@@ -19,6 +21,6 @@ import { YunwuController } from './yunwu.controller';
     YunwuController,
     YunwuTasksController,
   ],
-  providers: [YunwuTaskDesk, YunwuProgressStreams],
+  providers: [KeptOrders, YunwuTaskDesk, YunwuProgressStreams],
 })
 export class KeptRoutesModule {}

@@ -1,16 +1,4 @@
-import {
-  Body,
-  Controller,
-  Get,
-  Headers,
-  HttpCode,
-  Inject,
-  Param,
-  Post,
-  Query,
-  Req,
-  Res,
-} from '@nestjs/common';
+import { Body, Controller, Get, Headers, HttpCode, Param, Post, Query, Req, Res } from '@nestjs/common';
 import { ApiHeader, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import {
@@ -19,23 +7,19 @@ import {
   soraVideoPageSchema,
   soraVideoSchema,
   toSoraVideo,
-  type Catalogue,
   type GenerateSoraVideo,
   type JobListQuery,
   type Principal,
   type SoraVideo,
   type SoraVideoPage,
 } from '@shotloom/contracts';
-import { AppError, type Clock } from '@shotloom/kernel';
-import { ownOrigins, type Config } from '../config';
 import { Answers, AnswersRedirect, TakesQuery } from '../docs/route-docs';
-import { Generation } from '../generate/generation';
-import { readIdempotencyKey } from '../generate/idempotency-key';
 import { redirectOnce } from '../http/redirect-once';
 import { CurrentPrincipal, RequireScope } from '../identity/principal';
 import { callerOf, Jobs } from '../jobs/jobs';
-import { fullModelName } from '../models/full-model-name';
-import { CATALOGUE, CLOCK, CONFIG } from '../platform/parts';
+import { KeptOrders } from './kept-orders';
+
+const NAMES = { file_url: 'image_url', size: 'resolution' };
 
 /** The routes of the picture-to-video product, on jobs of ours. */
 @ApiTags('Picture-to-video product')
@@ -43,11 +27,8 @@ import { CATALOGUE, CLOCK, CONFIG } from '../platform/parts';
 @RequireScope('read')
 export class SoraVideosController {
   constructor(
-    private readonly generation: Generation,
+    private readonly orders: KeptOrders,
     private readonly jobs: Jobs,
-    @Inject(CATALOGUE) private readonly catalogue: Catalogue,
-    @Inject(CLOCK) private readonly clock: Clock,
-    @Inject(CONFIG) private readonly config: Config,
   ) {}
 
   @Post('api/v1/videos/generate')
@@ -67,26 +48,11 @@ export class SoraVideosController {
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<SoraVideo> {
-    const { image_url: file_url, asset_id, model, duration, resolution: size, prompt, aspect_ratio } = body;
-    const operation = file_url === undefined && asset_id === undefined ? 'text-to-video' : 'image-to-video';
-    const named =
-      model === undefined
-        ? this.config.DEFAULT_MODEL
-        : fullModelName(this.catalogue, model, this.clock.now());
-    const { jobs, replayed } = await this.generation.generate({
-      principal,
-      operation,
-      body: { prompt, file_url, asset_id, duration, size, aspect_ratio, model: named, variants: 1 },
-      idempotencyKey: readIdempotencyKey(key),
-      bodyAsSent: request.body,
-      route: 'POST /api/v1/videos/generate',
-      origins: ownOrigins(this.config, request),
-      requestId: request.id,
-      nearest: true,
+    const { image_url: file_url, resolution: size, ...rest } = body;
+    const job = await this.orders.place({
+      ...{ route: 'POST /api/v1/videos/generate', names: NAMES, key, principal, request, reply },
+      body: { ...rest, file_url, size },
     });
-    const [job] = jobs;
-    if (!job) throw new AppError('internal', 'A video was ordered without a job.');
-    if (replayed) void reply.header('idempotency-replayed', 'true');
     return toSoraVideo(job);
   }
 

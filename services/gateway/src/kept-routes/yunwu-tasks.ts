@@ -9,10 +9,10 @@ import {
   type YunwuRun,
   type YunwuTasks,
 } from '@shotloom/contracts';
-import { isId } from '@shotloom/kernel';
 import { Drafts, type DraftsCaller } from '../generate/drafts';
 import { Generation, type ResolveCommand } from '../generate/generation';
 import { allResolved } from '../generate/many';
+import { namedSource } from '../generate/source-reference';
 import { OwnKeys } from '../providers/own-keys';
 
 const PROVIDER = 'yunwu';
@@ -54,7 +54,7 @@ export class YunwuTaskDesk {
     const commands = shots.map(({ prompt, image }): ResolveCommand => ({
       ...{ principal, origins, requestId, nearest: true },
       operation: image === undefined ? 'text-to-video' : 'image-to-video',
-      body: { ...order, prompt, ...sourceOf(image) },
+      body: { ...order, prompt, ...namedSource(image) },
     }));
     const resolved = allResolved(await this.generation.resolveEach(commands), (index, field) =>
       fieldIn(body, shots[index], field),
@@ -96,11 +96,6 @@ function shotsOf({ shots, images, prompt }: CreateYunwuTasks): readonly Shot[] {
     prompt: prompt ?? '',
     image,
   }));
-}
-
-function sourceOf(image: string | undefined): { asset_id?: string; file_url?: string } {
-  if (image === undefined) return {};
-  return isId(image) ? { asset_id: image } : { file_url: image };
 }
 
 /** A field of one order in the words of the body that it came from. */

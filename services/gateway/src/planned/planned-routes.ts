@@ -11,6 +11,7 @@ import {
   planStoryboardSchema,
   renderProjectSchema,
   selectVariantSchema,
+  turboModelsSchema,
 } from '@shotloom/contracts';
 
 /** A route that is fixed already and whose engine is not part of this release. */
@@ -24,6 +25,8 @@ export interface PlannedRoute {
   readonly summary: string;
   readonly scope: 'read' | 'generate';
   readonly body?: z.ZodType;
+  /** What it will answer, where that is fixed. */
+  readonly answer?: z.ZodType;
   /** A body that is right. */
   readonly example?: unknown;
   /** Whether it takes the query of a page. */
@@ -153,5 +156,6 @@ export const PLANNED_ROUTES: readonly PlannedRoute[] = [
   {
     ...{ id: 'listTurboModels', method: 'GET', path: '/v1/turbodiffusion/models', scope: 'read' },
     ...{ tag: 'I2V Studio', what: 'Models of TurboDiffusion', summary: 'The model files of the workers' },
+    answer: turboModelsSchema,
   },
 ];

@@ -11,7 +11,7 @@ const METHODS = { GET: Get, POST: Post, PATCH: Patch, DELETE: Delete } as const;
 /** Gives the class a method for the route, as if it were written there with its decorators. */
 function addRoute(to: Type, route: PlannedRoute): void {
   const target = to.prototype as object;
-  const { id, method, path, tag, summary, scope, body, paged } = route;
+  const { id, method, path, tag, summary, scope, body, answer, paged } = route;
   const value = (): never => {
     throw notYet(route);
   };
@@ -25,6 +25,7 @@ function addRoute(to: Type, route: PlannedRoute): void {
     RequireScope(scope),
     ApiTags(tag),
     ApiOperation({ summary: `${summary}. Answers 503 until its engine is there` }),
+    ...(answer ? [ApiResponse({ status: 200, description: summary, standardSchema: answer })] : []),
     ApiResponse({
       status: 503,
       description: 'There is no engine for it yet.',

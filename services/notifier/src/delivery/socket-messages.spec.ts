@@ -39,10 +39,12 @@ describe('socket messages', () => {
       chargeable: false,
       outcome: 'refused' as const,
     };
-    expect(errorMessage(jobState({ status: 'failed', error }))).toMatchObject({
+    const said = { type: 'error', job_id: JOB };
+    expect(errorMessage(jobState({ status: 'failed', error }))).toEqual({
+      ...said,
       error: 'The prompt was refused.',
-      code: 'content_rejected',
     });
-    expect(errorMessage(jobState({ status: 'cancelled' }))).toMatchObject({ code: 'cancelled' });
+    const cancelled = errorMessage(jobState({ status: 'cancelled' }));
+    expect(cancelled).toEqual({ ...said, error: 'The job was cancelled.' });
   });
 });

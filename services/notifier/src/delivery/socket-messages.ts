@@ -35,8 +35,6 @@ export function completeMessage(state: JobState, outputPath: string): MessageOf<
 
 export function errorMessage(state: JobState): MessageOf<'error'> {
   const { jobId, error, status } = state;
-  if (error) return { type: 'error', job_id: jobId, error: error.message, code: error.code };
-  return status === 'cancelled'
-    ? { type: 'error', job_id: jobId, error: 'The job was cancelled.', code: 'cancelled' }
-    : { type: 'error', job_id: jobId, error: 'The job failed.', code: 'internal' };
+  const unsaid = status === 'cancelled' ? 'The job was cancelled.' : 'The job failed.';
+  return { type: 'error', job_id: jobId, error: error?.message ?? unsaid };
 }

@@ -1,7 +1,8 @@
 import { RetryLater } from '@shotloom/bus';
 import { AppError } from '@shotloom/kernel';
 import type { VendorLink } from '@shotloom/contracts';
-import { SNIFF_BYTES, sniffType } from '@shotloom/media-tools';
+import { Readable } from 'node:stream';
+import { SNIFF_BYTES, sniffType, withAiLabel } from '@shotloom/media-tools';
 import type { Storage } from '../app.tokens';
 import { FetchFailure } from '@shotloom/guarded-http';
 import { objectKeys } from '../object-store/object-keys';
@@ -14,7 +15,7 @@ import type { Verdict } from './verdict';
 type Parts = Pick<Storage, 'store' | 'fetcher' | 'config' | 'logger'>;
 
 /**
- * Streams what a vendor made into a place of this delivery's own, and looks at it there. Any video that plays is taken, since
+ * Streams what a vendor made into a place of this delivery's own, with a label that says what made it, and looks at it there. Any video that plays is taken, since
  * it is paid for. What is not kept is removed. Throws what another delivery may mend, unless this is the last.
  */
 export async function fetchResult(
@@ -54,7 +55,12 @@ interface Pulled {
   readonly name: string;
   /** Bytes. */
   readonly size: number;
+  /** The label at its end. */
+  readonly tail: Buffer | undefined;
 }
+
+/** What takes a box more at its end. */
+const ISO_TYPES: readonly string[] = ['video/mp4', 'video/quicktime'];
 
 async function pull(
   { fetcher, store, config }: Parts,
@@ -73,21 +79,30 @@ async function pull(
     whole.destroy();
     throw new AppError('media_invalid', `${name} gave ${contentType}, not a video.`);
   }
-  const announced = sizeBytes === undefined ? {} : { size: sizeBytes };
-  const options = { contentType, ...announced, ...(signal ? { signal } : {}) };
-  const { sha256, size } = await store.put(key, whole, options);
-  return { sha256, endIsMarked, name, size };
+  const options = { contentType, ...(signal ? { signal } : {}) };
+  if (!ISO_TYPES.includes(contentType)) {
+    const announced = sizeBytes === undefined ? {} : { size: sizeBytes };
+    const { sha256, size } = await store.put(key, whole, { ...options, ...announced });
+    return { sha256, endIsMarked, name, size, tail: undefined };
+  }
+  let tail: Buffer | undefined;
+  const labelled = withAiLabel(whole, (box) => {
+    kept.add(box);
+    tail = box;
+  });
+  const { sha256, size } = await store.put(key, Readable.from(labelled, { highWaterMark: 1 }), options);
+  return { sha256, endIsMarked, name, size, tail };
 }
 
 /** A body whose end is not marked and that makes no video may have been cut off, which another delivery mends. */
 async function inspect(
   { store }: Parts,
   key: string,
-  { endIsMarked, name, size, head }: Pulled & { readonly head: Buffer },
+  { endIsMarked, name, size, head, tail }: Pulled & { readonly head: Buffer },
   signal: AbortSignal | undefined,
 ) {
   try {
-    return await inspectVideo(store, key, { signal, known: { size, head } });
+    return await inspectVideo(store, key, { signal, known: { size, head, tail } });
   } catch (error) {
     const damaged = error instanceof AppError && error.code === 'media_invalid';
     if (!damaged || endIsMarked) throw error;

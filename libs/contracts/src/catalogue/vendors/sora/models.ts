@@ -65,6 +65,10 @@ export const models: readonly Entry[] = [
     price: SORA_2_PRO,
     vendor_cost: OWN_SERVER,
   },
+  {
+    ...ended('sora-1', 'Sora 1 (OpenAI)', 'sora-2'),
+    description: 'Older products offer it by this name; the OpenAI Videos protocol has no such model.',
+  },
   ended('sora-2-2025-10-06', 'Sora 2 of October 2025 (OpenAI)', 'sora-2'),
   ended('sora-2-2025-12-08', 'Sora 2 of December 2025 (OpenAI)', 'sora-2'),
   ended('sora-2-pro-2025-10-06', 'Sora 2 Pro of October 2025 (OpenAI)', 'sora-2-pro'),

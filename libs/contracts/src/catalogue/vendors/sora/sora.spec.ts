@@ -22,6 +22,7 @@ it.each<[string, Partial<RequestFacts>, number]>([
 });
 
 it.each([
+  ['sora-1', 'sora:sora-2'],
   ['sora-2-2025-10-06', 'sora:sora-2'],
   ['sora-2-2025-12-08', 'sora:sora-2'],
   ['sora-2-pro-2025-10-06', 'sora:sora-2-pro'],
