@@ -1,4 +1,5 @@
-import { context, propagation, ROOT_CONTEXT, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api';
+import { context, propagation, ROOT_CONTEXT } from '@opentelemetry/api';
+import { inSpan } from '@shotloom/service-kit';
 
 /** Adds the active trace to the headers, unless they already carry one (the outbox keeps the writer's trace). */
 export function withTrace(headers: Readonly<Record<string, string>>): Record<string, string> {
@@ -8,24 +9,11 @@ export function withTrace(headers: Readonly<Record<string, string>>): Record<str
 }
 
 /** Runs work as a consumer span below the trace that the headers carry. Costs nothing when no SDK is loaded. */
-export async function inTrace<T>(
+export function inTrace<T>(
   headers: Readonly<Record<string, string>>,
   name: string,
   work: () => Promise<T>,
 ): Promise<T> {
   const parent = propagation.extract(ROOT_CONTEXT, headers);
-  const tracer = trace.getTracer('@shotloom/bus');
-  return tracer.startActiveSpan(name, { kind: SpanKind.CONSUMER }, parent, async (span) => {
-    try {
-      return await work();
-    } catch (error) {
-      span.setStatus({
-        code: SpanStatusCode.ERROR,
-        message: error instanceof Error ? error.message : String(error),
-      });
-      throw error;
-    } finally {
-      span.end();
-    }
-  });
+  return context.with(parent, () => inSpan(name, { kind: 'consumer' }, work));
 }

@@ -1,13 +1,15 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ControlledTransaction, Kysely } from 'kysely';
 import { AppError, backoffMs, type RetryPolicy } from '@shotloom/kernel';
-import type { Logger } from '@shotloom/service-kit';
+import { inSpan, type Logger } from '@shotloom/service-kit';
 import type { UnitOfWork } from './database';
 import { classifyPostgresFailure, type PostgresFailure } from './postgres-errors';
 import { NotCommitted, sendTogether, type Sendable } from './several';
 import { BufferedUnitOfWork, type OutboxTarget } from './unit-of-work';
 
 const RETRY: RetryPolicy = { maxAttempts: 5, baseMs: 15, factor: 3, maxMs: 1_000, jitter: 0.6 };
+
+const POSTGRES = { 'db.system.name': 'postgresql' };
 
 /** Whatever the work was, it could not be done now, or it is not known whether it was. */
 export class DatabaseOutage extends AppError {
@@ -45,7 +47,12 @@ export class TransactionRunner<S> {
     return () => void this.#listeners.delete(listener);
   }
 
-  async run<T>(work: (tx: UnitOfWork<S>) => Promise<T>): Promise<T> {
+  /** One span for all that goes to and fro, since statements are many and small. */
+  run<T>(work: (tx: UnitOfWork<S>) => Promise<T>): Promise<T> {
+    return inSpan('transaction', { kind: 'client', attributes: POSTGRES }, () => this.#run(work));
+  }
+
+  async #run<T>(work: (tx: UnitOfWork<S>) => Promise<T>): Promise<T> {
     for (let attempt = 1; ; attempt += 1) {
       try {
         return await this.#try(work);

@@ -15,3 +15,4 @@ export { httpStatus, toProblem, type ProblemDetails } from './problem';
 export { runService, type ServiceContext } from './run-service';
 export { startInternalServer } from './internal-server';
 export { Shutdown } from './shutdown';
+export { inSpan, requestSpan, type RequestSpan, type SpanOptions } from './spans';

@@ -18,6 +18,7 @@ import { JSON_LIMIT_BYTES } from './http/failure';
 import { answerClientError } from './http/client-error';
 import { registerJsonBody } from './http/json-body';
 import { observeRequests, requestId } from './http/observe-requests';
+import { traceRequests } from './http/trace-requests';
 import { ProblemFilter, sendProblem } from './http/problem.filter';
 import { registerSecurityHeaders } from './http/security-headers';
 import { endSlowBodies } from './http/slow-bodies';
@@ -64,6 +65,7 @@ export async function createGatewayApp(parts: GatewayParts): Promise<NestFastify
   app.useGlobalPipes(validationPipe());
   app.useGlobalFilters(new ProblemFilter(logger));
   const fastify = adapter.getInstance();
+  traceRequests(fastify);
   observeRequests(fastify, logger, metrics);
   endSlowBodies(fastify, config.BODY_SECONDS * 1000, logger);
   registerJsonBody(fastify, readBatchCsv);

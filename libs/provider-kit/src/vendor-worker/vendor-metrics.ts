@@ -1,5 +1,5 @@
 import { AppError } from '@shotloom/kernel';
-import type { MetricsRegistry } from '@shotloom/service-kit';
+import { inSpan, type MetricsRegistry } from '@shotloom/service-kit';
 import { Counter, Gauge, Histogram } from 'prom-client';
 import { known } from '../known-metric';
 
@@ -8,7 +8,7 @@ export type VendorVerb = 'submit' | 'poll' | 'fetch' | 'lookup' | 'cancel' | 'te
 export type SubmitOutcome = (typeof SUBMITS)[number];
 
 export interface VendorMetrics {
-  /** Times a call of the vendor and counts how it ended; `failureOf` finds the error in an answer that carries one. */
+  /** Times a call of the vendor, which is a span of its own, and counts how it ended; `failureOf` finds the error in an answer that carries one. */
   timed<T>(
     verb: VendorVerb,
     work: () => Promise<T>,
@@ -61,7 +61,8 @@ export function vendorMetrics(registry: MetricsRegistry, provider: string): Vend
       const from = performance.now();
       inFlight.inc({ provider, verb });
       try {
-        const answer = await work();
+        const attributes = { 'shotloom.provider': provider, 'shotloom.verb': verb };
+        const answer = await inSpan(`${provider} ${verb}`, { kind: 'client', attributes }, work);
         ended(verb, from, failureOf?.(answer));
         return answer;
       } catch (error) {

@@ -71,6 +71,6 @@ export function loggedPath(url: string): string {
 }
 
 /** The pattern and not the address, so that labels come from a closed set. */
-function routeOf(request: FastifyRequest): string {
+export function routeOf(request: FastifyRequest): string {
   return request.is404 ? 'unmatched' : (request.routeOptions.url ?? 'unmatched');
 }
