@@ -10,6 +10,7 @@ import {
 } from '@shotloom/contracts';
 import { waitFor } from '@shotloom/testing';
 import { claimDue } from '../src/deliveries/claim-due';
+import { measureQueue } from '../src/upkeep/measure-queue';
 import { stopWaiting } from '../src/upkeep/remove-old';
 import { verify } from './support/receiver';
 import {
@@ -134,6 +135,25 @@ it('tries again with growing waits and the same id, honours Retry-After, and giv
   expect(await settled(stage, owner, webhook.id, { status: 'delivered' })).toMatchObject({ attempts: 1 });
   expect(new Set(receiver.at('/down').map(({ id }) => id)).size).toBe(1);
   expect(receiver.at('/down')).toHaveLength(11);
+});
+
+it('measures what waits for a call whose time has come, and for how long', async () => {
+  const { receiver, clock } = stage;
+  const owner = newOwner();
+  const webhook = await makeWebhook(stage, owner, receiver.url('/queue'), ['job.*']);
+  receiver.answer('/queue', (response) => response.writeHead(503, { 'retry-after': '600' }).end());
+  const measured = async (seconds: number): Promise<{ depth: number; oldestSeconds: number } | undefined> => {
+    let state: { depth: number; oldestSeconds: number } | undefined;
+    const metrics = { ...replica.parts.metrics, queue: (seen: typeof state) => (state = seen) };
+    const later = { now: () => new Date(clock.now().getTime() + seconds * 1_000) };
+    await measureQueue({ database: replica.parts.database, clock: later, metrics });
+    return state;
+  };
+  const before = await measured(601);
+  await changeJob(stage, owner);
+  await settled(stage, owner, webhook.id, { attempts: 1, status: 'pending' });
+  expect(await measured(599)).toEqual({ depth: 0, oldestSeconds: 0 });
+  expect(await measured(603)).toEqual({ depth: (before?.depth ?? 0) + 1, oldestSeconds: 3 });
 });
 
 it('follows no redirect', async () => {

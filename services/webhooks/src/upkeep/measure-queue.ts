@@ -23,7 +23,7 @@ export async function measureQueue({
         select next_try_at from webhooks.deliveries
         where endpoint_id = endpoint.id and status = 'pending' and next_try_at <= ${now}
         order by next_try_at limit ${EACH}
-      ) as some
+      ) as due
     ) as waiting`.execute(database.sql);
   const [{ depth, oldest } = { depth: '0', oldest: null }] = rows;
   metrics.queue({
