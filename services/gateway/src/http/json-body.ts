@@ -3,8 +3,8 @@ import { routeFacts, type RouteFacts } from './route-facts';
 
 /**
  * JSON only: a form or plain text would slip past what a browser asks before it sends. An empty body is no body, since many
- * clients announce JSON on every POST. Routes of lists take CSV beside it, which a browser
- * asks about just as well, as the body that `readCsv` makes of it.
+ * clients announce JSON on every POST. Routes of lists take CSV beside it, which a browser asks about just as well; `readCsv` makes the
+ * body of it.
  */
 export function registerJsonBody(fastify: FastifyInstance, readCsv: (text: string) => unknown): void {
   const parse = fastify.getDefaultJsonParser('error', 'error');
