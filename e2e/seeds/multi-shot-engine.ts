@@ -120,7 +120,7 @@ export function servesTheMultiShotEngine(scene: () => Scene): void {
 
   it('3: answers the same order under the same key with the same job', async () => {
     const again = (): Promise<Response> =>
-      user.api.fetch('/api/v1/jobs', send(SHOT, { 'idempotency-key': 'one story' }));
+      user.api.fetch('/api/v1/jobs', send(SHOT, { 'idempotency-key': 'one-story' }));
     const [first, second] = [await readAs(job, await again(), 202), await again()];
     expect(second.headers.get('idempotency-replayed')).toBe('true');
     expect((await readAs(job, second, 202)).id).toBe(first.id);

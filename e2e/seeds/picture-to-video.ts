@@ -7,6 +7,9 @@ import { expectFilmAt, guest, hurryToEnd, readAs, refusal, sample, type Guest, t
 const PROMPT =
   'A cinematic product showcase with smooth camera movements, professional lighting, and vibrant colors';
 
+/** Sora takes no picture that would have to be enlarged more than twice. */
+const PICTURE = 'hubble_deep_field.jpg';
+
 /** What its pages read of a video. */
 const video = z.strictObject({
   id: z.string(),
@@ -84,7 +87,7 @@ export function servesThePictureToVideoProduct(scene: () => Scene): void {
     await truth.fund(me.account_id, 30);
     const before = await credits(browser);
     const form = new FormData();
-    form.set('file', await sample('coffee.png', 'image/png'), 'coffee.png');
+    form.set('file', await sample(PICTURE, 'image/jpeg'), PICTURE);
     const upload = await browser.fetch('/api/v1/upload', { method: 'POST', body: form });
     const { file_url: image_url } = await readAs(z.looseObject({ file_url: z.string() }), upload, 201);
     // The document's technical data: Sora 2, 6 seconds, 1280x720.
@@ -130,7 +133,7 @@ export function servesThePictureToVideoProduct(scene: () => Scene): void {
     // Runway is not switched on here, so that the usual model is the nearest.
     ['Runway Gen-3', 'sora:sora-2'],
   ])('选择 AI 模型: makes a video of the nearest living model for %s, and says so', async (model, living) => {
-    const { file_url } = await user.api.upload();
+    const { file_url } = await user.api.upload(PICTURE);
     const made = await readAs(video, await generate({ prompt: PROMPT, image_url: file_url, model }));
     expect(made.model).toBe(living);
     expect(made.adjustments).toContainEqual(
@@ -140,7 +143,7 @@ export function servesThePictureToVideoProduct(scene: () => Scene): void {
   });
 
   it('takes the usual model where none is named', async () => {
-    const { file_url } = await user.api.upload();
+    const { file_url } = await user.api.upload(PICTURE);
     const made = await readAs(video, await generate({ prompt: PROMPT, image_url: file_url }));
     expect(made.model).toBe('sora:sora-2');
     expect(made.adjustments.map(({ field }) => field)).not.toContain('model');
@@ -149,7 +152,7 @@ export function servesThePictureToVideoProduct(scene: () => Scene): void {
 
   it('积分防护: sells one video for ten credits, however many are ordered at once', async () => {
     const poor = await guest(scene(), 10);
-    const { file_url: image_url } = await poor.api.upload();
+    const { file_url: image_url } = await poor.api.upload(PICTURE);
     const body = { prompt: PROMPT, image_url, model: 'sora-2' };
     const answers = await Promise.all([1, 2, 3, 4].map(() => generate(body, poor.api)));
     expect(answers.map(({ status }) => status).toSorted()).toEqual([200, 402, 402, 402]);
@@ -160,7 +163,7 @@ export function servesThePictureToVideoProduct(scene: () => Scene): void {
 
   it('gives the credits back of a video that failed, and says why', async () => {
     const other = await guest(scene(), 10);
-    const { file_url: image_url } = await other.api.upload();
+    const { file_url: image_url } = await other.api.upload(PICTURE);
     // The simulated vendor refuses it.
     const body = { prompt: `${PROMPT} [sim:reject]`, image_url };
     const asked = await readAs(video, await generate(body, other.api));
@@ -206,7 +209,7 @@ export function servesThePictureToVideoProduct(scene: () => Scene): void {
   });
 
   it("keeps a video's address for its owner, before and after there is a file", async () => {
-    const { file_url: image_url } = await user.api.upload();
+    const { file_url: image_url } = await user.api.upload(PICTURE);
     const body = { prompt: PROMPT, image_url, model: 'animatic-1', duration: 1 };
     const { id } = await readAs(video, await generate(body));
     const address = `/uploads/videos/${id}.mp4`;
