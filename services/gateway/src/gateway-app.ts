@@ -21,6 +21,7 @@ import { observeRequests, requestId } from './http/observe-requests';
 import { traceRequests } from './http/trace-requests';
 import { ProblemFilter, sendProblem } from './http/problem.filter';
 import { registerSecurityHeaders } from './http/security-headers';
+import { endSilentConnections } from './http/silent-connections';
 import { endSlowBodies } from './http/slow-bodies';
 import { validationPipe } from './http/validation';
 import { authenticateRequests } from './identity/authentication';
@@ -67,6 +68,7 @@ export async function createGatewayApp(parts: GatewayParts): Promise<NestFastify
   const fastify = adapter.getInstance();
   traceRequests(fastify);
   observeRequests(fastify, logger, metrics);
+  endSilentConnections(fastify);
   endSlowBodies(fastify, config.BODY_SECONDS * 1000, logger);
   registerJsonBody(fastify, readBatchCsv);
   await registerSecurityHeaders(fastify, config);

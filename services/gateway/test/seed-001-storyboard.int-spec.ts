@@ -1,5 +1,6 @@
 import { MODELS, type ModelSpec } from '@shotloom/contracts';
 import { newId } from '@shotloom/kernel';
+import { waitFor } from '@shotloom/testing';
 import { readEvents, type ReadEvent } from './event-reader';
 import {
   call,
@@ -175,5 +176,32 @@ describe('3.1.3: GET /api/yunwu/progress', () => {
     );
     expect((await ask('/api/yunwu/progress?task_ids=x')).status).toBe(422);
     expect((await ask('/api/yunwu/progress')).status).toBe(422);
+  });
+
+  it('has six streams of a user at a time, also where many are asked for at once, and gives back the place of who leaves', async () => {
+    const watcher = await gateway.addUser();
+    const [task] = tasksOf(
+      await ask(
+        '/api/yunwu/tasks',
+        { shots: [{ shot: '1.0', prompt: 'waves', image: picture(watcher) }] },
+        watcher,
+      ),
+    );
+    let leave = new AbortController();
+    const open = async (): Promise<number> => {
+      const response = await fetch(`${gateway.url}/api/yunwu/progress?task_ids=${task?.task_id}`, {
+        headers: { authorization: `Bearer ${watcher.apiKey}` },
+        signal: leave.signal,
+      });
+      if (response.status !== 200) await response.text();
+      return response.status;
+    };
+    const statuses = await Promise.all(Array.from({ length: 40 }, open));
+    expect(statuses.filter((status) => status === 200)).toHaveLength(6);
+    expect(statuses.filter((status) => status === 429)).toHaveLength(34);
+    leave.abort();
+    leave = new AbortController();
+    await waitFor(async () => (await open()) === 200, { what: 'a place that was given back' });
+    leave.abort();
   });
 });

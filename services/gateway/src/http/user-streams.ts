@@ -22,24 +22,16 @@ export class UserStreams {
     this.closing.abort();
   }
 
-  /** Throws `rate_limited` for one stream too many. */
-  refuseTooMany(userId: string): void {
-    if ((this.open.get(userId) ?? 0) < MOST_STREAMS) return;
-    throw new AppError('rate_limited', this.refusal, { retryable: true, retryAfterMs: 5_000 });
-  }
-
-  /** The events, counted for their user while somebody reads them. `turns` goes on for as long as a stream may. */
-  async *of(
-    userId: string,
-    events: (turns: AsyncGenerator<void>) => AsyncGenerator<string>,
-  ): AsyncGenerator<string> {
-    this.count(userId, 1);
-    try {
-      yield 'retry: 3000\n\n';
-      yield* events(this.turns());
-    } finally {
-      this.count(userId, -1);
+  /**
+   * The events as a stream, which takes a place of its user from now on and gives it back when it is closed, read or not: of many that are
+   * opened at once only so many find a place. `turns` goes on for as long as a stream may. Throws `rate_limited` for one too many.
+   */
+  start(userId: string, events: (turns: AsyncGenerator<void>) => AsyncGenerator<string>): Readable {
+    if ((this.open.get(userId) ?? 0) >= MOST_STREAMS) {
+      throw new AppError('rate_limited', this.refusal, { retryable: true, retryAfterMs: 5_000 });
     }
+    this.count(userId, 1);
+    return Readable.from(withRetry(events(this.turns()))).once('close', () => this.count(userId, -1));
   }
 
   /** One turn at once, then one each second. */
@@ -58,12 +50,19 @@ export class UserStreams {
   }
 }
 
+async function* withRetry(events: AsyncGenerator<string>): AsyncGenerator<string> {
+  yield 'retry: 3000\n\n';
+  yield* events;
+}
+
 /** Sends a stream of server-sent events. */
-export function sendEvents(reply: FastifyReply, events: AsyncGenerator<string>): void {
+export function sendEvents(reply: FastifyReply, events: Readable): void {
   void reply
     .header('content-type', 'text/event-stream; charset=utf-8')
     .header('cache-control', 'no-store')
     // Proxies of the nginx kind would hold events back until a buffer is full.
     .header('x-accel-buffering', 'no')
-    .send(Readable.from(events));
+    // Kept for another request, its connection would hold up the end of a process that has ended the stream.
+    .header('connection', 'close')
+    .send(events);
 }

@@ -1,3 +1,4 @@
+import type { Readable } from 'node:stream';
 import { Inject, Injectable, type OnModuleDestroy } from '@nestjs/common';
 import { jobStateMachine, toYunwuStatus, type YunwuProgress } from '@shotloom/contracts';
 import type { Logger } from '@shotloom/service-kit';
@@ -32,13 +33,12 @@ export class YunwuProgressStreams implements OnModuleDestroy {
    * Events until every task has ended: `progress` at each change and at least each three seconds, then `done`. Throws `not_found` for a
    * task that is not the caller's, and `rate_limited` for one stream too many.
    */
-  async start(taskIds: readonly string[], caller: Caller): Promise<AsyncGenerator<string>> {
+  async start(taskIds: readonly string[], caller: Caller): Promise<Readable> {
     const first = await this.drafts.states(taskIds, caller.userId, caller.requestId);
     const found = new Set(first.map(({ jobId }) => jobId));
     const missing = taskIds.find((id) => !found.has(id));
     if (missing !== undefined) throw notFound('task', missing);
-    this.streams.refuseTooMany(caller.userId);
-    return this.streams.of(caller.userId, (turns) => this.untilAllEnded(taskIds, caller, turns));
+    return this.streams.start(caller.userId, (turns) => this.untilAllEnded(taskIds, caller, turns));
   }
 
   private async *untilAllEnded(

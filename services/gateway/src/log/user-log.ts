@@ -1,3 +1,4 @@
+import type { Readable } from 'node:stream';
 import { Inject, Injectable, type OnModuleDestroy } from '@nestjs/common';
 import type { Bus } from '@shotloom/bus';
 import {
@@ -49,16 +50,11 @@ export class UserLog implements OnModuleDestroy {
    * Events `line`, oldest first, from the last ones of a page on; with `lastSeen`, the id of an event, from what came after it. Throws
    * what a page throws, and `rate_limited` for one stream too many.
    */
-  async follow(
-    query: UserLogQuery,
-    lastSeen: string | undefined,
-    caller: Caller,
-  ): Promise<AsyncGenerator<string>> {
+  async follow(query: UserLogQuery, lastSeen: string | undefined, caller: Caller): Promise<Readable> {
     const filter = { ...filterOf(query), settled: true };
-    this.streams.refuseTooMany(caller.userId);
     const first = await this.ask(lastSeen === undefined ? filter : { ...filter, after: lastSeen }, caller);
     const page = lastSeen === undefined ? { entries: first.entries.toReversed(), next: null } : first;
-    return this.streams.of(caller.userId, (turns) =>
+    return this.streams.start(caller.userId, (turns) =>
       this.lines(page, lastSeen ?? BEGINNING, { filter, caller, turns }),
     );
   }
