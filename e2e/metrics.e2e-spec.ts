@@ -72,7 +72,7 @@ const ended = (jobId: string, status: string): Promise<unknown> =>
       await look();
       return (await api.job(jobId)).status === status;
     },
-    { timeoutMs: 90_000, what: `job ${jobId} to be ${status}` },
+    { timeoutMs: 90_000, intervalMs: 250, what: `job ${jobId} to be ${status}` },
   );
 
 it('makes films for people who watch, and tells a webhook', async () => {
@@ -178,6 +178,11 @@ it('counts what the books say', async () => {
     ['completed', 'failed', 'cancelled'].includes(status);
   expect(await shown('shotloom_jobs_ended_total')).toBe(jobs.filter(hasEnded).length);
   expect(await counted(platform.runtime, 'storage', 'shotloom_upload_bytes_total')).toBeGreaterThan(0);
+  // The objectives about orders ask for this route.
+  const gateway = await fetch(new URL('/metrics', platform.runtime.internalUrls['gateway']));
+  expect(await gateway.text()).toMatch(
+    /shotloom_http_request_seconds_count\{[^}]*route="\/api\/v1\/generate\/text-to-video"/,
+  );
 });
 
 it('shows every metric of ours with its labels, as it is written down', async () => {
