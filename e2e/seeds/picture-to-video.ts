@@ -1,11 +1,13 @@
 import { z } from 'zod';
+import type { MeResource } from '@shotloom/contracts';
+import { Jar } from '../../services/gateway/test/sign-in-fixture';
 import { Api, send } from '../support/api';
 import { guest, hurryToEnd, readAs, refusal, sample, type Guest, type Scene } from './scene';
 
 const PROMPT =
   'A cinematic product showcase with smooth camera movements, professional lighting, and vibrant colors';
 
-/** Large enough for every engine. */
+/** Sora takes no picture that would have to be enlarged more than twice. */
 const PICTURE = 'hubble_deep_field.jpg';
 
 /** What its pages read of a video. */
@@ -31,7 +33,40 @@ const video = z.strictObject({
   completed_at: z.iso.datetime().nullable(),
 });
 
-/** 004, the picture-to-video product: what it takes, and whose it is. */
+/** A page of the product's own origin, with the cookies of whoever signed in there. */
+class Browser extends Api {
+  constructor(
+    { platform }: Scene,
+    readonly jar: Jar,
+  ) {
+    super(platform.runtime, '');
+  }
+
+  override async fetch(path: string, init: RequestInit = {}): Promise<Response> {
+    const headers = new Headers(init.headers);
+    headers.set('cookie', this.jar.header);
+    const own = { origin: this.runtime.gatewayUrl, 'x-shotloom-csrf': '1', 'sec-fetch-site': 'same-origin' };
+    for (const [name, value] of Object.entries(own)) headers.set(name, value);
+    const response = await super.fetch(path, { ...init, headers });
+    this.jar.take(response);
+    return response;
+  }
+}
+
+/** Google's button: away to the issuer, and back with a session. */
+async function signInWithGoogle(scene: Scene, subject: string): Promise<Browser> {
+  const browser = new Browser(scene, new Jar());
+  scene.issuer.next = subject;
+  const start = await browser.fetch('/api/v1/auth/google');
+  expect(start.status).toBe(302);
+  const back = await scene.issuer.visit(start.headers.get('location') ?? '');
+  expect(back.origin).toBe(scene.platform.runtime.gatewayUrl);
+  const landed = await browser.fetch(back.pathname + back.search);
+  expect([landed.status, landed.headers.get('location')]).toEqual([302, '/']);
+  return browser;
+}
+
+/** 004, the picture-to-video product: from the sign-in to the order, credits included, and whose a video is. */
 export function servesThePictureToVideoProduct(scene: () => Scene): void {
   let user: Guest;
   beforeAll(async () => {
@@ -39,6 +74,76 @@ export function servesThePictureToVideoProduct(scene: () => Scene): void {
   });
   const generate = (body: object, by: Api = user.api): Promise<Response> =>
     by.fetch('/api/v1/videos/generate', send(body));
+  const credits = async (by: Api): Promise<number> =>
+    (await by.json<{ available: number }>('/api/v1/credits')).available;
+
+  it('使用流程: signs in with Google, uploads, orders, and ten credits are held', async () => {
+    const { issuer, truth } = scene();
+    issuer.people.set('ada', { email: 'ada@example.com', email_verified: true, name: 'Ada' });
+    const browser = await signInWithGoogle(scene(), 'ada');
+    const me = await browser.json<MeResource>('/api/v1/me');
+    expect(me).toMatchObject({ display_name: 'Ada', email: 'ada@example.com', method: 'session' });
+    await truth.fund(me.account_id, 30);
+    const before = await credits(browser);
+    const form = new FormData();
+    form.set('file', await sample(PICTURE, 'image/jpeg'), PICTURE);
+    const upload = await browser.fetch('/api/v1/upload', { method: 'POST', body: form });
+    const { file_url: image_url } = await readAs(z.looseObject({ file_url: z.string() }), upload, 201);
+    // The document's technical data: Sora 2, 6 seconds, 1280x720.
+    const order = {
+      prompt: PROMPT,
+      image_url,
+      model: 'sora-2-image-to-video',
+      duration: 6,
+      resolution: '1280x720',
+    };
+    const asked = await readAs(video, await generate(order, browser));
+    expect(asked).toMatchObject({
+      status: 'pending',
+      video_url: null,
+      resolution: '1280x720',
+      credits_used: 10,
+    });
+    expect(asked.adjustments).toContainEqual(
+      expect.objectContaining({ field: 'duration', from: 6, to: 8 }) as object,
+    );
+    expect(await credits(browser)).toBe(before - 10);
+  });
+
+  it.each([
+    ['Sora 1', 'sora:sora-2'],
+    ['sora-1', 'sora:sora-2'],
+    ['sora-2-2025-12-08', 'sora:sora-2'],
+    // Runway is not switched on here, so that the usual model is the nearest.
+    ['Runway Gen-3', 'sora:sora-2'],
+  ])('选择 AI 模型: makes a video of the nearest living model for %s, and says so', async (model, living) => {
+    const { file_url } = await user.api.upload(PICTURE);
+    const made = await readAs(video, await generate({ prompt: PROMPT, image_url: file_url, model }));
+    expect(made.model).toBe(living);
+    expect(made.adjustments).toContainEqual(
+      expect.objectContaining({ field: 'model', from: model, to: living }) as object,
+    );
+    await user.api.fetch(`/api/v1/jobs/${made.id}`, { method: 'DELETE' });
+  });
+
+  it('takes the usual model where none is named', async () => {
+    const { file_url } = await user.api.upload(PICTURE);
+    const made = await readAs(video, await generate({ prompt: PROMPT, image_url: file_url }));
+    expect(made.model).toBe('sora:sora-2');
+    expect(made.adjustments.map(({ field }) => field)).not.toContain('model');
+    await user.api.fetch(`/api/v1/jobs/${made.id}`, { method: 'DELETE' });
+  });
+
+  it('积分防护: sells one video for ten credits, however many are ordered at once', async () => {
+    const poor = await guest(scene(), 10);
+    const { file_url: image_url } = await poor.api.upload(PICTURE);
+    const body = { prompt: PROMPT, image_url, model: 'sora-2' };
+    const answers = await Promise.all([1, 2, 3, 4].map(() => generate(body, poor.api)));
+    expect(answers.map(({ status }) => status).toSorted()).toEqual([200, 402, 402, 402]);
+    expect(await credits(poor.api)).toBe(0);
+    const refused = answers.find(({ status }) => status === 402);
+    if (refused) expect(await refusal(refused)).toMatchObject({ code: 'insufficient_credits' });
+  });
 
   it.each([
     ['prompt', { prompt: '' }],
