@@ -241,7 +241,7 @@ describe('consuming', () => {
     const text = await waitFor(
       async () => {
         const all = await registry.metrics();
-        return all.includes('outcome="handled"') && all;
+        return /outcome="handled".*\} 1/.test(all) && all;
       },
       { what: 'the metrics' },
     );

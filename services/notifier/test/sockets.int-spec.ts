@@ -9,6 +9,9 @@ import { raiseStage, type Stage } from './support/stage';
 
 /** More than the limit of what may wait, so that one is enough. */
 const WORDS = 300_000;
+/** Shown from the start, at 0. */
+const cutFor = (reason: string): RegExp =>
+  new RegExp(`sockets_cut_total\\{[^}]*reason="${reason}"[^}]*\\} [1-9]`);
 const PROBLEM = 'application/problem+json';
 
 describe('who may open a socket, and how sockets end', () => {
@@ -166,7 +169,7 @@ describe('who may open a socket, and how sockets end', () => {
     const client = await connect(USER, { key: 'sl_user' });
     client.socket.pong = () => undefined;
     client.socket.pause();
-    await waitFor(async () => (await stage.metrics.metrics()).includes('reason="silent"'), {
+    await waitFor(async () => cutFor('silent').test(await stage.metrics.metrics()), {
       what: 'the silent client to be cut',
     });
     client.socket.terminate();
@@ -192,14 +195,22 @@ describe('a client that does not read', () => {
     const slow = await TestClient.connect(stage.notifier.port, USER, { key: 'sl_user' });
     slow.socket.pause();
     let most = 0;
+    let published = 0;
+    // Each look has one message more than the one before, so that the buffer is seen before the one that is too many.
+    const told = async (): Promise<string | undefined> => {
+      const metrics = await stage.metrics.metrics();
+      const sent = Number(/socket_messages_total\{[^}]*type="error"[^}]*\} (\d+)/.exec(metrics)?.[1] ?? 0);
+      return sent >= published || cutFor('slow').test(metrics) ? metrics : undefined;
+    };
     await waitFor(
       async () => {
-        await Promise.all(Array.from({ length: 25 }, () => stage.peers.publish(failure())));
-        const metrics = await stage.metrics.metrics();
+        await stage.peers.publish(failure());
+        published += 1;
+        const metrics = await waitFor(told, { what: 'the messages to be told' });
         most = Math.max(most, Number(/client_buffered_bytes\S* (\d+)/.exec(metrics)?.[1]));
-        return metrics.includes('sockets_cut_total{reason="slow"');
+        return cutFor('slow').test(metrics);
       },
-      { what: 'the slow client to be cut', timeoutMs: 40_000 },
+      { what: 'the slow client to be cut', timeoutMs: 40_000, intervalMs: 1 },
     );
     // The limit, and the one message that went over it.
     expect(most).toBeGreaterThan(0);
