@@ -32,6 +32,8 @@ export async function openConnection(options: BusOptions): Promise<Connection> {
     reconnectTimeWait: RECONNECT_WAIT_MS,
     reconnectJitter: RECONNECT_WAIT_MS,
     waitOnFirstConnect: true,
+    // While a password is changed the server refuses us for a while; the client would give up for ever at the second refusal.
+    ignoreAuthErrorAbort: true,
     pingInterval: PING_INTERVAL_MS,
     // Without this every request keeps a stack trace, which costs more than the request.
     noAsyncTraces: true,

@@ -1,8 +1,15 @@
 import { createInbox } from '@nats-io/transport-node';
 import { newId } from '@shotloom/kernel';
-import { applyTopology, listDead, verifyTopology, type Bus, type ConsumedMessage } from '@shotloom/bus';
+import {
+  applyTopology,
+  connectBus,
+  listDead,
+  verifyTopology,
+  type Bus,
+  type ConsumedMessage,
+} from '@shotloom/bus';
 import { consumersFor, STREAMS } from '@shotloom/contracts';
-import { waitFor } from '@shotloom/testing';
+import { silentLogger, startNats, waitFor } from '@shotloom/testing';
 import { connectionOf } from '../src/connection';
 import {
   double,
@@ -258,4 +265,28 @@ describe('a consumer that dies', () => {
     expect(counts).toEqual([2]);
     comeBack();
   });
+});
+
+it('a client that is refused while passwords are changed goes on once it is let in again', async () => {
+  const login = { user: 'worker', password: 'first' };
+  const first = await startNats({ login });
+  const { port } = first;
+  const refused: unknown[] = [];
+  const logger = silentLogger();
+  logger.error = ((facts: unknown) => void refused.push(facts));
+  const bus = await connectBus({ url: first.url, name: 'worker', logger, ...login });
+  const { nc } = connectionOf(bus);
+  await first.stop();
+  const second = await startNats({ port, login: { ...login, password: 'second' } });
+  await waitFor(() => refused.length >= 4, { what: 'some refusals' });
+  expect(nc.isClosed()).toBe(false);
+  await second.stop();
+  const third = await startNats({ port, login });
+  try {
+    await untilConnected(bus);
+    await nc.flush();
+  } finally {
+    await bus.drain();
+    await third.stop();
+  }
 });

@@ -17,6 +17,8 @@ export interface NatsOptions {
   readonly port?: number;
   /** Default: in the store folder. */
   readonly logFile?: string;
+  /** Who may connect; everybody unless told. */
+  readonly login?: { readonly user: string; readonly password: string };
 }
 
 export interface NatsServer extends ManagedServer {
@@ -35,7 +37,8 @@ export async function startNats(options: NatsOptions = {}): Promise<NatsServer> 
   await stopLeftover(storeDir);
   const port = await choosePort({ what: 'NATS', wanted: options.port });
   const logFile = options.logFile ?? join(storeDir, 'nats.log');
-  const launch = (): Promise<Child> => launchNats({ binary, storeDir, port, logFile });
+  const { login } = options;
+  const launch = (): Promise<Child> => launchNats({ binary, storeDir, port, logFile, login });
   let child = await launch();
   return {
     url: `nats://127.0.0.1:${port}`,
@@ -62,11 +65,13 @@ async function launchNats(at: {
   storeDir: string;
   port: number;
   logFile: string;
+  login: NatsOptions['login'];
 }): Promise<Child> {
-  const { binary, storeDir, port, logFile } = at;
+  const { binary, storeDir, port, logFile, login } = at;
+  const who = login === undefined ? [] : ['--user', login.user, '--pass', login.password];
   const child = await startChild({
     command: binary,
-    args: ['-js', '-sd', storeDir, '-a', '127.0.0.1', '-p', `${port}`],
+    args: ['-js', '-sd', storeDir, '-a', '127.0.0.1', '-p', `${port}`, ...who],
     logFile,
   });
   let gone = false;
