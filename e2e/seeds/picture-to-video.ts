@@ -2,7 +2,9 @@ import { z } from 'zod';
 import type { MeResource } from '@shotloom/contracts';
 import { Jar } from '../../services/gateway/test/sign-in-fixture';
 import { Api, send } from '../support/api';
-import { guest, hurryToEnd, readAs, refusal, sample, type Guest, type Scene } from './scene';
+import { Vendor } from '../support/vendor';
+import { waitFor } from '@shotloom/testing';
+import { expectFilmAt, guest, hurryToEnd, readAs, refusal, sample, type Guest, type Scene } from './scene';
 
 const PROMPT =
   'A cinematic product showcase with smooth camera movements, professional lighting, and vibrant colors';
@@ -66,7 +68,7 @@ async function signInWithGoogle(scene: Scene, subject: string): Promise<Browser>
   return browser;
 }
 
-/** 004, the picture-to-video product: from the sign-in to the order, credits included, and whose a video is. */
+/** 004, the picture-to-video product: from the sign-in to the film and the history, credits included, and whose a video is. */
 export function servesThePictureToVideoProduct(scene: () => Scene): void {
   let user: Guest;
   beforeAll(async () => {
@@ -176,6 +178,51 @@ export function servesThePictureToVideoProduct(scene: () => Scene): void {
     expect(await refusal(put(['<?php system("id");'], 'evil.png'))).toMatchObject({
       ...{ status: 422, fields: ['file'] },
     });
+  });
+
+  /** As its page waits: it asks again until there is something to see. */
+  const ended = async (id: string): Promise<z.infer<typeof video>> => {
+    const read = async () => readAs(video, await user.api.fetch(`/api/v1/videos/${id}`));
+    const look = async () => {
+      const now = await read();
+      return now.status === 'completed' || now.status === 'failed' ? now : undefined;
+    };
+    return waitFor(look, { what: `the end of video ${id}`, timeoutMs: 120_000, intervalMs: 500 });
+  };
+
+  it('视频生成与历史: waits for the video, plays it, and finds it first in the history', async () => {
+    const { file_url: image_url } = await user.api.upload(PICTURE);
+    const before = await credits(user.api);
+    const asked = await readAs(video, await generate({ prompt: PROMPT, image_url, model: 'sora-2' }));
+    const made = await ended(asked.id);
+    expect(made).toMatchObject({ status: 'completed', progress: 100, credits_used: 10, error_message: null });
+    expect(made.completed_at).not.toBeNull();
+    expect(await credits(user.api)).toBe(before - 10);
+    const film = await user.api.fetch(made.video_url ?? '');
+    expect(film.status).toBe(302);
+    await expectFilmAt(scene(), film.headers.get('location') ?? '');
+    const history = z.strictObject({ data: z.array(video), next_cursor: z.string().nullable() });
+    const { data } = await readAs(history, await user.api.fetch('/api/v1/videos?limit=1'));
+    expect(data).toEqual([made]);
+  });
+
+  it('积分返还: gives the ten credits back where the video failed, and says why', async () => {
+    const sora = new Vendor(() => scene().platform.runtime, 'sora');
+    await sora.script({
+      kind: 'task-fails',
+      message: 'It broke.',
+      on: 'create',
+      match: 'breaks',
+      times: null,
+    });
+    const { file_url: image_url } = await user.api.upload(PICTURE);
+    const before = await credits(user.api);
+    const asked = await readAs(video, await generate({ prompt: 'It breaks.', image_url, model: 'sora-2' }));
+    const failed = await ended(asked.id);
+    await sora.heal();
+    expect(failed).toMatchObject({ status: 'failed', credits_used: 0, video_url: null });
+    expect(failed.error_message).toMatch(/\S/);
+    expect(await credits(user.api)).toBe(before);
   });
 
   it("keeps a video's address for its owner, before and after there is a file", async () => {

@@ -273,7 +273,7 @@ it('a client that is refused while passwords are changed goes on once it is let 
   const { port } = first;
   const refused: unknown[] = [];
   const logger = silentLogger();
-  logger.error = ((facts: unknown) => void refused.push(facts));
+  logger.error = (facts: unknown) => void refused.push(facts);
   const bus = await connectBus({ url: first.url, name: 'worker', logger, ...login });
   const { nc } = connectionOf(bus);
   await first.stop();
