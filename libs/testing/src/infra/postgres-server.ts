@@ -35,6 +35,8 @@ export interface PostgresServer extends ManagedServer {
 /** Fast shutdown: open transactions are rolled back, connections closed. */
 const STOP_SIGNAL = 'SIGINT';
 const STOP_GRACE_MS = 20_000;
+/** In what Postgres says when it finds what a killed one left. */
+const STILL_IN_USE = 'pre-existing shared memory block';
 
 /** Starts a real Postgres on 127.0.0.1; resolves when it answers queries. Ends an orphan of an earlier run first. */
 export async function startPostgres(options: PostgresOptions = {}): Promise<PostgresServer> {
@@ -47,12 +49,14 @@ export async function startPostgres(options: PostgresOptions = {}): Promise<Post
   const urlOf = (database: string): string =>
     `postgres://postgres:${encodeURIComponent(password)}@127.0.0.1:${port}/${encodeURIComponent(database)}`;
   const launch = (): Promise<Child> =>
-    launchPostgres(cluster, {
-      port,
-      url: urlOf('postgres'),
-      logFile: options.logFile ?? `${dataDir}.log`,
-      durable: options.durable ?? true,
-    });
+    onceFree(() =>
+      launchPostgres(cluster, {
+        port,
+        url: urlOf('postgres'),
+        logFile: options.logFile ?? `${dataDir}.log`,
+        durable: options.durable ?? true,
+      }),
+    );
   let child = await launch();
   const database = options.database ?? 'shotloom';
   await ensureDatabase(urlOf('postgres'), database);
@@ -74,6 +78,22 @@ export async function startPostgres(options: PostgresOptions = {}): Promise<Post
       if (temporary !== undefined) await rm(temporary, { recursive: true, force: true });
     },
   };
+}
+
+/** The backends of a server that was killed end a moment after it; until then its memory is in use and no other one starts. */
+async function onceFree(launch: () => Promise<Child>): Promise<Child> {
+  const attempt = (): Promise<{ readonly child: Child } | { readonly error: Error } | undefined> =>
+    launch().then(
+      (child) => ({ child }),
+      (error: Error) => (error.message.includes(STILL_IN_USE) ? undefined : { error }),
+    );
+  const outcome = await waitFor(attempt, {
+    what: 'the processes of a killed Postgres to end',
+    timeoutMs: STOP_GRACE_MS,
+    intervalMs: 100,
+  });
+  if ('error' in outcome) throw outcome.error;
+  return outcome.child;
 }
 
 async function launchPostgres(
