@@ -19,7 +19,9 @@ interface Job {
   version: number;
 }
 
-const tell = (message: RealtimeMessage): void => void process.send?.(message);
+/** Resolves when all of it has been written: what was seen is long, and is told just before the end. */
+const tell = (message: RealtimeMessage): Promise<void> =>
+  new Promise((resolve) => process.send?.(message, undefined, undefined, () => resolve()));
 
 /**
  * A process of its own that commits changes of jobs at a pace, with the outbox and the relay of the services: one more replica of
@@ -60,7 +62,7 @@ class Source {
       await delay(GROUP_MS);
     }
     await Promise.all(commits);
-    tell({ type: 'seen', seen: this.seen });
+    await tell({ type: 'seen', seen: this.seen });
   }
 
   private async commit(count: number, counts: boolean): Promise<void> {
@@ -110,8 +112,8 @@ async function main(plan: SourcePlan): Promise<void> {
 }
 
 process.once('message', (plan: SourcePlan) => {
-  main(plan).catch((error: unknown) => {
-    tell({ type: 'trouble', text: error instanceof Error ? error.message : String(error) });
+  main(plan).catch(async (error: unknown) => {
+    await tell({ type: 'trouble', text: error instanceof Error ? error.message : String(error) });
     process.exitCode = 1;
     process.disconnect();
   });
