@@ -12,7 +12,7 @@ const requestSchema = z.object({
 });
 export type ChatRequest = z.infer<typeof requestSchema>;
 
-/** An endpoint of OpenAI's chat completions, as any server that speaks it: checks what it is asked, and answers as it is told. */
+/** An endpoint of OpenAI's chat completions, as servers of many makes speak it: checks what it is asked, and answers as it is told. */
 export class ChatServer {
   readonly asked: { readonly request: ChatRequest; readonly authorization: string | undefined }[] = [];
   /** Says it all; by default what a well-behaved model says. */

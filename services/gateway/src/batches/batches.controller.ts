@@ -31,8 +31,7 @@ import {
 } from '@shotloom/contracts';
 import { ownOrigins, type Config } from '../config';
 import { Answers, TakesQuery } from '../docs/route-docs';
-import { canonicalHash } from '../generate/canonical-json';
-import { readIdempotencyKey } from '../generate/idempotency-key';
+import { bindKey, readIdempotencyKey } from '../generate/idempotency-key';
 import { BATCH_BODY } from '../http/route-facts';
 import { CurrentPrincipal, RequireScope } from '../identity/principal';
 import { callerOf } from '../jobs/jobs';
@@ -69,12 +68,9 @@ export class BatchesController {
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<BatchDetail> {
-    const given = readIdempotencyKey(key);
-    const idempotency =
-      given === undefined ? null : { route: ROUTE, key: given, bodyHash: canonicalHash(request.body) };
     const { batch, replayed } = await this.batches.create(
       { principal, body, origins: ownOrigins(this.config, request), requestId: request.id },
-      idempotency,
+      bindKey(readIdempotencyKey(key), ROUTE, request.body),
     );
     if (replayed) void reply.header('idempotency-replayed', 'true');
     void reply.header('location', `/api/v1/batches/${batch.id}`);

@@ -144,13 +144,3 @@ export class Drafts {
     await this.settings.refuseInMaintenance();
   }
 }
-
-/** What a key of a route is bound to; null where there is no key. */
-export function draftsCaller(
-  principal: Principal,
-  requestId: string,
-  idempotency: { key: string | undefined; route: string; bodyHash: string },
-): DraftsCaller {
-  const { key, route, bodyHash } = idempotency;
-  return { principal, requestId, idempotency: key === undefined ? null : { key, route, bodyHash } };
-}

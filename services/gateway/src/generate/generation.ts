@@ -17,7 +17,6 @@ import { planTerms } from '../limits/plan-terms';
 import { BUS, CATALOGUE, CLOCK } from '../platform/parts';
 import { OwnKeys, type OwnKeyTerms } from '../providers/own-keys';
 import { SourceImports } from '../uploads/source-imports';
-import { canonicalHash } from './canonical-json';
 import { Acceptance } from './acceptance';
 import { adapt, type Adapted } from './adapt';
 import {
@@ -29,6 +28,7 @@ import {
   type PricedRequest,
 } from './fallback';
 import { Lookups } from './lookups';
+import { bindKey, type BoundKey } from './idempotency-key';
 import { resolveModel } from './resolve-model';
 import { checkSources } from './check-sources';
 import { foreignSources, withImported } from './foreign-sources';
@@ -263,8 +263,7 @@ function assetsNamed({ operation, body, origins }: ResolveCommand): string[] {
   }
 }
 
-function idempotencyOf(command: GenerateCommand): RpcRequest<typeof acceptJobsRpc>['idempotency'] {
-  const { idempotencyKey: key, operation, route = `POST /api/v1/generate/${operation}` } = command;
-  if (key === undefined) return null;
-  return { route, key, bodyHash: canonicalHash(command.bodyAsSent) };
+function idempotencyOf(command: GenerateCommand): BoundKey | null {
+  const { idempotencyKey, operation, route = `POST /api/v1/generate/${operation}`, bodyAsSent } = command;
+  return bindKey(idempotencyKey, route, bodyAsSent);
 }

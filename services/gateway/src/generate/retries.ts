@@ -17,8 +17,8 @@ import { planTerms } from '../limits/plan-terms';
 import { BUS, CATALOGUE, CLOCK } from '../platform/parts';
 import { OwnKeys, type OwnKeyTerms } from '../providers/own-keys';
 import { Acceptance, type Accepted } from './acceptance';
-import { canonicalHash } from './canonical-json';
 import { fitFallback, priced, refuseDearer, type PricedRequest } from './fallback';
+import { bindKey, type BoundKey } from './idempotency-key';
 import { resolveModel } from './resolve-model';
 import { assertRetryable, bodyAgain, openWish, seedAgain } from './retry-request';
 import { checkSources } from './check-sources';
@@ -175,6 +175,6 @@ export class Retries {
   }
 }
 
-function idempotencyOf({ idempotencyKey: key, bodyAsSent }: RetryCommand, route: string) {
-  return key === undefined ? null : { route, key, bodyHash: canonicalHash(bodyAsSent ?? {}) };
+function idempotencyOf({ idempotencyKey, bodyAsSent }: RetryCommand, route: string): BoundKey | null {
+  return bindKey(idempotencyKey, route, bodyAsSent ?? {});
 }

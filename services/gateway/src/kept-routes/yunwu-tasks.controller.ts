@@ -16,9 +16,8 @@ import {
 } from '@shotloom/contracts';
 import { ownOrigins, type Config } from '../config';
 import { Answers, AnswersEvents, TakesQuery } from '../docs/route-docs';
-import { canonicalHash } from '../generate/canonical-json';
-import { draftsCaller, type DraftsCaller } from '../generate/drafts';
-import { readIdempotencyKey } from '../generate/idempotency-key';
+import type { DraftsCaller } from '../generate/drafts';
+import { bindKey, readIdempotencyKey } from '../generate/idempotency-key';
 import { sendEvents } from '../http/user-streams';
 import { CurrentPrincipal, RequireScope } from '../identity/principal';
 import { callerOf } from '../jobs/jobs';
@@ -106,10 +105,7 @@ export class YunwuTasksController {
     asked: { key: string | undefined; principal: Principal; request: FastifyRequest },
   ): DraftsCaller {
     const { key, principal, request } = asked;
-    return draftsCaller(principal, request.id, {
-      key: readIdempotencyKey(key),
-      route,
-      bodyHash: canonicalHash(request.body),
-    });
+    const idempotency = bindKey(readIdempotencyKey(key), route, request.body);
+    return { principal, requestId: request.id, idempotency };
   }
 }

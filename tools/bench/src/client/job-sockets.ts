@@ -1,4 +1,5 @@
 import type { JobPlan } from './job-plan';
+import { openUserSocket } from './user-socket';
 
 const AGAIN_MS = 100;
 
@@ -30,8 +31,7 @@ export class JobSockets {
   }
 
   private connectOne(user: JobPlan['users'][number]): Promise<void> {
-    const url = new URL(`/ws/jobs/${user.userId}`, this.plan.gatewayUrl.replace(/^http/, 'ws'));
-    const socket = new WebSocket(url, ['shotloom.v1', `shotloom.key.${user.apiKey}`]);
+    const socket = openUserSocket(this.plan.gatewayUrl, user);
     this.open.add(socket);
     socket.addEventListener('message', ({ data }) => this.read(String(data)));
     socket.addEventListener('close', () => this.closed(socket, user));

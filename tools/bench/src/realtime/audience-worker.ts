@@ -1,5 +1,6 @@
 import { Agent, request, type IncomingMessage } from 'node:http';
 import { statusMessageSchema } from '@shotloom/contracts';
+import { openUserSocket } from '../client/user-socket';
 import { clock, type AudiencePlan, type RealtimeMessage, type Seen } from './realtime-plan';
 
 /** Handshakes at a time: each asks the gateway who it is and the orchestrator what there is. */
@@ -33,9 +34,8 @@ class Audience {
     tell({ type: 'seen', seen: this.seen });
   }
 
-  private openSocket({ userId, apiKey }: User): Promise<void> {
-    const url = new URL(`/ws/jobs/${userId}`, this.plan.notifierUrl.replace(/^http/, 'ws'));
-    const socket = new WebSocket(url, ['shotloom.v1', `shotloom.key.${apiKey}`]);
+  private openSocket(user: User): Promise<void> {
+    const socket = openUserSocket(this.plan.notifierUrl, user);
     socket.addEventListener('message', ({ data }) => this.read(String(data)));
     socket.addEventListener('close', ({ code }) =>
       tell({ type: 'trouble', text: `a socket was closed with ${code}` }),
