@@ -15,7 +15,7 @@ import {
 import { AppError } from '@shotloom/kernel';
 import { getBalance } from '@shotloom/ledger';
 import { ORCHESTRATOR, type Orchestrator } from '../app.tokens';
-import { holdAmount, type AcceptRequest } from '../jobs/accept-request';
+import type { AcceptRequest } from '../jobs/accept-request';
 import { stopAll } from '../jobs/stop-all';
 import { UserLimits } from '../jobs/user-limits';
 import { acceptBatch, modelsOf } from './accept-batch';
@@ -59,10 +59,7 @@ export class BatchesController {
   ): Promise<RpcResponse<typeof acceptBatchRpc>> {
     const { database, counted, scheduler } = this.app;
     const accepted = await this.acceptOrForget(request, deadline);
-    for (const one of accepted) {
-      const jobs = one.jobIds.length;
-      counted.accepted({ provider: one.request.provider, jobs, credits: jobs * holdAmount(one) });
-    }
+    for (const one of accepted) counted.accepted(one);
     for (const provider of new Set(accepted.map(({ request: { provider } }) => provider)))
       scheduler.wake(provider);
     const { batch } = await getBatch(database, request);

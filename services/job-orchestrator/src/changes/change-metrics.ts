@@ -1,6 +1,7 @@
 import { Counter, Histogram } from 'prom-client';
 import type { MetricsRegistry } from '@shotloom/service-kit';
 import type { AttemptRow } from '../attempts/attempt-rows';
+import { holdAmount, type AcceptRequest } from '../jobs/accept-request';
 import type { JobRow } from '../jobs/job-row';
 import { overheadOf, timesOf } from './job-times';
 import type { RowWrite } from './row-writes';
@@ -9,16 +10,10 @@ import type { Changes } from './session';
 const STATE_BUCKETS = [0.1, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300, 600, 1_800, 3_600, 21_600];
 const OVERHEAD_BUCKETS = [0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 1_800, 7_200];
 
-/** What was accepted: its hold is one transaction with it. Credits are of all its jobs together. */
-export interface Accepted {
-  readonly provider: string;
-  readonly jobs: number;
-  readonly credits: number;
-}
-
 /** Counts what transactions did, after they are committed. */
 export interface ChangeMetrics {
-  accepted(what: Accepted): void;
+  /** Its hold is one transaction with it. */
+  accepted(request: AcceptRequest): void;
   committed(changes: Changes): void;
 }
 
@@ -33,9 +28,11 @@ export function createChangeMetrics(registry: MetricsRegistry, providers: readon
     jobs.ended.inc({ provider, outcome: 'completed', code: 'none' }, 0);
   }
   return {
-    accepted: ({ provider, jobs: count, credits }) => {
+    accepted: (request) => {
+      const { provider } = request.request;
+      const count = request.jobIds.length;
       jobs.accepted.inc({ provider }, count);
-      money.held.inc({ provider }, credits);
+      money.held.inc({ provider }, count * holdAmount(request));
     },
     committed: ({ jobs: changed, attempts: tries }) => {
       for (const change of tries) countAttempt(attempts, change);

@@ -15,7 +15,6 @@ import type { RpcContext } from '@shotloom/bus';
 import { OnRequest } from '@shotloom/bus/nest';
 import { ORCHESTRATOR, type Orchestrator } from '../app.tokens';
 import { AcceptQueue } from './accept-queue';
-import { holdAmount } from './accept-request';
 import { deleteJob, requestCancel } from './cancel-job';
 import { findJob, listJobs } from './job-queries';
 import { queuePlace } from './queue-place';
@@ -36,10 +35,8 @@ export class JobsController {
       database,
       catalogue,
       onAccepted: (request) => {
-        const { provider } = request.request;
-        const jobs = request.jobIds.length;
-        counted.accepted({ provider, jobs, credits: jobs * holdAmount(request) });
-        scheduler.wake(provider);
+        counted.accepted(request);
+        scheduler.wake(request.request.provider);
       },
     });
   }
