@@ -15,4 +15,5 @@ export { defineStateMachine, type StateMachine, type TransitionTable } from './s
 export { backoffMs, type RetryPolicy } from './retry-policy';
 export { credits, type Credits } from './credits';
 export { GroupQueue, type GroupQueueOptions } from './group-queue';
+export { FittingSize, type FittingSizeOptions } from './fitting-size';
 export { Pace, type PaceOptions } from './pace';

@@ -36,6 +36,14 @@ describe('the pace of groups', () => {
     expect(pace.earlyMs).toBe(8 - 1);
   });
 
+  it('keeps more distance yet where the work may have a smaller share of the time', () => {
+    const pace = new Pace({ leastMs: 0, mostMs: 30_000, times: 50 });
+    work(pace, 40, 4);
+    expect(pace.earlyMs).toBeCloseTo(50 * 4 - 4, 0);
+    work(pace, 40, 2_000);
+    expect(pace.earlyMs).toBe(30_000 - 2_000);
+  });
+
   it('keeps nobody waiting after a quiet time, however long work took before', () => {
     const pace = new Pace({ leastMs: 8, mostMs: 40 });
     work(pace, 40, 100);

@@ -3,11 +3,12 @@ export interface PaceOptions {
   readonly leastMs: number;
   /** Between two starts however long work takes. */
   readonly mostMs: number;
+  /** How many times as long as work usually takes lies between two starts; twice unless told. */
+  readonly times?: number;
 }
 
 /** How much the newest time counts in the mean. */
 const NEWEST = 0.25;
-/** Between two starts lies twice the time that work usually takes. */
 const TIMES = 2;
 
 /**
@@ -48,7 +49,7 @@ export class Pace {
   }
 
   private get distanceMs(): number {
-    const { leastMs, mostMs } = this.options;
-    return Math.min(mostMs, Math.max(leastMs, this.usualMs * TIMES));
+    const { leastMs, mostMs, times = TIMES } = this.options;
+    return Math.min(mostMs, Math.max(leastMs, this.usualMs * times));
   }
 }

@@ -13,6 +13,10 @@ export interface OrchestratorMetrics {
   readonly stuck: Gauge;
   /** What the last check of the ledger found; set by the sweep, since the check reads the whole ledger. */
   readonly violations: Gauge;
+  /** Payers that it could not check in time. */
+  readonly unchecked: Gauge;
+  /** How long it takes. */
+  readonly walkSeconds: Gauge;
 }
 
 /** Counters for what happens; gauges read from the rows at each scrape, so that every replica tells the same truth. */
@@ -33,6 +37,16 @@ export function createOrchestratorMetrics(
     violations: new Gauge({
       name: 'shotloom_ledger_violations',
       help: 'Broken invariants of the ledger at the last check; anything above 0 is an alarm.',
+      registers,
+    }),
+    unchecked: new Gauge({
+      name: 'shotloom_ledger_unchecked',
+      help: 'Payers whose past was too long to be checked in one statement by the last check; `npm run ops -- check` checks them.',
+      registers,
+    }),
+    walkSeconds: new Gauge({
+      name: 'shotloom_ledger_walk_seconds',
+      help: 'How long a check of the whole ledger takes, a step at a time: a broken invariant is seen so late at most.',
       registers,
     }),
     polls: new Counter({

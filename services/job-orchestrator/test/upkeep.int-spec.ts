@@ -1,8 +1,11 @@
 import { sql } from 'kysely';
+import { Client } from 'pg';
 import { newId } from '@shotloom/kernel';
+import { openDatabase } from '@shotloom/database';
 import { grant } from '@shotloom/ledger';
-import { silentLogger } from '@shotloom/testing';
+import { silentLogger, waitFor } from '@shotloom/testing';
 import { forgetOldKeys } from '../src/jobs/idempotency';
+import type { JobsSchema } from '../src/schema/tables';
 import { LedgerWalk } from '../src/sweeps/ledger-walk';
 import { Harness } from './harness';
 
@@ -16,6 +19,10 @@ afterAll(() => harness.stop());
 
 async function walkOnce(walk: LedgerWalk, steps: number): Promise<void> {
   for (let step = 0; step < steps; step += 1) await walk.step();
+}
+
+async function wholeWalk(walk: LedgerWalk): Promise<void> {
+  while (!(await walk.step()));
 }
 
 it('finds in a walk of steps what does not add up, and says so until a whole walk finds it mended', async () => {
@@ -39,6 +46,62 @@ it('finds in a walk of steps what does not add up, and says so until a whole wal
   expect(walk.violations).toBeGreaterThan(0);
   await walkOnce(walk, 2);
   expect(walk.violations).toBe(0);
+});
+
+it('takes smaller steps where one takes too long, passes over a payer who is too much alone, and says so', async () => {
+  const database = openDatabase<JobsSchema>({
+    url: harness.databaseUrl,
+    applicationName: 'walk',
+    poolSize: 1,
+    statementTimeoutMs: 300,
+    logger: silentLogger(),
+  });
+  try {
+    const walk = new LedgerWalk(database, silentLogger());
+    const locked = new Client({ connectionString: harness.databaseUrl });
+    await locked.connect();
+    await locked.query('begin');
+    await locked.query('lock table ledger.transfers in access exclusive mode');
+    let refused = 0;
+    while (walk.unchecked === 0) {
+      await walk.step().catch((error: unknown) => {
+        expect(error).toMatchObject({ code: '57014' });
+        refused += 1;
+      });
+    }
+    // 50, 25, 12, 6 and 3 payers were too many.
+    expect(refused).toBe(5);
+    await locked.end();
+    await wholeWalk(walk);
+    expect([walk.unchecked, walk.violations]).toEqual([1, 0]);
+    await wholeWalk(walk);
+    expect([walk.unchecked, walk.violations]).toEqual([0, 0]);
+  } finally {
+    await database.close();
+  }
+});
+
+it('walks on only after a rest many times as long as a step took', async () => {
+  let reads = 0;
+  const counted = {
+    get sql() {
+      reads += 1;
+      return harness.database.sql;
+    },
+  };
+  const walk = new LedgerWalk(counted, silentLogger());
+  await walk.stepWhenDue();
+  const first = reads;
+  expect(first).toBeGreaterThan(0);
+  await walk.stepWhenDue();
+  expect(reads).toBe(first);
+  await waitFor(
+    async () => {
+      await walk.stepWhenDue();
+      return reads > first;
+    },
+    { what: 'the next step' },
+  );
 });
 
 it('forgets every key that is past its day, and no other', async () => {

@@ -71,6 +71,27 @@ const CREDITS: RowSource = {
         },
       ],
     },
+    {
+      title: 'Ledger: payers not checked',
+      kind: 'stat',
+      width: 6,
+      unit: 'none',
+      description:
+        'Their past is too long for one statement of the walk. `npm run ops -- check` reads it all: point it at a replica.',
+      runbook: 'ledger-violation',
+      queries: [{ expr: told('shotloom_ledger_unchecked', HERE, ''), legend: 'payers' }],
+      warnFrom: 1,
+    },
+    {
+      title: 'Ledger: a whole check takes',
+      kind: 'stat',
+      width: 6,
+      unit: 's',
+      description:
+        'A broken invariant is seen so late at most. It grows with the ledger, since a check may have a twentieth of the time.',
+      runbook: 'ledger-violation',
+      queries: [{ expr: told('shotloom_ledger_walk_seconds', HERE, ''), legend: 'seconds' }],
+    },
   ],
 };
 

@@ -81,8 +81,10 @@ export class Sweeper {
     await forgetUnfinishedBatches(database);
     await bringBackWindows(database.sql);
     await this.removeOldDrafts();
-    await this.ledger.step();
+    await this.ledger.stepWhenDue();
     metrics.violations.set(this.ledger.violations);
+    metrics.unchecked.set(this.ledger.unchecked);
+    metrics.walkSeconds.set(this.ledger.seconds);
     if (Date.now() < this.rareAt) return;
     this.rareAt = Date.now() + RARE_EVERY_MS;
     const repaired = await repairTimers(database);
