@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { Pace } from '@shotloom/kernel';
+import { Pace, type PaceOptions } from '@shotloom/kernel';
 import { providerSpec } from '@shotloom/contracts';
 import type { Database } from '@shotloom/database';
 import type { Logger } from '@shotloom/service-kit';
@@ -19,6 +19,11 @@ const SOONEST_MS = 250;
 const LATEST_MS = 60_000;
 /** Under load passes of a provider keep a distance, so that one serves all that came meanwhile. */
 const PASSES = { leastMs: 8, mostMs: 40 };
+/**
+ * A step of repair reads what its users have in flight, under the lock that passes take too, and nothing depends on it while all goes
+ * well: it may have a fiftieth of the time.
+ */
+const REPAIRS = { leastMs: 0, mostMs: 30_000, times: 50 };
 
 /** Why a pass is wanted: for good reason, or since attempts of these users have ended. */
 type Wanted = 'pass' | Set<string>;
@@ -27,6 +32,7 @@ type Wanted = 'pass' | Set<string>;
 export class Scheduler {
   private readonly wanted = new Map<string, Wanted>();
   private readonly paces = new Map<string, Pace>();
+  private readonly repairPaces = new Map<string, Pace>();
   private readonly again = new Map<string, { readonly at: number; readonly timer: NodeJS.Timeout }>();
   private running: Promise<void> | undefined;
   private stopped = false;
@@ -62,10 +68,13 @@ export class Scheduler {
     });
   }
 
-  /** One bounded step of putting right what lanes and slots should be; for the sweep. */
+  /** One bounded step of putting right what lanes and slots should be, unless it is too early for one; for the sweep. */
   async repair(provider: string): Promise<void> {
     const { database, limits, logger } = this.deps;
-    const repaired = await database.run((tx) => repairLanes(tx, provider, limits));
+    const pace = paceIn(this.repairPaces, provider, REPAIRS);
+    if (pace.earlyMs > 0) return;
+    const ended = pace.start();
+    const repaired = await database.run((tx) => repairLanes(tx, provider, limits)).finally(ended);
     if (repaired > 0) logger.debug({ provider, repaired }, 'lanes were put right');
   }
 
@@ -77,7 +86,7 @@ export class Scheduler {
 
   private async work(): Promise<void> {
     for (let provider = this.next(); provider !== undefined; provider = this.next()) {
-      const early = this.paceOf(provider).earlyMs;
+      const early = paceIn(this.paces, provider, PASSES).earlyMs;
       if (early > 0) await delay(early);
       const wanted = this.wanted.get(provider);
       this.wanted.delete(provider);
@@ -92,7 +101,7 @@ export class Scheduler {
   private async passes(provider: string, wanted: Wanted): Promise<void> {
     try {
       if (wanted !== 'pass' && !(await this.anyWaiting(provider, wanted))) return;
-      const ended = this.paceOf(provider).start();
+      const ended = paceIn(this.paces, provider, PASSES).start();
       const result = await this.pass(provider).finally(ended);
       if (result === null) this.wakeLater(provider, AGAIN_MS);
       else this.tell(provider, result);
@@ -104,12 +113,6 @@ export class Scheduler {
     } catch (error) {
       this.deps.logger.error({ err: error, provider }, 'a scheduler pass failed; the next sweep tries again');
     }
-  }
-
-  private paceOf(provider: string): Pace {
-    const known = this.paces.get(provider) ?? new Pace(PASSES);
-    this.paces.set(provider, known);
-    return known;
   }
 
   /** The place is taken back by the next pass, be it that of the next sweep. */
@@ -150,4 +153,10 @@ export class Scheduler {
     }, inMs);
     this.again.set(provider, { at, timer });
   }
+}
+
+function paceIn(paces: Map<string, Pace>, provider: string, options: PaceOptions): Pace {
+  const known = paces.get(provider) ?? new Pace(options);
+  paces.set(provider, known);
+  return known;
 }
