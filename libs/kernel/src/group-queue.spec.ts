@@ -68,4 +68,21 @@ describe('a queue of groups', () => {
       jest.useRealTimers();
     }
   });
+
+  it('keeps no distance before a group that is full', async () => {
+    jest.useFakeTimers({ doNotFake: ['queueMicrotask', 'nextTick'] });
+    try {
+      const { queue, groups, endAll } = watched({ groups: 2, items: 2, pace: { leastMs: 30, mostMs: 30 } });
+      const added = [queue.add('a')];
+      await Promise.resolve();
+      added.push(...['b', 'c', 'd'].map((item) => queue.add(item)));
+      await endAll();
+      expect(groups).toEqual([['a'], ['b', 'c']]);
+      await jest.advanceTimersByTimeAsync(30);
+      expect(groups).toEqual([['a'], ['b', 'c'], ['d']]);
+      await Promise.all([endAll(), ...added]);
+    } finally {
+      jest.useRealTimers();
+    }
+  });
 });

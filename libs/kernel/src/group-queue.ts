@@ -5,7 +5,7 @@ export interface GroupQueueOptions {
   readonly groups: number;
   /** Items in one group. */
   readonly items: number;
-  /** The distance of two groups under load; none unless told. */
+  /** The distance of two groups under load, but where one is full; none unless told. */
   readonly pace?: PaceOptions;
 }
 
@@ -42,7 +42,9 @@ export class GroupQueue<T, R> {
 
   private next(): void {
     if (this.waiting.length === 0 || this.running >= this.options.groups) return;
-    if (this.pace?.postpone(() => this.next())) return;
+    // A full group has nothing to wait for.
+    const isFull = this.waiting.length >= this.options.items;
+    if (!isFull && this.pace?.postpone(() => this.next())) return;
     this.running += 1;
     const ended = this.pace?.start();
     void this.settle(this.waiting.splice(0, this.options.items)).finally(() => {

@@ -18,6 +18,8 @@ export interface PosterQueueOptions {
 export const POSTERS_PER_RUN = 8;
 /** Posters never wait longer than this for a moment without many ingests. Milliseconds. */
 const PATIENCE_MS = 5_000;
+/** Most of what a run costs is the start of ffmpeg: after one, more are gathered for a second, or until it is full. */
+const GATHER = { leastMs: 1_000, mostMs: 1_000 };
 
 /** Draws posters a few together, and gives way to ingests: those complete jobs, a poster only decorates one. */
 export class PosterQueue {
@@ -27,7 +29,7 @@ export class PosterQueue {
     private readonly parts: PosterParts & Pick<Storage, 'metrics'>,
     private readonly options: PosterQueueOptions,
   ) {
-    this.groups = new GroupQueue({ groups: options.runs, items: POSTERS_PER_RUN }, (group) =>
+    this.groups = new GroupQueue({ groups: options.runs, items: POSTERS_PER_RUN, pace: GATHER }, (group) =>
       this.draw(group),
     );
   }
