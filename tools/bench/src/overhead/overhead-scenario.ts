@@ -1,5 +1,5 @@
 import { readJobTimes } from '../finish/job-times';
-import { AT_ONCE_MS, fullLoad, TINY, USERS } from '../finish/finish-scenario';
+import { AT_ONCE_MS, fullLoad, TINY, USERS } from '../finish/full-load';
 import { untilPostersDrawn } from '../finish/posters';
 import { perSecond, runWindow } from '../finish/window';
 import { compare } from '../measure/compare';

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { waitFor } from '@shotloom/testing';
 import { JobClient } from '../client/job-client';
-import { TINY, USERS } from '../finish/finish-scenario';
+import { TINY, USERS } from '../finish/full-load';
 import { compare, type Round } from '../measure/compare';
 import { median } from '../measure/statistics';
 import type { Scenario, ScenarioContext } from '../scenario';
