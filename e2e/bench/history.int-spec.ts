@@ -4,7 +4,7 @@ import { migrate, openDatabase } from '@shotloom/database';
 import { checkInvariants, ledgerMigrations } from '@shotloom/ledger';
 import { createTestDatabase, silentLogger } from '@shotloom/testing';
 import { identityMigrations } from '../../services/gateway/src/identity/schema/migrations';
-import { listJobs } from '../../services/job-orchestrator/src/jobs/job-queries';
+import { listJobs } from '../../services/job-orchestrator/src/jobs/list-jobs';
 import { jobsMigrations } from '../../services/job-orchestrator/src/schema/migrations';
 import type { JobsSchema } from '../../services/job-orchestrator/src/schema/tables';
 import { seedFinishedJobs } from '../../tools/bench/src/world/history';

@@ -4,7 +4,7 @@ import { checkInvariants, ledgerMigrations } from '@shotloom/ledger';
 import { listJobsRpc, providerSpec } from '@shotloom/contracts';
 import { createTestDatabase, silentLogger } from '@shotloom/testing';
 import { identityMigrations } from '../../services/gateway/src/identity/schema/migrations';
-import { listJobs } from '../../services/job-orchestrator/src/jobs/job-queries';
+import { listJobs } from '../../services/job-orchestrator/src/jobs/list-jobs';
 import { claimPolls } from '../../services/job-orchestrator/src/planner/claim-polls';
 import { jobsMigrations } from '../../services/job-orchestrator/src/schema/migrations';
 import type { JobsSchema } from '../../services/job-orchestrator/src/schema/tables';

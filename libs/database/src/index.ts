@@ -22,4 +22,5 @@ export { describeSchema, type SchemaDescription, type TableDescription } from '.
 export { findDrift } from './schema-drift';
 export { checkSchemaSnapshot } from './schema-snapshot';
 export { decodeCursor, encodeCursor, type CursorPosition } from './cursor';
+export { clockOnce } from './clock';
 export { after, exactly } from './keyset';

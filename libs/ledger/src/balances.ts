@@ -1,4 +1,5 @@
 import { sql } from 'kysely';
+import { clockOnce } from '@shotloom/database';
 import type { LedgerExecutor } from './executor';
 
 /** What an account can spend and what is set aside, in credits. */
@@ -45,7 +46,7 @@ export interface OverdueHold {
 export async function listOverdueHolds(ex: LedgerExecutor, limit: number): Promise<OverdueHold[]> {
   const { rows } = await sql<Omit<OverdueHold, 'amount'> & { amount: string }>`
     select id as "holdId", owner_id as "accountId", amount::text as amount, reference, alarm_at as "alarmAt"
-    from ledger.holds where state = 'open' and alarm_at <= clock_timestamp()
+    from ledger.holds where state = 'open' and alarm_at <= ${clockOnce}
     order by alarm_at limit ${limit}`.execute(ex);
   return rows.map((row) => ({ ...row, amount: Number(row.amount) }));
 }

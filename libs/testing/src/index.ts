@@ -16,6 +16,7 @@ export { findTool, requireTool } from './infra/system-tool';
 export { startSwift, type SwiftOptions, type SwiftServer } from './swift';
 export { createTestDatabase, type TestDatabase } from './test-database';
 export { ForeignServer } from './foreign-server';
+export { rowsRead } from './rows-read';
 export { samplePath } from './sample-path';
 export { silentLogger } from './silent-logger';
 export { waitFor, type WaitForOptions } from './wait-for';

@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import { countDead, type Bus } from '@shotloom/bus';
-import { OUTBOX_PARTITIONS, type Database } from '@shotloom/database';
+import { clockOnce, OUTBOX_PARTITIONS, type Database } from '@shotloom/database';
 import { listOverdueHolds } from '@shotloom/ledger';
 import type { JobsSchema } from '../schema/tables';
 import { STUCK_SECONDS } from './audit/check-attempts';
@@ -30,11 +30,11 @@ export async function countStuck(database: Database<JobsSchema>, bus: Bus): Prom
 }
 
 /** The same without the broker, for metrics. */
-export async function readCounts(database: Database<JobsSchema>): Promise<Row> {
+export async function readCounts(database: Pick<Database<JobsSchema>, 'sql'>): Promise<Row> {
   const { rows } = await sql<Omit<Row, 'overdueHolds'>>`
     SELECT
       (SELECT count(*)::int FROM (SELECT 1 FROM jobs.attempts WHERE finished_at IS NULL
-        AND due_at < clock_timestamp() - make_interval(secs => ${STUCK_SECONDS}) LIMIT ${COUNTED}) AS late)
+        AND due_at < ${clockOnce} - make_interval(secs => ${STUCK_SECONDS}) LIMIT ${COUNTED}) AS late)
         AS "overdueAttempts",
       (SELECT count(*)::int FROM (SELECT 1 FROM jobs.attempts WHERE status = 'uncertain' LIMIT ${COUNTED}) AS lost)
         AS "uncertainAttempts",

@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import { STREAMS } from '@shotloom/contracts';
 import { consumerStates, countDead, type Bus, type ConsumerState, type DeadCount } from '@shotloom/bus';
-import { OUTBOX_PARTITIONS, type Database } from '@shotloom/database';
+import { clockOnce, OUTBOX_PARTITIONS, type Database } from '@shotloom/database';
 import type { JobsSchema } from '../schema/tables';
 import { STUCK_SECONDS } from './audit/check-attempts';
 import { readProviders, type ProviderFacts } from './provider-facts';
@@ -66,7 +66,7 @@ async function readOverdue(database: Database<JobsSchema>): Promise<readonly Ove
     SELECT job_id AS "jobId", attempt_id AS "attemptId", provider, status, resends, lapses,
       extract(epoch FROM clock_timestamp() - due_at)::float8 AS "overdueSeconds"
     FROM jobs.attempts
-    WHERE finished_at IS NULL AND due_at < clock_timestamp() - make_interval(secs => ${STUCK_SECONDS})
+    WHERE finished_at IS NULL AND due_at < ${clockOnce} - make_interval(secs => ${STUCK_SECONDS})
     ORDER BY due_at LIMIT ${SHOWN}`.execute(database.sql);
   return rows;
 }
@@ -86,7 +86,7 @@ async function readLateTimers(database: Database<JobsSchema>): Promise<readonly 
   const { rows } = await sql<LateTimer>`
     SELECT attempt_id AS "attemptId", provider, verb, misses,
       extract(epoch FROM clock_timestamp() - next_poll_at)::float8 AS "lateSeconds"
-    FROM jobs.timers WHERE next_poll_at < clock_timestamp() - make_interval(secs => ${STUCK_SECONDS})
+    FROM jobs.timers WHERE next_poll_at < ${clockOnce} - make_interval(secs => ${STUCK_SECONDS})
     ORDER BY next_poll_at LIMIT ${SHOWN}`.execute(database.sql);
   return rows;
 }

@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import type { ProviderSpec, VendorTaskRef } from '@shotloom/contracts';
+import { clockOnce } from '@shotloom/database';
 import type { JobsTx } from '../jobs/job-changes';
 import type { ModelClock } from '../models/model-clock';
 import { pollInterval } from './poll-interval';
@@ -74,7 +75,7 @@ async function readDue(tx: JobsTx, provider: string, limit: number): Promise<Due
       attempt.finished_at IS NOT NULL AND (timer.verb <> 'late' OR attempt.hard_limit_at IS NULL
         OR clock_timestamp() > attempt.hard_limit_at + (attempt.hard_limit_at - attempt.submitted_at)) AS stale
     FROM jobs.timers AS timer JOIN jobs.attempts AS attempt ON attempt.attempt_id = timer.attempt_id
-    WHERE timer.provider = ${provider} AND timer.next_poll_at <= clock_timestamp()
+    WHERE timer.provider = ${provider} AND timer.next_poll_at <= ${clockOnce}
     ORDER BY timer.next_poll_at LIMIT ${limit}
     FOR UPDATE OF timer SKIP LOCKED`.execute(tx.sql);
   return rows;

@@ -1,4 +1,5 @@
 import { sql, type RawBuilder } from 'kysely';
+import { clockOnce } from '@shotloom/database';
 import type { Counted } from './lane-upkeep';
 import type { ProviderNow } from './provider-limits';
 
@@ -59,6 +60,6 @@ export function lookAtOldSets(provider: string): RawBuilder<unknown> {
   return sql`
     INSERT INTO jobs.set_wakes (provider, set_id)
     SELECT provider, set_id FROM jobs.job_sets
-    WHERE provider = ${provider} AND open AND looked_at < clock_timestamp() - make_interval(secs => ${LOOK_AGAIN_SECONDS})
+    WHERE provider = ${provider} AND open AND looked_at < ${clockOnce} - make_interval(secs => ${LOOK_AGAIN_SECONDS})
     ORDER BY looked_at LIMIT ${OLD_SETS}`;
 }

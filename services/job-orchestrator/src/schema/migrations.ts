@@ -11,6 +11,7 @@ import { versionLimitsMigration } from './0009-version-limits';
 import { limitCreatesMigration } from './0010-limit-creates';
 import { addDraftsAndSetsMigration } from './0011-drafts-and-sets';
 import { userLogAndBatchesMigration } from './0012-user-log-and-batches';
+import { indexListedJobsMigration } from './0013-index-listed-jobs';
 
 export const SCHEMA = 'jobs';
 
@@ -29,5 +30,6 @@ export const jobsMigrations: MigrationSet = {
     '0010-limit-creates': limitCreatesMigration,
     '0011-drafts-and-sets': addDraftsAndSetsMigration,
     '0012-user-log-and-batches': userLogAndBatchesMigration,
+    '0013-index-listed-jobs': indexListedJobsMigration,
   },
 };

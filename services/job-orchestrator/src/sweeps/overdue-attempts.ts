@@ -1,6 +1,5 @@
-import { sql } from 'kysely';
 import { AppError, assertNever } from '@shotloom/kernel';
-import type { Database } from '@shotloom/database';
+import { clockOnce, type Database } from '@shotloom/database';
 import type { Logger } from '@shotloom/service-kit';
 import { emitIngest, emitWork, INGEST_RESEND_SECONDS } from '../attempts/attempt-messages';
 import { askForFreshLink } from '../attempts/fresh-link';
@@ -44,16 +43,9 @@ export interface OverdueDeps {
  * not jobs. Returns how many it could not move.
  */
 export async function moveOverdueAttempts(deps: OverdueDeps): Promise<number> {
-  const due = await deps.database.sql
-    .selectFrom('jobs.attempts')
-    .select('attempt_id')
-    .where('finished_at', 'is', null)
-    .where('due_at', '<=', sql<Date>`clock_timestamp()`)
-    .orderBy('due_at')
-    .limit(BATCH)
-    .execute();
+  const due = await overdueAttempts(deps.database.sql);
   let stuck = 0;
-  for (const { attempt_id: attemptId } of due) {
+  for (const attemptId of due) {
     try {
       await deps.database.run((tx) => moveOne(tx, deps.fallbacks, attemptId));
     } catch (error) {
@@ -66,6 +58,19 @@ export async function moveOverdueAttempts(deps: OverdueDeps): Promise<number> {
     }
   }
   return stuck;
+}
+
+/** Those whose time has come, the oldest first; it reads no more than it gives. */
+export async function overdueAttempts(executor: Database<JobsSchema>['sql']): Promise<string[]> {
+  const due = await executor
+    .selectFrom('jobs.attempts')
+    .select('attempt_id')
+    .where('finished_at', 'is', null)
+    .where('due_at', '<=', clockOnce)
+    .orderBy('due_at')
+    .limit(BATCH)
+    .execute();
+  return due.map(({ attempt_id: attemptId }) => attemptId);
 }
 
 async function setAside(database: Database<JobsSchema>, attemptId: string): Promise<void> {

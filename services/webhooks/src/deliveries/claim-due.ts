@@ -1,4 +1,4 @@
-import { sql as raw } from 'kysely';
+import { sql as raw, type RawBuilder } from 'kysely';
 import type { UnitOfWork } from '@shotloom/database';
 import { newId } from '@shotloom/kernel';
 import type { Parts } from '../parts';
@@ -41,7 +41,10 @@ const LOOK_AGAIN_MS = 1_000;
  * Claims what is due, within the limits of endpoints and accounts. One pass at a time over all replicas, so that the limits hold exactly; it
  * reads as much as it may claim, whatever waits. The claim is the row: who dies with one leaves it to be claimed again.
  */
-export async function claimDue(database: Parts['database'], options: ClaimOptions): Promise<Claims> {
+export async function claimDue(
+  database: Pick<Parts['database'], 'run'>,
+  options: ClaimOptions,
+): Promise<Claims> {
   return database.run(async ({ sql }) => {
     await raw`select pg_advisory_xact_lock(hashtextextended('webhooks.claim', 0))`.execute(sql);
     const due = await dueEndpoints(sql, options);
@@ -85,13 +88,15 @@ async function dueEndpoints(sql: Sql, { now, perAccount }: ClaimOptions): Promis
   const full = [...new Set(running.map(({ account_id }) => account_id))].filter(
     (accountId) => callsOf(running, { account_id: accountId }) >= perAccount,
   );
-  const endpoints = await sql
+  let query = sql
     .selectFrom('webhooks.endpoints')
     .select(['id', 'account_id', 'failures'])
     .where('due_at', '<=', now)
     .where('disabled_reason', 'is', null)
-    .where('deleted_at', 'is', null)
-    .where(raw<boolean>`account_id <> all (${full}::uuid[])`)
+    .where('deleted_at', 'is', null);
+  if (full.length > 0)
+    query = query.where('id', '=', raw<string>`any (array(${firstDueOfOthers(now, full)}))`);
+  const endpoints = await query
     .orderBy('due_at')
     .limit(ENDPOINTS_A_PASS)
     .forNoKeyUpdate()
@@ -103,6 +108,30 @@ async function dueEndpoints(sql: Sql, { now, perAccount }: ClaimOptions): Promis
     accountRunning: callsOf(running, { account_id: accountId }),
   }));
 }
+
+/** In the words of the indexes. */
+const DUE = raw`due_at is not null and disabled_reason is null and deleted_at is null`;
+
+/**
+ * Account by account of those for which something waits, so that what is due for the full ones is not read. Ordered by all of the index
+ * `endpoints_due_by_account`, which is what keeps Postgres on it where a few accounts have nearly everything.
+ */
+const firstDueOfOthers = (now: Date, full: readonly string[]): RawBuilder<unknown> => raw`
+  with recursive account (id) as (
+    (select account_id from webhooks.endpoints where ${DUE} order by account_id, due_at limit 1)
+    union all
+    select next.account_id from account cross join lateral (
+      select account_id from webhooks.endpoints where ${DUE} and account_id > account.id
+      order by account_id, due_at limit 1
+    ) as next
+  )
+  select due.id from account cross join lateral (
+    select id, due_at from webhooks.endpoints
+    where ${DUE} and (account_id, due_at) >= (account.id, '-infinity') and (account_id, due_at) <= (account.id, ${now})
+    order by account_id, due_at limit ${ENDPOINTS_A_PASS}
+  ) as due
+  where account.id <> all (${full}::uuid[])
+  order by due.due_at limit ${ENDPOINTS_A_PASS}`;
 
 /** A call counts when it is claimed: who died may have made it. */
 async function claim(

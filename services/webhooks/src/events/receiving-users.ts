@@ -1,7 +1,9 @@
 import { userOfJobs } from '@shotloom/contracts';
+import { arrayOf, type Database } from '@shotloom/database';
 import { GroupQueue } from '@shotloom/kernel';
 import { sql } from 'kysely';
 import type { Parts } from '../parts';
+import type { WebhookTables } from '../schema/tables';
 
 /** Every change of every job comes by here, and most people have no endpoint: these are asked about together. */
 const LOOKS = { groups: 2, items: 500, pace: { leastMs: 20, mostMs: 20 } };
@@ -12,16 +14,23 @@ const LOOKS = { groups: 2, items: 500, pace: { leastMs: 20, mostMs: 20 } };
  */
 export function receivingUsers({ database }: Pick<Parts, 'database'>): (subject: string) => Promise<boolean> {
   const looks = new GroupQueue<string, boolean>(LOOKS, async (userIds) => {
-    const rows = await database.sql
-      .selectFrom('webhooks.endpoints')
-      .select('owner_user_id')
-      .distinct()
-      .where(sql<boolean>`owner_user_id = any(${[...new Set(userIds)]}::uuid[])`)
-      .where('deleted_at', 'is', null)
-      .where('kind', '!=', 'signer')
-      .execute();
-    const receiving = new Set(rows.map(({ owner_user_id }) => owner_user_id));
+    const receiving = new Set(await receiversAmong(database.sql, [...new Set(userIds)]));
     return userIds.map((userId) => receiving.has(userId));
   });
   return (subject) => looks.add(userOfJobs(subject));
+}
+
+/** One probe a user, in the order of the index: somebody may have a hundred thousand URLs of single jobs. */
+export async function receiversAmong(
+  db: Database<WebhookTables>['sql'],
+  userIds: readonly string[],
+): Promise<string[]> {
+  const { rows } = await sql<{ id: string }>`
+    select asked.id from unnest(${arrayOf(userIds, 'uuid')}) as asked (id)
+    cross join lateral (
+      select from webhooks.endpoints
+      where owner_user_id = asked.id and deleted_at is null and kind <> 'signer'
+      order by account_id, id limit 1
+    ) as one`.execute(db);
+  return rows.map(({ id }) => id);
 }
