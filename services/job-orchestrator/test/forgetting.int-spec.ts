@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import { acceptBatchRpc, bringBatchRowsRpc, openBatchRpc } from '@shotloom/contracts';
+import { acceptBatchRpc, bringBatchRowsRpc, Catalogue, openBatchRpc } from '@shotloom/contracts';
 import { newId } from '@shotloom/kernel';
 import { checkInvariants, getBalance } from '@shotloom/ledger';
 import { waitFor } from '@shotloom/testing';
@@ -8,7 +8,6 @@ import { forgetBatch, forgetUnfinishedBatches } from '../src/batches/collect-bat
 import { claimKeys } from '../src/jobs/accept-keys';
 import { forgetOldKeys } from '../src/jobs/idempotency';
 import { Harness, VIDEO, type User } from './harness';
-import { Catalogue } from '@shotloom/contracts';
 
 /** What is cleared away must not be what somebody has just taken into use: an order would be taken for a new one, and paid twice. */
 jest.setTimeout(60_000);
@@ -42,16 +41,15 @@ const openAgain = (user: User, idempotency: ReturnType<typeof key>) =>
   harness.bus.request(openBatchRpc, { ...user, batchId: newId(), idempotency, name: 'takes' });
 
 /** Until somebody waits for a lock that the test holds. */
-const blocked = (): Promise<void> =>
-  waitFor(
-    async () => {
-      const { rows } = await sql<{ pid: number }>`
-        SELECT pid FROM pg_stat_activity
-        WHERE datname = current_database() AND wait_event_type = 'Lock'`.execute(harness.database.sql);
-      return rows.length > 0;
-    },
-    { what: 'somebody to wait for a lock' },
-  );
+async function blocked(): Promise<void> {
+  const waiting = async (): Promise<boolean> => {
+    const { rows } = await sql<{ pid: number }>`
+      SELECT pid FROM pg_stat_activity
+      WHERE datname = current_database() AND wait_event_type = 'Lock'`.execute(harness.database.sql);
+    return rows.length > 0;
+  };
+  await waitFor(waiting, { what: 'somebody to wait for a lock' });
+}
 
 it('of two callers the one that was refused does not free the key of what the other has accepted', async () => {
   const user = await harness.user(100);
