@@ -1,17 +1,18 @@
-import { AppError } from '@shotloom/kernel';
+import { AppError, type ErrorCode } from '@shotloom/kernel';
 import type { VendorOutcome } from '@shotloom/contracts';
+import { Moment } from '../changes/moment';
 import type { JobsTx } from '../jobs/job-changes';
 import type { JobRow } from '../jobs/job-row';
-import { failJob } from '../jobs/job-endings';
+import { cancelJob, failJob } from '../jobs/job-endings';
 import { logJob } from '../log/log-entry';
 import type { OutcomeResult } from './apply-outcome';
 import { emitIngest } from './attempt-messages';
 import { changeAttempt, endAttempt, inSeconds, type AttemptRow } from './attempt-rows';
 import { tooLate } from './fail-attempt';
-import { cancelJob } from '../jobs/job-endings';
 import { shownNow } from './shown';
 import { startTimer, stopTimer } from './timers';
 import { correctSpend } from '../spend/late-cost';
+import { HARD_LIMIT_FACTOR } from './vendor-has-it';
 import { sourceOf, MOST_FRESH_LINKS } from './video-source';
 
 /** A video that was given up is looked for at this pace, for as long again as it was waited for. Seconds. */
@@ -30,6 +31,26 @@ export async function giveUp(tx: JobsTx, job: JobRow, attempt: AttemptRow): Prom
   logJob(tx, job.job_id, { level: 'ERROR', text: error.message, attempt: ended });
   if (job.cancel_requested_at !== null) await cancelJob(tx, job, attempt.progress);
   else await failJob(tx, { ...job, progress: shownNow(job, attempt) }, error);
+}
+
+/**
+ * The vendor has taken a task that an operator gave up, since nobody could know: it will be billed, so its video is looked for as one that
+ * takes too long.
+ */
+export async function lookForGivenUp(
+  tx: JobsTx,
+  job: JobRow,
+  attempt: AttemptRow,
+  vendorTaskId: string,
+): Promise<void> {
+  const taken = await changeAttempt(tx, attempt, {
+    vendor_task_id: vendorTaskId,
+    submitted_at: Moment.now,
+    hard_limit_at: inSeconds(job.longest_wait_seconds * HARD_LIMIT_FACTOR),
+  });
+  await startTimer(tx, taken, 'late', LATE_LOOK_SECONDS);
+  const text = `${attempt.provider} has taken the task after all, as ${vendorTaskId}. Its video is looked for and costs nothing.`;
+  logJob(tx, job.job_id, { level: 'WARN', text, attempt: taken });
 }
 
 /** A video that comes after its job was given up is stored and given to the user for nothing; we count it as a loss. */
@@ -83,7 +104,10 @@ export async function askForLateVideo(
   return true;
 }
 
+/** By us, or by an operator who could not find out what became of the submit. */
+const GIVEN_UP: ReadonlySet<ErrorCode> = new Set(['provider_timeout', 'submit_unknown']);
+
 /** Ended by our patience, not by anybody's verdict. */
 export function wasGivenUp({ status, error }: AttemptRow): boolean {
-  return status === 'failed' && error !== null && AppError.fromRecord(error).code === 'provider_timeout';
+  return status === 'failed' && error !== null && GIVEN_UP.has(AppError.fromRecord(error).code);
 }

@@ -16,7 +16,7 @@ export type Resolution =
   | { readonly kind: 'not_bought' }
   /** The vendor has it under this id: it is waited for as always. */
   | { readonly kind: 'found'; readonly vendorTaskId: string }
-  /** Nobody can know: the job fails and its hold is released. A video that was bought is the operator's loss. */
+  /** Nobody can know: the job fails and its hold is released. A video that comes all the same is the user's for nothing, the operator's loss. */
   | { readonly kind: 'give_up' };
 
 /** Where the catalogue is not at hand, as in the operator's command. */
