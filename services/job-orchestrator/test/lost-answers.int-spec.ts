@@ -67,6 +67,16 @@ it('is not sent a third time because the vendor denied the first, however late t
   expect(await sentAgain(jobId)).toBe(1);
 });
 
+it('is not taken for the task of another attempt, whatever somebody types', async () => {
+  const [one, other] = [await lost(), await lost()];
+  await decide(one.work, { kind: 'found', vendorTaskId: 'v-mine' });
+  await expect(decide(other.work, { kind: 'found', vendorTaskId: 'v-mine' })).rejects.toMatchObject({
+    code: 'conflict',
+    message: expect.stringContaining(one.work.attemptId) as string,
+  });
+  expect((await harness.lastAttempt(other.jobId))?.status).toBe('uncertain');
+});
+
 it('is given to its user for nothing where its video comes after an operator gave it up', async () => {
   const { user, jobId, work } = await lost();
   await decide(work, { kind: 'give_up' });
