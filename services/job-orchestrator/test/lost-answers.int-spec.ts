@@ -1,4 +1,5 @@
 import { sql } from 'kysely';
+import { mediaIngestV1 } from '@shotloom/contracts';
 import { waitFor } from '@shotloom/testing';
 import type { Resolution } from '../src/attempts/resolve-uncertain';
 import { resolveUncertain } from '../src/attempts/resolve-uncertain';
@@ -102,4 +103,35 @@ it('is looked for where its submit is reported after an operator gave it up', as
   harness.vendor = undefined;
   await harness.stored(user, work);
   await waitFor(async () => (await job(user, jobId)).lateAssetId !== null, { what: 'the late video' });
+});
+
+it('is fetched again where the broker forgot that its late video was to be fetched', async () => {
+  const { user, jobId, work } = await lost();
+  await decide(work, { kind: 'found', vendorTaskId: `v-${work.attemptId}` });
+  await harness.makeDue(jobId, 'deadline_at', 'hard_limit_at');
+  await waitFor(async () => (await harness.lastAttempt(jobId))?.last_look === true, {
+    what: 'the last look',
+  });
+  await harness.makeDue(jobId);
+  await harness.core.until(user, jobId, 'failed');
+  // Looked for as long again as it was waited for.
+  await sql`UPDATE jobs.attempts SET hard_limit_at = now() + interval '1 hour'
+    WHERE attempt_id = ${work.attemptId}`.execute(harness.core.database.sql);
+  await harness.seen(work, succeeded('first'));
+  const fetches = async (): Promise<number> => {
+    const { rows } = await sql<{ count: number }>`SELECT count(*)::int AS count FROM jobs.outbox
+      WHERE envelope ->> 'type' = ${mediaIngestV1.type}
+        AND envelope -> 'payload' ->> 'attemptId' = ${work.attemptId}`.execute(harness.core.database.sql);
+    return rows[0]?.count ?? 0;
+  };
+  await waitFor(async () => (await fetches()) === 1, { what: 'the first fetch' });
+  harness.vendor = (task) => (task.attemptId === work.attemptId ? succeeded('second') : running());
+  await sql`UPDATE jobs.timers SET next_poll_at = now() WHERE attempt_id = ${work.attemptId}`.execute(
+    harness.core.database.sql,
+  );
+  await waitFor(async () => (await fetches()) === 2, { what: 'the second fetch' });
+  harness.vendor = undefined;
+  await harness.stored(user, work);
+  await waitFor(async () => (await job(user, jobId)).lateAssetId !== null, { what: 'the late video' });
+  await waitFor(async () => (await timerOf(work)) === undefined, { what: 'nobody to ask any more' });
 });
