@@ -14,6 +14,7 @@ import { expectSmallBatches } from './migrations/0012-expect-small-batches';
 import { resolveAllAtOnce } from './migrations/0013-resolve-all';
 import { shortWayForOne } from './migrations/0014-short-way-for-one';
 import { planOnce } from './migrations/0015-plan-once';
+import { payDebtsFromReturns } from './migrations/0016-pay-debts-from-returns';
 
 /** The schema `ledger`. Run by whoever owns the database; services then need `grantLedgerAccess`. */
 export const ledgerMigrations: MigrationSet = {
@@ -34,5 +35,6 @@ export const ledgerMigrations: MigrationSet = {
     '0013-resolve-all': resolveAllAtOnce,
     '0014-short-way-for-one': shortWayForOne,
     '0015-plan-once': planOnce,
+    '0016-pay-debts-from-returns': payDebtsFromReturns,
   },
 };

@@ -2,7 +2,6 @@ import { newId } from '@shotloom/kernel';
 import type { Database } from '@shotloom/database';
 import {
   capture,
-  chargeBack,
   checkInvariants,
   expireLots,
   getBalance,
@@ -303,22 +302,6 @@ describe('splitHold', () => {
     expect(await rawBalances(database, accountId)).toMatchObject({ available: 95, held: 0, captured: 5 });
     const late = { ...shot, holdId: newId(), reference: newId() };
     expect(await splitHold(database.sql, late)).toEqual({ status: 'insufficient', available: 0 });
-  });
-});
-
-describe('chargeBack', () => {
-  it('takes what is there, leaves the rest as debt, and the next grant pays it', async () => {
-    const accountId = await payer(100);
-    const spent = holdFor(accountId, 70);
-    await hold(database.sql, spent);
-    await capture(database.sql, { holdId: spent.holdId, amount: 70 });
-    const dispute = { accountId, amount: 100, reference: newId(), reason: 'dispute' };
-    expect(await chargeBack(database.sql, dispute)).toEqual({ status: 'charged_back', taken: 30, owed: 70 });
-    expect(await chargeBack(database.sql, dispute)).toEqual({ status: 'already' });
-    await grant(database.sql, { accountId, amount: 50, reference: newId(), reason: 'purchase' });
-    expect(await getBalance(database.sql, accountId)).toEqual({ available: 0, held: 0 });
-    await grant(database.sql, { accountId, amount: 50, reference: newId(), reason: 'purchase' });
-    expect(await getBalance(database.sql, accountId)).toEqual({ available: 30, held: 0 });
   });
 });
 

@@ -49,6 +49,7 @@ import { OPS_RPCS } from './ops/ops-rpcs';
 import { PROVIDER_RPCS } from './providers/providers.controller';
 import { GatewayFeed } from './models/gateway-feed';
 import { Scheduler } from './scheduler/scheduler';
+import { SweptProviders } from './scheduler/swept-providers';
 import type { Estimate } from './spend/reserve';
 import { jobsMigrations, SCHEMA } from './schema/migrations';
 import type { JobsSchema } from './schema/tables';
@@ -86,12 +87,17 @@ export async function startOrchestrator(context: ServiceContext<Config>): Promis
     credits.stop();
   });
   shutdown.add('scheduler', () => scheduler.stop());
+  const swept = new SweptProviders(database, config.PROVIDERS_ENABLED, logger);
+  swept.start();
+  shutdown.add('swept providers', () => swept.stop());
   const sweeper = new Sweeper({
     database,
     scheduler,
     models,
     fallbacks: orchestrator.catalogue,
-    providers: config.PROVIDERS_ENABLED,
+    get providers() {
+      return swept.list;
+    },
     everyMs: config.SWEEP_MS,
     draftDays: config.DRAFT_DAYS,
     metrics: orchestrator.metrics,
@@ -130,6 +136,7 @@ function assemble(
   const limits = {
     perUser: config.USER_PROVIDER_CONCURRENCY,
     batch: BATCH,
+    isOn: (provider: string) => catalogue.isOn(provider),
   };
   const { PUBLIC_URL: publicUrl, CALLBACK_SECRET: secret, SEND_SECONDS: sendSeconds } = config;
   const callbacks = publicUrl !== undefined && secret !== undefined ? { publicUrl, secret } : null;

@@ -162,6 +162,18 @@ describe('a set', () => {
     expect(await balance()).toEqual({ available: 85, held: 15 });
   });
 
+  it('is paid by the account that runs it, and its videos are that account’s, whoever was to pay for the drafts', async () => {
+    const [id = ''] = await drafts(1);
+    const team = await harness.user(50);
+    await run([id], { accountId: team.accountId });
+    const { accountId } = await harness.job(user, id);
+    expect(accountId).toBe(team.accountId);
+    expect(await balance()).toEqual({ available: 100, held: 0 });
+    await harness.offered(id);
+    const state = harness.events.findLast((event) => event.jobId === id);
+    expect(state).toMatchObject({ status: 'queued', accountId: team.accountId });
+  });
+
   it('is nothing that another user can run, read or count', async () => {
     const ids = await drafts(2);
     const stranger = await harness.user(100);

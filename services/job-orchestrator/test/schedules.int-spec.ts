@@ -301,6 +301,25 @@ describe('a fallback', () => {
     await harness.core.offered(jobId, 2);
     expect(await job(user, jobId)).toMatchObject({ model: on.model });
   });
+
+  it.each([
+    ['goes on with the next model', [{ ...KLING, model: 'kling:kling-2.5-turbo' }], 'submitted'],
+    ['ends', [], 'failed'],
+  ])('%s where a try failed whose provider was switched off, instead of waiting for it', async (...given) => {
+    const [, models, state] = given;
+    const user = await harness.core.user(PRICE);
+    const fallback = models.map((request) => ({ request, price: { credits: 21, version: 'v' } }));
+    const { jobId, work } = await harness.atVendor(user, { fallback });
+    const run = harness.core.database.sql;
+    await sql`UPDATE jobs.attempts SET provider = 'hailuo' WHERE job_id = ${jobId}`.execute(run);
+    await sql`UPDATE jobs.jobs SET provider = 'hailuo' WHERE job_id = ${jobId}`.execute(run);
+    const error = errorRecord({ code: 'provider_unavailable', retryable: true });
+    await harness.seen(work, { kind: 'failed', error, cost: null });
+    const offers = 1 + models.length;
+    await waitFor(async () => (await job(user, jobId)).status === state && offersOf(jobId) === offers, {
+      what: `the job to be ${state} after ${offers} offers`,
+    });
+  });
 });
 
 describe('a fence', () => {

@@ -77,11 +77,11 @@ export class Model {
       case 'holdMany':
         return this.holdMany(call.requests);
       case 'capture':
-        return alone(this.resolve({ ...call, outcome: 'captured' }, unseen));
+        return alone(this.resolveAll([{ ...call, outcome: 'captured' }], unseen)[0]);
       case 'release':
-        return alone(this.resolve({ ...call, amount: 0, outcome: 'released' }, unseen));
+        return alone(this.resolveAll([{ ...call, amount: 0, outcome: 'released' }], unseen)[0]);
       case 'resolveMany':
-        return call.items.map((item) => this.resolve(item, unseen));
+        return this.resolveAll(call.items, unseen);
       case 'split':
         return this.split(call, unseen);
       case 'expire':
@@ -189,6 +189,16 @@ export class Model {
     return CONFLICT;
   }
 
+  /** What comes back pays debts when all items are done. */
+  private resolveAll(items: readonly ResolveItem[], unseen: ReadonlySet<string>): Resolved[] {
+    const results = items.map((item) => this.resolve(item, unseen));
+    items.forEach(({ holdId }, index) => {
+      const hold = this.holds.get(holdId);
+      if (hold && isEnd(results[index])) this.payDebt(this.account(hold.accountId));
+    });
+    return results;
+  }
+
   private resolve(item: ResolveItem, unseen: ReadonlySet<string>): Resolved {
     const { holdId, outcome, amount } = item;
     const hold = this.holds.get(holdId);
@@ -238,8 +248,11 @@ export class Model {
 
 type Resolved = { readonly status: string; readonly [detail: string]: unknown };
 
+const isEnd = (result: Resolved | undefined): boolean =>
+  result?.status === 'captured' || result?.status === 'released';
+
 /** Alone, what a batch answers is thrown. */
-function alone(result: Resolved): Answer {
-  if (result.status === 'unknown') return { error: 'not_found' };
+function alone(result: Resolved | undefined): Answer {
+  if (result === undefined || result.status === 'unknown') return { error: 'not_found' };
   return result.status === 'too_much' ? CONFLICT : result;
 }

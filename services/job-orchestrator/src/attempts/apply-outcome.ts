@@ -35,7 +35,7 @@ export async function applyOutcome(tx: JobsTx, app: App, answer: Answer): Promis
   if (!locked) return { ...NOTHING, isUnknown: true };
   const { job, attempt } = locked;
   const { outcome } = answer;
-  if (attempt.finished_at !== null) return lateVideo(tx, job, attempt, outcome);
+  if (attempt.finished_at !== null) return lateVideo(tx, job, attempt, answer);
   // A late answer about what is stored already tells nothing.
   if (attempt.status === 'storing') return NOTHING;
   // Offered again, so only what proves that the vendor has the task counts.

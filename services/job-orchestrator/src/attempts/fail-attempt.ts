@@ -45,7 +45,7 @@ export async function failAttempt(
   logJob(tx, job.job_id, { level: 'WARN', text: sentence(error), attempt: ended });
   if (job.cancel_requested_at !== null) {
     await cancelJob(tx, job);
-  } else if (error.retryable && job.model_attempts < job.max_attempts) {
+  } else if (error.retryable && job.model_attempts < job.max_attempts && fallbacks.isOn(job.provider)) {
     await tryAgain(tx, job, progress);
   } else if (chain.length > 0) {
     await fallBack(tx, fallbacks, { ...job, chain }, error, progress);
@@ -54,7 +54,7 @@ export async function failAttempt(
   }
 }
 
-/** With a provider that was switched off since the accept, the job would wait for ever. */
+/** With a provider that was switched off since the accept, the job would wait for ever; that is also why it is not tried there again. */
 function fromFirstThatIsOn(fallbacks: Fallbacks, chain: readonly ChainLink[]): ChainLink[] {
   const first = chain.findIndex(({ request }) => fallbacks.isOn(request.provider));
   return first === -1 ? [] : chain.slice(first);

@@ -16,13 +16,13 @@ export type Resolution =
   | { readonly kind: 'not_bought' }
   /** The vendor has it under this id: it is waited for as always. */
   | { readonly kind: 'found'; readonly vendorTaskId: string }
-  /** Nobody can know: the job fails and its hold is released. A video that was bought is the operator's loss. */
+  /** Nobody can know: the job fails and its hold is released. A video that comes all the same is the user's for nothing, the operator's loss. */
   | { readonly kind: 'give_up' };
 
 /** Where the catalogue is not at hand, as in the operator's command. */
 const UNKNOWN_TIMES: ModelTimes = { p50: 120, p95: 240 };
 
-/** Decides an uncertain attempt. Throws `not_found`, or `conflict` where it is not uncertain (any more). */
+/** Decides an uncertain attempt. Throws `not_found`, or `conflict` where it is not uncertain (any more), or the task is another's. */
 export async function resolveUncertain(
   tx: JobsTx,
   attemptId: string,
@@ -40,6 +40,7 @@ export async function resolveUncertain(
       return notBought(tx, job, attempt, 'The operator found that nothing was bought');
     case 'found': {
       const { vendorTaskId } = resolution;
+      await refuseOfAnother(tx, attempt, vendorTaskId);
       logJob(tx, job.job_id, {
         level: 'INFO',
         text: `The operator found the task as ${vendorTaskId}.`,
@@ -53,6 +54,26 @@ export async function resolveUncertain(
     default:
       return assertNever(resolution, 'resolution');
   }
+}
+
+/** One task is one video, which is paid once. */
+async function refuseOfAnother(
+  tx: JobsTx,
+  { attempt_id: attemptId, provider }: AttemptRow,
+  vendorTaskId: string,
+): Promise<void> {
+  const other = await tx.sql
+    .selectFrom('jobs.attempts')
+    .select('attempt_id')
+    .where('provider', '=', provider)
+    .where('vendor_task_id', '=', vendorTaskId)
+    .where('attempt_id', '<>', attemptId)
+    .executeTakeFirst();
+  if (!other) return;
+  throw new AppError(
+    'conflict',
+    `The task ${vendorTaskId} is that of attempt ${other.attempt_id}: look for another one.`,
+  );
 }
 
 /** Back to where any worker may send it: one that was cancelled meanwhile ends instead. */

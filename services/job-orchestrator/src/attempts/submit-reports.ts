@@ -14,6 +14,7 @@ import type { Orchestrator } from '../app.tokens';
 import type { Applied } from './attempt-outcomes';
 import { changeAttempt, inSeconds, isBeforeSubmitted, lockAttempt, type AttemptRow } from './attempt-rows';
 import { failAttempt } from './fail-attempt';
+import { lookForGivenUp, wasGivenUp } from './late-video';
 import { shownNow } from './shown';
 import { startTimer, stopTimer } from './timers';
 import { vendorHasIt } from './vendor-has-it';
@@ -55,7 +56,8 @@ export async function attemptSubmitted(
     tellOfSecondTask(tx, job, attempt, vendorTaskId);
     return 'stale';
   }
-  await changeAttempt(tx, attempt, { vendor_task_id: vendorTaskId });
+  if (wasGivenUp(attempt)) await lookForGivenUp(tx, job, attempt, vendorTaskId);
+  else await changeAttempt(tx, attempt, { vendor_task_id: vendorTaskId });
   return 'applied';
 }
 

@@ -9,7 +9,7 @@ import { shownNow } from './shown';
 import { firstPollSeconds, startTimer } from './timers';
 
 /** How long a video is waited for, as a multiple of the model's longest wait (design, section 4.8). */
-const HARD_LIMIT_FACTOR = 2;
+export const HARD_LIMIT_FACTOR = 2;
 
 /** The vendor has the task: from now on the attempt waits in a row, and its own deadlines begin. */
 export async function vendorHasIt(

@@ -67,24 +67,21 @@ export function findBatch(tx: JobsTx, batchId: string, userId: string) {
     .executeTakeFirst();
 }
 
-/** What was refused leaves nothing, and its key may be used again. */
+/** What was refused leaves nothing, and its key may be used again; unless another caller has accepted the batch since. */
 export async function forgetBatch(
   tx: JobsTx,
   { batchId, userId, idempotency }: Pick<Open, 'batchId' | 'userId' | 'idempotency'>,
 ): Promise<void> {
+  const batch = await findBatch(tx, batchId, userId);
+  if (batch?.accepted_at !== null) return;
   await giveBackKeys(tx, [{ userId, idempotency, jobIds: [batchId] }]);
-  await tx.sql
-    .deleteFrom('jobs.batches')
-    .where('batch_id', '=', batchId)
-    .where('owner_user_id', '=', userId)
-    .where('accepted_at', 'is', null)
-    .execute();
+  await tx.sql.deleteFrom('jobs.batches').where('batch_id', '=', batchId).execute();
 }
 
-/** Batches whose caller died before all rows were there. */
+/** Batches whose caller died before all rows were there. One that is accepted meanwhile is looked at again under its lock. */
 export async function forgetUnfinishedBatches(database: Pick<Database<JobsSchema>, 'sql'>): Promise<void> {
   await sql`
-    DELETE FROM jobs.batches WHERE batch_id = ANY (ARRAY(
+    DELETE FROM jobs.batches WHERE accepted_at IS NULL AND batch_id = ANY (ARRAY(
       SELECT batch_id FROM jobs.batches WHERE accepted_at IS NULL AND created_at < now() - ${UNFINISHED}
       ORDER BY created_at LIMIT 100))`.execute(database.sql);
 }

@@ -6,7 +6,6 @@ import type { WrittenTable } from './row-writes';
 /** What a job keeps from its accept on, or what only a pass of the scheduler counts. */
 export type FixedJobColumn =
   | 'job_id'
-  | 'account_id'
   | 'owner_user_id'
   | 'variant_index'
   | 'variant_of'
@@ -53,6 +52,7 @@ const JOB_RARE = {
   own_key: 'boolean',
   held: 'boolean',
   set_id: 'uuid',
+  account_id: 'uuid',
 } satisfies Record<Exclude<keyof JobRow, FixedJobColumn | keyof typeof JOB_USUAL>, string>;
 
 export const JOBS: WrittenTable<JobRow> = {

@@ -24,6 +24,17 @@ export function nextTimerChange(before: TimerChange | undefined, change: TimerCh
   return change.kind === 'ask' ? { ...before, afterSeconds: Math.min(0, before.afterSeconds) } : before;
 }
 
+/** Questions that one send is asked about at the most, so that those of the next have higher numbers. */
+const POLLS_PER_SEND = 10_000;
+const HIGHEST_START = 2_000_000_000;
+
+/**
+ * Of `attempt`: the number of the question before the first one about it as it was sent last. What was answered about an earlier send, and is
+ * told now, has a lower one: that the vendor had nothing then says nothing of what it was sent since.
+ */
+export const FIRST_POLL_NO = sql<number>`
+  least(greatest(0, attempt.fence::bigint - 1) * ${sql.lit(POLLS_PER_SEND)}, ${sql.lit(HIGHEST_START)})::int`;
+
 /** At most one statement of each kind. */
 export function writeTimers(changes: ReadonlyMap<string, TimerChange>): RawBuilder<unknown>[] {
   const ids = (kind: TimerChange['kind']): string[] =>
@@ -52,13 +63,15 @@ export function writeTimers(changes: ReadonlyMap<string, TimerChange>): RawBuild
 
 function start(changes: readonly Extract<TimerChange, { kind: 'start' }>[]): RawBuilder<unknown> {
   return sql`
-    INSERT INTO jobs.timers (attempt_id, provider, credential_id, credential_version, next_poll_at, verb)
-    SELECT attempt_id, provider, credential_id, credential_version, clock_timestamp() + make_interval(secs => after), verb
+    INSERT INTO jobs.timers (attempt_id, provider, credential_id, credential_version, next_poll_at, verb, poll_no)
+    SELECT attempt_id, provider, credential_id, credential_version, clock_timestamp() + make_interval(secs => after), verb, ${FIRST_POLL_NO}
     FROM unnest(
       ${changes.map(({ attempt }) => attempt.attempt_id)}::uuid[], ${changes.map(({ attempt }) => attempt.provider)}::text[],
       ${changes.map(({ attempt }) => attempt.credential_id)}::uuid[],
       ${changes.map(({ attempt }) => attempt.credential_version)}::int[],
-      ${changes.map(({ afterSeconds }) => afterSeconds)}::float8[], ${changes.map(({ verb }) => verb)}::text[]
-    ) AS begun (attempt_id, provider, credential_id, credential_version, after, verb)
-    ON CONFLICT (attempt_id) DO UPDATE SET next_poll_at = excluded.next_poll_at, verb = excluded.verb, misses = 0, denials = 0`;
+      ${changes.map(({ afterSeconds }) => afterSeconds)}::float8[], ${changes.map(({ verb }) => verb)}::text[],
+      ${changes.map(({ attempt }) => attempt.fence)}::int[]
+    ) AS attempt (attempt_id, provider, credential_id, credential_version, after, verb, fence)
+    ON CONFLICT (attempt_id) DO UPDATE SET next_poll_at = excluded.next_poll_at, verb = excluded.verb, misses = 0, denials = 0,
+      poll_no = greatest(timers.poll_no, excluded.poll_no)`;
 }

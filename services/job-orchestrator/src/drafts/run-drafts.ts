@@ -39,6 +39,8 @@ export async function runDrafts(tx: JobsTx, request: RunDrafts): Promise<DraftsR
     logJob(tx, jobId, { level: 'INFO', text: `Run for ${job.model}; ${price.credits} credits are held.` });
     await changeJob(tx, job, {
       status: 'queued',
+      // Whoever pays now: its user may have another account than when it was made.
+      account_id: request.accountId,
       price_credits: price.credits,
       price_version: price.version,
       own_key: price.ownKey === true,

@@ -69,6 +69,7 @@ async function storedLate(
   attempt: AttemptRow,
   { assetId }: AssetRecord,
 ): Promise<Applied> {
+  await stopTimer(tx, attempt.attempt_id);
   if (job.deleted_at !== null) {
     emitDelete(tx, job, { assetId });
     return 'stale';

@@ -8,6 +8,8 @@ export interface SchedulerLimits {
   readonly perUser: number;
   /** Attempts started in one pass, so that a transaction stays short. */
   readonly batch: number;
+  /** Whether attempts of the provider are started here; all are unless told. */
+  readonly isOn?: (provider: string) => boolean;
 }
 
 /** A provider as a pass finds it: the operator's settings over the catalogue's. */
@@ -65,7 +67,8 @@ function toProvider(provider: string, limits: SchedulerLimits, row: StateRow | u
   return {
     provider,
     spec,
-    paused: row.paused,
+    // Switched off, it has news all the same: what ends there, and who waits there still.
+    paused: row.paused || limits.isOn?.(provider) === false,
     concurrency: row.concurrency ?? spec.concurrency,
     perUser: row.user_concurrency ?? limits.perUser,
     mostPerUser: row.user_concurrency,

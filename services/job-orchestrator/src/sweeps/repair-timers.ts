@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import { PROVIDERS } from '@shotloom/contracts';
 import type { Database } from '@shotloom/database';
+import { FIRST_POLL_NO } from '../changes/timer-writes';
 import type { JobsSchema } from '../schema/tables';
 
 /** Rows in one step; what is left is for the next. */
@@ -13,9 +14,9 @@ const MOST = 500;
 export async function repairTimers(database: Pick<Database<JobsSchema>, 'sql'>): Promise<number> {
   const canLookUp = PROVIDERS.filter(({ poll }) => poll?.lookup === true).map(({ id }) => id);
   const made = await sql`
-    INSERT INTO jobs.timers (attempt_id, provider, credential_id, credential_version, next_poll_at, verb)
+    INSERT INTO jobs.timers (attempt_id, provider, credential_id, credential_version, next_poll_at, verb, poll_no)
     SELECT attempt_id, provider, credential_id, credential_version, clock_timestamp(),
-      CASE status WHEN 'uncertain' THEN 'lookup' ELSE 'poll' END
+      CASE status WHEN 'uncertain' THEN 'lookup' ELSE 'poll' END, ${FIRST_POLL_NO}
     FROM jobs.attempts AS attempt
     WHERE finished_at IS NULL AND kind = 'poll' AND credential_id IS NOT NULL
       AND (status IN ('submitted', 'running') OR (status = 'uncertain' AND provider = ANY (${canLookUp}::text[])))
