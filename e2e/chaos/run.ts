@@ -100,14 +100,20 @@ interface Stage {
   readonly clients: ReadonlyMap<string, ChaosClient>;
 }
 
-/** Each step at its time. What takes long goes on beside the next ones; all of it is awaited at the end. */
+/**
+ * Each step at its time. What takes long goes on beside the next ones; all of it is awaited at the end. Ends at once where a deed fails,
+ * since what was planned does not happen any more.
+ */
 async function play(stage: Stage): Promise<void> {
   const began = performance.now();
   const underWay: Promise<unknown>[] = [];
+  const failed = Promise.withResolvers<never>();
   for (const { at, deed } of makePlan(stage.options)) {
-    await delay(Math.max(0, at - (performance.now() - began)));
+    await Promise.race([delay(Math.max(0, at - (performance.now() - began))), failed.promise]);
     if (deed.do === 'crash') stage.options.say(`${Math.round(at / 1000)} s: ${deed.signal} ${deed.unit}`);
-    underWay.push(act(stage, deed));
+    const done = act(stage, deed);
+    done.catch(failed.reject);
+    underWay.push(done);
   }
   await Promise.all(underWay);
 }

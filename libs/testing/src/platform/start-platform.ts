@@ -70,7 +70,15 @@ export async function startPlatform(options: PlatformOptions = {}): Promise<Runn
         timeoutMs: STOP_MS,
       });
     },
-    restart: (unit, signal) => ask('restart', unit, signal),
+    restart: async (unit, signal) => {
+      const before = readInfo().pids[unit];
+      await ask('restart', unit, signal);
+      // It is written a moment after, and whoever asks now is to be told of the new one.
+      await waitFor(() => ![undefined, before].includes(readInfo().pids[unit]), {
+        what: `${unit} to have another pid`,
+        timeoutMs: STOP_MS,
+      });
+    },
     log: (unit) => readFile(join(dataDir, 'logs', `${unit}.log`), 'utf8'),
     stop: async () => {
       await end(runtime);
