@@ -112,7 +112,7 @@ export class ShotloomClient {
     this.apiKeys = new ApiKeysApi(this.transport);
     this.assets = new AssetsApi(this.transport);
     this.auth = new AuthApi(this.transport);
-    this.batches = new BatchesApi(this.transport);
+    this.batches = new BatchesApi(this.transport, this.timings.pollEveryMs);
     this.billing = new BillingApi(this.transport);
     this.gallery = new GalleryApi(this.transport);
     this.generate = new GenerateApi(this.transport);
