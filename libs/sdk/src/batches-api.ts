@@ -22,7 +22,7 @@ export interface BatchWaitOptions extends CallSignal {
 }
 
 const PATH = '/api/v1/batches';
-/** A look at so many videos costs the server about twice one at a few, so it is taken half as often. */
+/** The answer and the work behind it grow with the videos, so a large batch is looked at less often: at so many half as often. */
 const MANY_VIDEOS = 100;
 
 /** Many orders at once: all of them or none. An unknown id and another user's look the same: `not_found`. */

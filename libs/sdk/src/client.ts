@@ -47,7 +47,7 @@ interface CommonOptions {
   readonly timeoutMs?: number;
   /** Wait between tries, milliseconds. Default 300 doubling up to 8,000. */
   readonly backoff?: { readonly baseMs: number; readonly maxMs: number };
-  /** Heartbeat, reconnects and polling of event feeds. */
+  /** Heartbeat, reconnects and polling of event feeds; `pollEveryMs` also of batches that are waited for. */
   readonly timings?: Partial<FeedTimings>;
 }
 

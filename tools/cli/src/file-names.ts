@@ -12,7 +12,7 @@ export interface BatchVideo {
 /** Leaves room for what is added; some file systems end a name at 143 bytes. */
 const MOST_BYTES = 100;
 /** Names that are devices on Windows, with any extension. */
-const DEVICE = /^(con|prn|aux|nul|com\d|lpt\d)(\.|$)/i;
+const DEVICE = /^(con|prn|aux|nul|com[\d¹²³]|lpt[\d¹²³])(\.|$)/i;
 
 /**
  * The videos of a batch in the order of their rows, each with a name of its own, also where a file system takes capitals and small letters
@@ -42,7 +42,7 @@ export function safeName(key: string): string {
   const plain = key
     .normalize('NFC')
     .replaceAll(/[^\p{L}\p{M}\p{N}._-]+/gu, '_')
-    .replaceAll(/^[._-]+/g, '');
+    .replaceAll(/^[._\p{M}-]+/gu, '');
   const short = shortened(plain).replaceAll(/[._-]+$/g, '');
   return DEVICE.test(short) ? `_${short}` : short;
 }
