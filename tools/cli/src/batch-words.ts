@@ -2,6 +2,7 @@ import type { BatchDetail, BatchQuote, BatchResource } from '@shotloom/sdk';
 import { rowName } from './row-mistakes';
 import { LiveLine, percentBar, printable, type Terminal } from './terminal';
 
+/** A price in one line. */
 export function quoteWords(quote: BatchQuote): string {
   const { hold_credits: credits, available_credits: available } = quote;
   const enough = quote.affordable ? '' : '; it cannot be paid now';
@@ -21,8 +22,7 @@ export function doneWords({ counts, videos }: Pick<BatchResource, 'counts' | 'vi
 /** A batch in one line. */
 export function batchLine(batch: BatchResource): string {
   const { id, status, progress_percentage: percent, credits, name } = batch;
-  const paid = credits.held > 0 ? `${credits.captured} credits charged, ${credits.held} held` : '';
-  const cost = paid || `${credits.captured} credits charged`;
+  const cost = `${credits.captured} credits charged${credits.held > 0 ? `, ${credits.held} held` : ''}`;
   const called = name === null ? '' : `  ${printable(name)}`;
   return `${id}  ${status.padEnd(7)} ${String(percent).padStart(3)} %  ${doneWords(batch)}  ${cost}${called}`;
 }

@@ -20,7 +20,7 @@ export const batch: Command = async (context) => {
   return orderBatch(context, what);
 };
 
-const orderBatch = async (context: Context, path: string): Promise<number> => {
+async function orderBatch(context: Context, path: string): Promise<number> {
   const quoteOnly = flag(context.arguments, 'quote');
   if (quoteOnly) takesOnly(context, '--quote', ['quote']);
   const folder = folderOf(context);
@@ -43,7 +43,7 @@ const orderBatch = async (context: Context, path: string): Promise<number> => {
   }
   if (!context.json) terminal.err(`${ordered.id}: ${ordered.credits.held} credits held\n`);
   return waitForBatch(context, ordered.id, folder);
-};
+}
 
 /** The newest page, a line each. */
 async function listBatches(context: Context, operand: string | undefined): Promise<number> {
