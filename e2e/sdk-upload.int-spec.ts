@@ -6,7 +6,7 @@ import { Readable } from 'node:stream';
 import { ShotloomClient } from '@shotloom/sdk';
 import { Line } from '@shotloom/testing';
 import { startGateway, type GatewayFixture, type TestUser } from '../services/gateway/test/gateway-fixture';
-import { run } from '../tools/cli/src/run';
+import { shotloom, type Called } from '../tools/cli/test/shotloom';
 
 /** The client and the command line against the real door and object store, over a line that is cut. */
 jest.setTimeout(120_000);
@@ -103,41 +103,26 @@ it('is a command with a bar, which says how to go on where it was cut off', asyn
   const folder = await mkdtemp(join(tmpdir(), 'shotloom-upload-'));
   const path = join(folder, 'film.mp4');
   await writeFile(path, FILM);
-  const shotloom = async (
-    args: readonly string[],
-    signal = new AbortController().signal,
-    onErr?: () => void,
-  ) => {
-    let [out, err] = ['', ''];
-    const code = await run(args, {
-      env: { SHOTLOOM_URL: line.url, SHOTLOOM_API_KEY: user.apiKey },
-      signal,
-      terminal: {
-        out: (text) => (out += text),
-        err: (text) => {
-          err += text;
-          onErr?.();
-        },
-        interactive: false,
-      },
-    });
-    return { code, out, err };
-  };
+  const call = (args: readonly string[], more: Partial<Called> = {}) =>
+    shotloom(args, { url: line.url, apiKey: user.apiKey, ...more });
   const end = new AbortController();
   let lines = 0;
-  const cut = await shotloom(['upload', path], end.signal, () => {
-    lines += 1;
-    if (lines === 2) end.abort();
+  const cut = await call(['upload', path], {
+    signal: end.signal,
+    onErr: () => {
+      lines += 1;
+      if (lines === 2) end.abort();
+    },
   });
   expect(cut.code).toBe(130);
   const [, address = ''] = /--resume (\S+)/.exec(cut.err) ?? [];
   expect(address).not.toBe('');
-  const rest = await shotloom(['upload', path, '--resume', address]);
+  const rest = await call(['upload', path, '--resume', address]);
   expect(rest).toMatchObject({ code: 0, err: expect.stringMatching(/#\] {2}100 % {2}film\.mp4/) as string });
   expect(rest.out).toContain('/api/v1/assets/');
-  const json = await shotloom(['upload', path, '--json']);
+  const json = await call(['upload', path, '--json']);
   expect(json.err).toBe('');
   expect(JSON.parse(json.out)).toMatchObject({ size_bytes: FILM.length });
-  expect((await shotloom(['upload', join(folder, 'nothing')])).code).toBe(2);
+  expect((await call(['upload', join(folder, 'nothing')])).code).toBe(2);
   await rm(folder, { recursive: true });
 });

@@ -47,7 +47,7 @@ interface CommonOptions {
   readonly timeoutMs?: number;
   /** Wait between tries, milliseconds. Default 300 doubling up to 8,000. */
   readonly backoff?: { readonly baseMs: number; readonly maxMs: number };
-  /** Heartbeat, reconnects and polling of event feeds. */
+  /** Heartbeat, reconnects and polling of event feeds; `pollEveryMs` also of batches that are waited for. */
   readonly timings?: Partial<FeedTimings>;
 }
 
@@ -112,7 +112,7 @@ export class ShotloomClient {
     this.apiKeys = new ApiKeysApi(this.transport);
     this.assets = new AssetsApi(this.transport);
     this.auth = new AuthApi(this.transport);
-    this.batches = new BatchesApi(this.transport);
+    this.batches = new BatchesApi(this.transport, this.timings.pollEveryMs);
     this.billing = new BillingApi(this.transport);
     this.gallery = new GalleryApi(this.transport);
     this.generate = new GenerateApi(this.transport);

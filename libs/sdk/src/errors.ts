@@ -69,6 +69,11 @@ export function networkError(cause: unknown): ShotloomError {
   });
 }
 
+/** Whether asking again could only be answered in the same way: the key is refused, or there is no such thing. */
+export function isFinal(error: ShotloomError): boolean {
+  return error.status === 401 || error.status === 403 || error.status === 404;
+}
+
 /** Undefined where the text is not JSON. */
 export function parseJson(text: string): unknown {
   try {

@@ -1,5 +1,5 @@
 import { asError, delayAfter, type Backoff } from './backoff';
-import { ShotloomError } from './errors';
+import { isFinal, ShotloomError } from './errors';
 import { EventStreamSession } from './event-stream-session';
 import { JobPoller, type EventScope } from './job-poller';
 import { isTerminalMessage } from './live-job';
@@ -27,8 +27,6 @@ export interface FeedHandlers {
   /** The feed is over because of this: the key is not valid, or there is no such job. */
   readonly onError?: ((error: Error) => void) | undefined;
 }
-
-const FATAL_STATUSES = new Set([401, 403, 404]);
 
 /** What is tried, in this order. */
 type Way = 'socket' | 'stream' | 'none';
@@ -202,7 +200,7 @@ export class EventFeed {
       },
       (error: unknown) => {
         if (signal.aborted) return;
-        if (error instanceof ShotloomError && FATAL_STATUSES.has(error.status)) return this.fail(error);
+        if (error instanceof ShotloomError && isFinal(error)) return this.fail(error);
         again();
         // Whoever listens has thrown it.
         if (!(error instanceof ShotloomError)) throw error;

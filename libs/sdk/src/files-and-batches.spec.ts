@@ -7,6 +7,7 @@ beforeEach(async () => {
   gateway = await new TestGateway().start();
   client = new ShotloomClient({
     ...{ baseUrl: gateway.url, apiKey: 'sl_test', backoff: { baseMs: 1, maxMs: 2 } },
+    timings: { pollEveryMs: 1 },
   });
 });
 afterEach(() => gateway.stop());
@@ -54,6 +55,57 @@ it('orders a batch with one key through its own retries, and cancels it', async 
   await client.batches.list({ limit: 3 });
   await expect(client.batches.cancel('b')).rejects.toMatchObject({ code: 'unavailable' });
   expect(gateway.asked('POST /api/v1/batches/b/cancel')).toHaveLength(1);
+});
+
+it('sends a file of a batch as it is, again under the same key, to be priced and to be ordered', async () => {
+  const file = {
+    type: 'text/csv',
+    text: 'operation,prompt\r\ntext-to-video,"Wellen, leise: 静"\r\n',
+  } as const;
+  gateway.on('POST /api/v1/batches', inTurn(away, answer({ id: 'b' })));
+  gateway.on('POST /api/v1/batches/quote', inTurn(away, answer({ hold_credits: 5 })));
+  await expect(client.batches.quoteFrom(file)).resolves.toEqual({ hold_credits: 5 });
+  await expect(client.batches.createFrom(file)).resolves.toEqual({ id: 'b' });
+  const orders = gateway.asked('POST /api/v1/batches');
+  expect(orders).toHaveLength(2);
+  expect(new Set(orders.map(({ headers }) => headers['idempotency-key'])).size).toBe(1);
+  for (const { headers, body } of gateway.seen) {
+    expect([headers['content-type'], body]).toEqual(['text/csv', file.text]);
+  }
+  await client.batches.createFrom(file, { idempotencyKey: 'mine' });
+  expect(gateway.seen.at(-1)?.headers['idempotency-key']).toBe('mine');
+});
+
+it('waits for a batch, also while the server is away or too much is asked, and says how far it is', async () => {
+  const running = { id: 'b', status: 'running', videos: 2, progress_percentage: 50 };
+  const busy: Answer = (_seen, response) => sendProblem(response, 429, 'rate_limited', 'Slower.');
+  gateway.on(
+    'GET /api/v1/batches/b',
+    inTurn(
+      answer(running),
+      ...[away, away, away, away, busy],
+      answer({ ...running, status: 'ended', progress_percentage: 100 }),
+    ),
+  );
+  const seen: number[] = [];
+  const ended = await client.batches.wait('b', {
+    onUpdate: ({ progress_percentage: percent }) => seen.push(percent),
+  });
+  expect([ended.status, seen]).toEqual(['ended', [50, 100]]);
+});
+
+it('stops waiting for a batch that is not there any more, or that nobody waits for', async () => {
+  const running = answer({ id: 'b', status: 'running', videos: 2 });
+  const gone: Answer = (_seen, response) => sendProblem(response, 404, 'not_found', 'No.');
+  gateway.on('GET /api/v1/batches/b', inTurn(running, gone));
+  await expect(client.batches.wait('b')).rejects.toMatchObject({ code: 'not_found' });
+  const end = new AbortController();
+  gateway.on('GET /api/v1/batches/b', running);
+  const waiting = client.batches.wait('b', {
+    signal: end.signal,
+    onUpdate: () => end.abort(new Error('enough')),
+  });
+  await expect(waiting).rejects.toThrow('enough');
 });
 
 it('reads the log of all jobs with its filters, and enhances a prompt', async () => {

@@ -2,7 +2,7 @@ export type { AccountsApi, NewInvitation } from './accounts-api';
 export type { ApiKeysApi, NewApiKey } from './api-keys-api';
 export type { AssetFilter, AssetsApi } from './assets-api';
 export type { AuthApi, MailRequest, Registration } from './auth-api';
-export type { BatchesApi, BatchOptions } from './batches-api';
+export type { BatchesApi, BatchFile, BatchOptions, BatchWaitOptions } from './batches-api';
 export type { BillingApi } from './billing-api';
 export {
   ShotloomClient,

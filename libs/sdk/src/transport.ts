@@ -29,6 +29,8 @@ export interface CallOptions {
   readonly method?: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   readonly query?: Readonly<Record<string, string | undefined>>;
   readonly body?: unknown;
+  /** In place of `body`: what goes as it is. */
+  readonly text?: TextBody;
   readonly form?: FormData;
   readonly idempotencyKey?: string;
   /** A change that may be repeated all the same, because doing it twice is doing it once. */
@@ -36,6 +38,12 @@ export interface CallOptions {
   /** A refusal says something about this call and nothing about the session: for signing in. */
   readonly signedOut?: boolean;
   readonly signal?: AbortSignal | undefined;
+}
+
+/** A body that is text already, and its media type. */
+export interface TextBody {
+  readonly type: string;
+  readonly text: string;
 }
 
 /** A request that is no JSON call. */
@@ -171,8 +179,8 @@ export class Transport {
   private init(call: CallOptions, signal: AbortSignal): RequestInit {
     const headers: Record<string, string> = { accept: 'application/json', ...this.credentials.headers };
     if (call.idempotencyKey) headers['idempotency-key'] = call.idempotencyKey;
-    if (call.body !== undefined) headers['content-type'] = 'application/json';
-    const body = call.form ?? (call.body === undefined ? undefined : JSON.stringify(call.body));
+    const { type, body } = contentOf(call);
+    if (type !== undefined) headers['content-type'] = type;
     return {
       method: call.method ?? 'GET',
       headers,
@@ -181,6 +189,13 @@ export class Transport {
       signal,
     };
   }
+}
+
+/** What is sent; a form says by itself what it is. */
+function contentOf({ form, text, body }: CallOptions): { type?: string; body?: string | FormData } {
+  if (form) return { body: form };
+  if (text) return { type: text.type, body: text.text };
+  return body === undefined ? {} : { type: 'application/json', body: JSON.stringify(body) };
 }
 
 function isTransient(error: unknown): error is ShotloomError {

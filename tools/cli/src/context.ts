@@ -1,3 +1,4 @@
+import type { Readable } from 'node:stream';
 import type { ShotloomClient } from '@shotloom/sdk';
 import type { Arguments } from './arguments';
 import type { Terminal } from './terminal';
@@ -10,6 +11,7 @@ export interface Context {
   /** One line of JSON a result. */
   readonly json: boolean;
   readonly signal: AbortSignal;
+  readonly stdin: () => Readable;
   readonly fetch: typeof globalThis.fetch;
 }
 

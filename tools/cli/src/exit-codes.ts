@@ -3,7 +3,7 @@ import { ShotloomError } from '@shotloom/sdk';
 /** What the command ends with; scripts may rely on them. */
 export const EXIT = {
   ok: 0,
-  /** The job failed or was cancelled. */
+  /** The job failed or was cancelled; of a batch all of them. */
   jobFailed: 1,
   /** The command line, the input or the request is not valid. */
   usage: 2,
@@ -15,6 +15,8 @@ export const EXIT = {
   unavailable: 5,
   /** Anything else. */
   internal: 6,
+  /** Of a batch some were completed and some were not. */
+  partly: 7,
   /** Ctrl-C, as shells say it. */
   interrupted: 130,
 } as const;

@@ -6,6 +6,7 @@ process.once('SIGINT', () => interrupted.abort(new Error('interrupted')));
 void run(process.argv.slice(2), {
   env: process.env,
   signal: interrupted.signal,
+  stdin: () => process.stdin,
   terminal: {
     out: (text) => void process.stdout.write(text),
     err: (text) => void process.stderr.write(text),

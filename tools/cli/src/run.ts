@@ -1,6 +1,8 @@
+import type { Readable } from 'node:stream';
 import { ShotloomClient, ShotloomError } from '@shotloom/sdk';
 import { readArguments, text, type Arguments } from './arguments';
 import { listModels, showCredits } from './commands/account';
+import { batch } from './commands/batch';
 import { generate } from './commands/generate';
 import { cancelJob, downloadJob, listJobs, watchJob } from './commands/jobs';
 import { upload } from './commands/upload';
@@ -11,6 +13,7 @@ import type { Terminal } from './terminal';
 
 const COMMANDS: Readonly<Record<string, Command>> = {
   generate,
+  batch,
   upload,
   models: listModels,
   jobs: listJobs,
@@ -26,11 +29,13 @@ export interface Surroundings {
   readonly terminal: Terminal;
   /** Aborted by Ctrl-C. */
   readonly signal: AbortSignal;
+  /** Asked for only where a command reads it. */
+  readonly stdin: () => Readable;
 }
 
 /** Runs one command line; answers with the exit code and never throws. */
 export async function run(argv: readonly string[], surroundings: Surroundings): Promise<number> {
-  const { terminal, signal } = surroundings;
+  const { terminal, signal, stdin } = surroundings;
   try {
     const given = readArguments(argv);
     if (given.values['help'] === true || given.command === undefined || given.command === 'help') {
@@ -41,7 +46,15 @@ export async function run(argv: readonly string[], surroundings: Surroundings): 
     if (!command) throw new UsageError(`There is no command ${given.command}. See \`shotloom --help\`.`);
     const client = new ShotloomClient(accessOf(given, surroundings.env));
     const json = given.values['json'] === true;
-    return await command({ client, arguments: given, terminal, json, signal, fetch: globalThis.fetch });
+    return await command({
+      client,
+      arguments: given,
+      terminal,
+      json,
+      signal,
+      stdin,
+      fetch: globalThis.fetch,
+    });
   } catch (error) {
     if (signal.aborted) return EXIT.interrupted;
     terminal.err(`${sentencesOf(error)}\n`);

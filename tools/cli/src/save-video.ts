@@ -5,8 +5,20 @@ import { pipeline } from 'node:stream/promises';
 import { ShotloomError } from '@shotloom/sdk';
 import type { Context } from './context';
 
+export interface SaveOptions {
+  /** Where it grows. */
+  readonly part?: string;
+  /** Gives it its name once it is whole. */
+  readonly place?: (part: string, out: string) => Promise<void>;
+}
+
 /** Writes a finished job's video. A file appears whole or not at all; `-` is standard output. */
-export async function saveVideo(context: Context, jobId: string, out: string): Promise<void> {
+export async function saveVideo(
+  context: Context,
+  jobId: string,
+  out: string,
+  { part = `${out}.part`, place = rename }: SaveOptions = {},
+): Promise<void> {
   const { client, fetch, signal } = context;
   const { download_url: url } = await client.jobs.links(jobId, { signal });
   const answer = await fetch(url, { signal }).catch((cause: unknown) => {
@@ -21,10 +33,9 @@ export async function saveVideo(context: Context, jobId: string, out: string): P
   }
   const body = Readable.fromWeb(answer.body);
   if (out === '-') return pipeline(body, process.stdout, { end: false });
-  const part = `${out}.part`;
   try {
     await pipeline(body, createWriteStream(part), { signal });
-    await rename(part, out);
+    await place(part, out);
   } catch (error) {
     await rm(part, { force: true });
     throw error;

@@ -18,6 +18,11 @@ function barOf(percent: number): string {
   return `[${'#'.repeat(done)}${'-'.repeat(WIDTH - done)}]`;
 }
 
+/** `[######------------------]   25 %` */
+export function percentBar(percent: number): string {
+  return `${barOf(percent)}  ${String(percent).padStart(3)} %`;
+}
+
 /** `[######------------------]  25 %  processing: Rendering frame 30 of 120` */
 export function progressLine(job: LiveJob): string {
   const percent = Math.round(job.progress_percentage);
@@ -33,24 +38,17 @@ function waiting({ queue }: LiveJob): string {
   return `: ${queue.position} before it${eta}`;
 }
 
-/** Draws a job's progress: over itself on a terminal, in few lines elsewhere. */
-export class ProgressBar {
+/** A line that is drawn over itself on a terminal, and written where it says something new elsewhere. */
+export class LiveLine {
   private last = '';
-  private told = -STEP;
-  private state = '';
 
   constructor(private readonly terminal: Terminal) {}
 
-  show(job: LiveJob): void {
-    const line = progressLine(job);
+  show(line: string, hasNews: () => boolean): void {
     if (line === this.last) return;
     this.last = line;
-    if (this.terminal.interactive) return this.terminal.err(`\r\x1b[K${line}`);
-    const moved = job.status !== this.state || job.progress_percentage >= this.told + STEP;
-    if (!moved) return;
-    this.state = job.status;
-    this.told = job.progress_percentage;
-    this.terminal.err(`${line}\n`);
+    if (this.terminal.interactive) this.terminal.err(`\r\x1b[K${line}`);
+    else if (hasNews()) this.terminal.err(`${line}\n`);
   }
 
   end(): void {
@@ -58,28 +56,61 @@ export class ProgressBar {
   }
 }
 
-/** Draws how much of one thing is done: over itself on a terminal, in few lines elsewhere. */
-export class PercentBar {
+/** Draws a job's progress: over itself on a terminal, in few lines elsewhere. */
+export class ProgressBar {
+  private readonly line: LiveLine;
   private told = -STEP;
-  private last = '';
+  private state = '';
 
-  constructor(
-    private readonly terminal: Terminal,
-    private readonly what: string,
-  ) {}
+  constructor(terminal: Terminal) {
+    this.line = new LiveLine(terminal);
+  }
 
-  show(share: number): void {
-    const percent = Math.floor(share);
-    const line = `${barOf(percent)}  ${String(percent).padStart(3)} %  ${this.what}`;
-    if (line === this.last) return;
-    this.last = line;
-    if (this.terminal.interactive) return this.terminal.err(`\r\x1b[K${line}`);
-    if (percent < this.told + STEP && percent < 100) return;
-    this.told = percent;
-    this.terminal.err(`${line}\n`);
+  show(job: LiveJob): void {
+    this.line.show(progressLine(job), () => this.takeNews(job));
   }
 
   end(): void {
-    if (this.terminal.interactive && this.last !== '') this.terminal.err('\n');
+    this.line.end();
   }
+
+  private takeNews({ status, progress_percentage: percent }: LiveJob): boolean {
+    if (status === this.state && percent < this.told + STEP) return false;
+    this.state = status;
+    this.told = percent;
+    return true;
+  }
+}
+
+/** Draws how much of one thing is done: over itself on a terminal, in few lines elsewhere. */
+export class PercentBar {
+  private readonly line: LiveLine;
+  private told = -STEP;
+
+  constructor(
+    terminal: Terminal,
+    private readonly what: string,
+  ) {
+    this.line = new LiveLine(terminal);
+  }
+
+  show(share: number): void {
+    const percent = Math.floor(share);
+    this.line.show(`${percentBar(percent)}  ${this.what}`, () => this.takeNews(percent));
+  }
+
+  end(): void {
+    this.line.end();
+  }
+
+  private takeNews(percent: number): boolean {
+    if (percent < this.told + STEP && percent < 100) return false;
+    this.told = percent;
+    return true;
+  }
+}
+
+/** Text of others on one line, without what a terminal would obey. */
+export function printable(text: string): string {
+  return text.replaceAll(/[\p{C}\p{Zl}\p{Zp}]+/gu, ' ').trim();
 }

@@ -30,7 +30,8 @@ export async function waitForJob(context: Context, jobId: string, out: string | 
   return EXIT.ok;
 }
 
-function describe({ output, model, credits }: JobResource, file: string): string {
+/** A finished video, where it went, and what the engine wants to be said of it. */
+export function describe({ output, model, credits }: JobResource, file: string): string {
   const size = output ? `${output.width}x${output.height}, ${output.duration_seconds} s, ` : '';
   const label = output?.label ? `\n${output.label}` : '';
   return `${file}: ${size}${model}, ${credits.captured} credits${label}`;

@@ -2,7 +2,7 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { aJob, aStatus, sendJson, sendProblem, TestGateway } from '../../../libs/sdk/test/test-gateway';
-import { run } from '../src/run';
+import { shotloom as runCommand, type Called } from './shotloom';
 
 let gateway: TestGateway;
 let folder: string;
@@ -26,19 +26,8 @@ afterEach(async () => {
   await rm(folder, { recursive: true });
 });
 
-async function shotloom(args: readonly string[], env: Record<string, string> = {}, abort?: AbortSignal) {
-  let [out, err] = ['', ''];
-  const code = await run(args, {
-    env: { SHOTLOOM_URL: gateway.url, SHOTLOOM_API_KEY: 'sl_test', ...env },
-    signal: abort ?? new AbortController().signal,
-    terminal: {
-      out: (text) => (out += text),
-      err: (text) => (err += text),
-      interactive: false,
-    },
-  });
-  return { code, out, err };
-}
+const shotloom = (args: readonly string[], more: Partial<Called> = {}) =>
+  runCommand(args, { url: gateway.url, ...more });
 
 /** The job runs over the socket, and has then ended as given. */
 function ends(ended: Parameters<typeof aJob>[0]): void {
@@ -113,7 +102,7 @@ it('says how to go on with a job that it was waiting for when it was interrupted
   const interrupted = new AbortController();
   gateway.on('GET /api/v1/jobs/job-1', (_seen, response) => sendJson(response, aJob()));
   gateway.onSocket = () => interrupted.abort(new Error('interrupted'));
-  const { code, err } = await shotloom(['watch', 'job-1'], {}, interrupted.signal);
+  const { code, err } = await shotloom(['watch', 'job-1'], { signal: interrupted.signal });
   expect(code).toBe(130);
   expect(err).toContain('shotloom watch job-1');
 });
@@ -127,6 +116,8 @@ it.each([
   [['dance'], 2, 'There is no command dance'],
   [['constructor'], 2, 'There is no command constructor'],
   [['watch'], 2, 'id of one job'],
+  [['generate', 'x', '--quote'], 2, '--quote is no option of `shotloom generate`'],
+  [['batch', 'x.csv', '--model', 'm'], 2, '--model is no option of `shotloom batch`'],
   [['credits', '--url', 'ftp://x'], 2, 'no address'],
 ] as const)('refuses %j', async (args, code, words) => {
   const result = await shotloom(args);
@@ -135,7 +126,7 @@ it.each([
 });
 
 it('needs a key, and a server that is there', async () => {
-  expect(await shotloom(['credits'], { SHOTLOOM_API_KEY: '' })).toMatchObject({ code: 2 });
+  expect(await shotloom(['credits'], { apiKey: '' })).toMatchObject({ code: 2 });
   gateway.on('GET /api/v1/credits', (_seen, response) => sendProblem(response, 401, 'unauthorized', 'No.'));
   expect(await shotloom(['credits'])).toMatchObject({ code: 3, err: 'No.\n' });
 });

@@ -36,7 +36,11 @@ it('touches no prototype', () => {
 
 it.each([
   ['a column that is there twice', 'prompt,prompt\nx,y', /prompt is there twice/],
-  ['a row that is longer than the header', 'prompt\nx,y', /Row 0 has 2 cells/],
+  [
+    'a row that is longer than the header',
+    'prompt\nx,y',
+    /^rows\.0: It has 2 cells, and there are 1 columns/,
+  ],
   ['more rows than a batch has', `prompt\n${'x\n'.repeat(1_001)}`, /at most 1000 rows/],
 ])('refuses %s', (_, text, reason) => {
   expect(() => readBatchCsv(text)).toThrow(reason);

@@ -24,7 +24,8 @@ export function readBatchCsv(text: string): { rows: Record<string, unknown>[] } 
   return {
     rows: lines.map((cells, index) => {
       if (cells.length <= columns.length) return toRow(columns, cells);
-      throw refusal(`Row ${index} has ${cells.length} cells, and there are ${columns.length} columns.`);
+      const reason = `It has ${cells.length} cells, and there are ${columns.length} columns.`;
+      throw refusal(reason, `rows.${index}`);
     }),
   };
 }
@@ -55,6 +56,6 @@ function toParam(cell: string): unknown {
   return NUMBER.test(cell) ? Number(cell) : cell;
 }
 
-function refusal(reason: string): AppError {
-  return new AppError('invalid_input', reason, { fields: [{ field: 'rows', reason }] });
+function refusal(reason: string, field = 'rows'): AppError {
+  return new AppError('invalid_input', `${field}: ${reason}`, { fields: [{ field, reason }] });
 }
