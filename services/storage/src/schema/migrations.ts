@@ -5,7 +5,8 @@ import { createUploadsMigration } from './0003-create-uploads';
 import { renditionsAndRetentionMigration } from './0004-create-renditions';
 import { sharesAndGalleryMigration } from './0005-shares-and-gallery';
 import { indexDeletedUploadsMigration } from './0007-index-deleted-uploads';
-import { indexWhatGrowsMigration } from './0008-index-what-grows';
+import { indexListedAssetsMigration } from './0008-index-listed-assets';
+import { expiredLinksMigration } from './0009-expired-links';
 
 export const SCHEMA = 'media';
 
@@ -18,6 +19,7 @@ export const mediaMigrations: MigrationSet = {
     '0004-create-renditions': renditionsAndRetentionMigration,
     '0005-shares-and-gallery': sharesAndGalleryMigration,
     '0007-index-deleted-uploads': indexDeletedUploadsMigration,
-    '0008-index-what-grows': indexWhatGrowsMigration,
+    '0008-index-listed-assets': indexListedAssetsMigration,
+    '0009-expired-links': expiredLinksMigration,
   },
 };
