@@ -2,11 +2,13 @@ import { sql } from 'kysely';
 import { PROVIDERS, type JobStatus, type listJobsRpc, type RpcRequest } from '@shotloom/contracts';
 import { listOverdueHolds } from '@shotloom/ledger';
 import { newId } from '@shotloom/kernel';
-import { rowsRead } from '@shotloom/testing';
+import { createMetrics } from '@shotloom/service-kit';
+import { rowsRead, silentLogger } from '@shotloom/testing';
 import type { JobsTx } from '../src/jobs/job-changes';
 import { listJobs } from '../src/jobs/list-jobs';
 import { readCounts } from '../src/ops/stuck-counts';
 import { claimPolls } from '../src/planner/claim-polls';
+import { addSchedulerMetrics, KEYS_SHOWN } from '../src/scheduler/scheduler-metrics';
 import { overdueAttempts } from '../src/sweeps/overdue-attempts';
 import { SchedulingLab } from './scheduling';
 
@@ -103,6 +105,24 @@ describe('with much in flight', () => {
     const takeCalls = (_: JobsTx, wanted: ReadonlyMap<string, number>) => Promise.resolve(wanted);
     return [...(await claimPolls(tx, { provider: kling, limit: 500, models, takeCalls, random: () => 0 }))];
   };
+});
+
+it('shows of very many keys those that do not work, and a bounded number of them', async () => {
+  const registry = createMetrics('test');
+  addSchedulerMetrics(registry, lab.database, silentLogger());
+  const keys = (count: number, state: string) =>
+    lab.rows(sql`
+      INSERT INTO jobs.breakers (provider, credential_id, state, reason, retry_at, changed_at)
+      SELECT 'kling', gen_random_uuid(), ${state}, CASE ${state} WHEN 'open' THEN 'x' END, CASE ${state} WHEN 'open' THEN now() END,
+        now() - interval '2 hours'
+      FROM generate_series(1, ${count}::int)`);
+  const shown = async (): Promise<number> =>
+    [...(await registry.metrics()).matchAll(/^shotloom_breaker_open\{/gm)].length;
+  await keys(3, 'open');
+  await keys(2_000, 'closed');
+  expect(await shown()).toBe(3);
+  await keys(2_000, 'open');
+  expect(await shown()).toBe(KEYS_SHOWN);
 });
 
 describe('a list of jobs', () => {

@@ -9,6 +9,7 @@ import {
   type RpcRequest,
 } from '@shotloom/contracts';
 import { newId } from '@shotloom/kernel';
+import { takeOutExpired } from '../src/gallery/take-out-expired';
 import { makeFilm } from './support/films';
 import { entry, gallery, open, share, type FinishedJob } from './support/shared';
 import { raiseStage, type Stage } from './support/stage';
@@ -193,5 +194,31 @@ describe('the gallery', () => {
     await expect(tell('comment', said.commentId, newId())).rejects.toMatchObject(notFound);
     await expect(tell('comment', newId())).rejects.toMatchObject(notFound);
     await expect(tell('entry', newId())).rejects.toMatchObject(notFound);
+  });
+
+  it('lets go of entries whose link has expired, and of no others', async () => {
+    const soon = new Date(Date.now() + 90_000).toISOString();
+    const [expired, reported, living, lasting] = [
+      await put({ expiresAt: soon }),
+      await put({ expiresAt: soon }),
+      await put({ expiresAt: soon }),
+      await put(),
+    ];
+    const report = { kind: 'entry' as const, reportId: newId(), userId: newId(), reason: 'It hurts' };
+    await stage.bus.request(reportRpc, { ...report, id: reported.id });
+    await stage.database.sql
+      .updateTable('media.shares')
+      .set({ expires_at: new Date(Date.now() - 1_000) })
+      .where('share_id', 'in', [expired.id, reported.id])
+      .execute();
+    expect(await takeOutExpired(stage.storage)).toBe(1);
+    expect(await takeOutExpired(stage.storage)).toBe(0);
+    const rows = await stage.database.sql
+      .selectFrom('media.gallery_entries')
+      .select('entry_id')
+      .where('entry_id', 'in', [expired.id, reported.id, living.id, lasting.id])
+      .execute();
+    const left = rows.map(({ entry_id: id }) => id);
+    expect(left.toSorted()).toEqual([reported.id, living.id, lasting.id].toSorted());
   });
 });

@@ -24,7 +24,7 @@ export class Sweeper implements OnApplicationBootstrap, OnModuleDestroy {
   private running: Promise<void> = Promise.resolve();
 
   constructor(
-    @Inject(DATABASE) private readonly database: Database<IdentityTables>,
+    @Inject(DATABASE) private readonly database: Pick<Database<IdentityTables>, 'sql'>,
     @Inject(LOGGER) private readonly logger: Logger,
   ) {}
 

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { Inject, Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import { sql as raw } from 'kysely';
 import type { Database, UnitOfWork } from '@shotloom/database';
@@ -10,6 +11,8 @@ type Tx = UnitOfWork<IdentityTables>['sql'];
 
 const EVERY_MS = 30_000;
 const PAGE = 500;
+/** The looks may have this share of the time: a pause follows each page that is so much longer than it took. */
+const SHARE = 1 / 50;
 
 interface Crossing {
   readonly id: string;
@@ -22,35 +25,49 @@ interface Crossing {
 @Injectable()
 export class LowBalanceAlerts implements OnApplicationBootstrap, OnModuleDestroy {
   private timer: NodeJS.Timeout | undefined;
+  private looking: Promise<void> | undefined;
+  private readonly stopping = new AbortController();
 
   constructor(
-    @Inject(DATABASE) private readonly database: Database<IdentityTables>,
+    @Inject(DATABASE) private readonly database: Pick<Database<IdentityTables>, 'run'>,
     @Inject(LOGGER) private readonly logger: Logger,
   ) {}
 
   onApplicationBootstrap(): void {
-    const look = (): void => {
-      this.look().catch((error: unknown) =>
-        this.logger.warn({ err: error }, 'low balances could not be looked at; the next look will'),
-      );
-    };
-    this.timer = setInterval(look, EVERY_MS).unref();
+    this.timer = setInterval(() => {
+      // One that goes over very many accounts takes longer than the next is away.
+      this.looking ??= this.lookSafely().finally(() => (this.looking = undefined));
+    }, EVERY_MS).unref();
   }
 
-  onModuleDestroy(): void {
+  async onModuleDestroy(): Promise<void> {
     clearInterval(this.timer);
+    this.stopping.abort();
+    await this.looking;
+  }
+
+  private async lookSafely(): Promise<void> {
+    try {
+      await this.look();
+    } catch (error) {
+      if (this.stopping.signal.aborted) return;
+      this.logger.warn({ err: error }, 'low balances could not be looked at; the next look will');
+    }
   }
 
   /** All accounts that want it, a page in a transaction. Of several replicas one finds a crossing. Returns how many there were. */
   async look(): Promise<number> {
     let crossings = 0;
     let after: string | null = null;
-    do {
+    for (;;) {
+      const began = performance.now();
       const page: { crossings: number; last: string | null } = await this.lookAtPage(after);
       crossings += page.crossings;
       after = page.last;
-    } while (after !== null);
-    return crossings;
+      if (after === null) return crossings;
+      const took = performance.now() - began;
+      await delay(took / SHARE - took, undefined, { signal: this.stopping.signal });
+    }
   }
 
   private lookAtPage(after: string | null): Promise<{ crossings: number; last: string | null }> {

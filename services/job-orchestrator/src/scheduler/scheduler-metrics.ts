@@ -7,6 +7,8 @@ import type { JobsSchema } from '../schema/tables';
 
 /** A backlog is counted up to here: a scrape must not read a million rows. */
 export const COUNTED_AT_MOST = 10_000;
+/** Keys that are shown one by one. */
+export const KEYS_SHOWN = 1_000;
 
 interface Reading {
   readonly name: string;
@@ -75,7 +77,10 @@ const READINGS: readonly Reading[] = [
     name: 'shotloom_breaker_open',
     help: '1 where no attempts start under a key of a vendor, since it or the vendor failed.',
     labels: ['provider', 'credential'],
-    query: sql`SELECT provider, credential_id AS credential, (state <> 'closed')::int AS value FROM jobs.breakers`,
+    // Every user may have keys of their own, and each key that ever failed has a row: those that work are shown for a while only.
+    query: sql`SELECT provider, credential_id AS credential, (state <> 'closed')::int AS value FROM jobs.breakers
+      WHERE state <> 'closed' OR changed_at > now() - interval '1 hour'
+      ORDER BY state = 'closed', changed_at DESC LIMIT ${sql.lit(KEYS_SHOWN)}`,
   },
   {
     name: 'shotloom_vendor_request_limit_per_second',

@@ -6,6 +6,7 @@ import { renditionsAndRetentionMigration } from './0004-create-renditions';
 import { sharesAndGalleryMigration } from './0005-shares-and-gallery';
 import { indexDeletedUploadsMigration } from './0007-index-deleted-uploads';
 import { indexListedAssetsMigration } from './0008-index-listed-assets';
+import { expiredLinksMigration } from './0009-expired-links';
 
 export const SCHEMA = 'media';
 
@@ -19,5 +20,6 @@ export const mediaMigrations: MigrationSet = {
     '0005-shares-and-gallery': sharesAndGalleryMigration,
     '0007-index-deleted-uploads': indexDeletedUploadsMigration,
     '0008-index-listed-assets': indexListedAssetsMigration,
+    '0009-expired-links': expiredLinksMigration,
   },
 };

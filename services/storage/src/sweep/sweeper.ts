@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import { FileObjectStore } from '@shotloom/object-store';
 import type { Storage } from '../app.tokens';
+import { takeOutExpired } from '../gallery/take-out-expired';
 import { askForMissingPosters } from '../posters/missing-posters';
 import { askForMissingRenditions } from '../renditions/missing-renditions';
 import { expireAssets } from '../retention/expire-assets';
@@ -116,6 +117,8 @@ export class Sweeper {
       if (uploads.expired > 0) logger.info(uploads, 'ended uploads that nobody completed');
       const renditions = await askForMissingRenditions(this.storage);
       if (renditions > 0) logger.info({ renditions }, 'asked for renditions that are missing');
+      const left = await takeOutExpired(this.storage);
+      if (left > 0) logger.info({ left }, 'took entries of expired links out of the gallery');
       await this.measure();
       if (!(await this.isNewest())) return;
       await sweepIncoming(this.storage, { unknownMs: orphanAgeMs });

@@ -12,6 +12,7 @@ import { createPlatformSettingsMigration } from './0010-create-platform-settings
 import { tellOfLimitsMigration } from './0011-tell-of-limits';
 import { planRetentionMigration } from './0012-plan-retention';
 import { limitUploadsMigration } from './0013-limit-uploads';
+import { indexWhatGrowsMigration } from './0014-index-what-grows';
 
 export const identityMigrations: MigrationSet = {
   schema: 'identity',
@@ -29,5 +30,6 @@ export const identityMigrations: MigrationSet = {
     '0011-tell-of-limits': tellOfLimitsMigration,
     '0012-plan-retention': planRetentionMigration,
     '0013-limit-uploads': limitUploadsMigration,
+    '0014-index-what-grows': indexWhatGrowsMigration,
   },
 };
