@@ -99,6 +99,20 @@ describe('a task that was denied and is there after all', () => {
   });
 });
 
+it('is not ended by the failure of the task that was denied, where it was bought again', async () => {
+  const { user, jobId, work } = await denied();
+  await harness.submitted(work, await harness.begun(work), 'v-bought-again');
+  await harness.attemptIs(jobId, 'submitted');
+  const error = errorRecord({ code: 'provider_failed', retryable: true });
+  await harness.seen(work, { kind: 'failed', error, cost: null });
+  await waitFor(async () => (await harness.log(jobId)).some((line) => line.includes('has a second task')), {
+    what: 'the warning',
+  });
+  expect(await harness.lastAttempt(jobId)).toMatchObject({ status: 'submitted', number: 1 });
+  await harness.seen(work, succeeded());
+  await until(user, jobId, 'storing');
+});
+
 describe('a lookup', () => {
   it('that could not be made denies nothing', async () => {
     const { jobId, work } = await lost();
