@@ -369,6 +369,21 @@ describe('a fence', () => {
   });
 });
 
+it('gives a fence back that waited for a lock until nobody could hear of it', async () => {
+  const user = await harness.core.user(PRICE);
+  const work = await harness.core.offered((await harness.accept(user)).jobId);
+  const { attemptId } = work;
+  await harness.core.database.run(async (tx) => {
+    await sql`SELECT FROM jobs.attempts WHERE attempt_id = ${attemptId} FOR UPDATE`.execute(tx.sql);
+    const gone = { attemptId, workerId: 'gone' };
+    const asked = harness.core.bus.request(beginSubmitRpc, gone, { timeoutMs: 400 });
+    await expect(asked).rejects.toMatchObject({ code: 'unavailable' });
+    expect(await waitingForLocks()).toBe(1);
+  });
+  await waitFor(async () => (await waitingForLocks()) === 0, { what: 'the fence to go on' });
+  expect(await harness.begin(work)).toMatchObject({ granted: true, fence: 1 });
+});
+
 async function waitingForLocks(): Promise<number> {
   const { rows } = await sql<{ count: number }>`SELECT count(*)::int AS count FROM pg_stat_activity
     WHERE datname = current_database() AND wait_event_type = 'Lock'`.execute(harness.core.database.sql);
