@@ -51,13 +51,7 @@ export async function applyOutcome(tx: JobsTx, app: App, answer: Answer): Promis
       return videoIsThere(tx, known.job, known.attempt, { ...outcome, since: attempt.submitted_at });
     }
     case 'failed':
-      if (answer.vendorTaskId !== null && isOfAnother(attempt, answer.vendorTaskId)) {
-        tellOfSecondTask(tx, job, attempt, answer.vendorTaskId);
-        return NOTHING;
-      }
-      await changeAttempt(tx, attempt, { cost: outcome.cost });
-      await failAttempt(tx, app.catalogue, job, attempt, AppError.fromRecord(outcome.error).toRecord());
-      return APPLIED;
+      return hasFailed(tx, app, { job, attempt }, answer, outcome);
     case 'notFound':
       return isNotFound(tx, job, attempt, answer);
     case 'unknownStatus':
@@ -67,6 +61,22 @@ export async function applyOutcome(tx: JobsTx, app: App, answer: Answer): Promis
     default:
       return assertNever(outcome, 'outcome');
   }
+}
+
+async function hasFailed(
+  tx: JobsTx,
+  { catalogue }: App,
+  { job, attempt }: { readonly job: JobRow; readonly attempt: AttemptRow },
+  { vendorTaskId }: Answer,
+  { error, cost }: Extract<VendorOutcome, { kind: 'failed' }>,
+): Promise<OutcomeResult> {
+  if (vendorTaskId !== null && isOfAnother(attempt, vendorTaskId)) {
+    tellOfSecondTask(tx, job, attempt, vendorTaskId);
+    return NOTHING;
+  }
+  await changeAttempt(tx, attempt, { cost });
+  await failAttempt(tx, catalogue, job, attempt, AppError.fromRecord(error).toRecord());
+  return APPLIED;
 }
 
 /** A callback may tell of a task that was denied, before the attempt was bought again: its failure is not that of the one that is waited for. */
