@@ -47,6 +47,20 @@ describe('run', () => {
     expect(rows[0]).toMatchObject({ type: 'thing.made.v1', producer: 'app', same: true });
   });
 
+  it('does not call committed what the server rolled back, though the work kept the reason to itself', async () => {
+    const after = jest.fn();
+    const work = database.run(async (tx) => {
+      await tx.sql.insertInto('app.things').values({ name: 'one' }).execute();
+      await raise('P0001')
+        .execute(tx.sql)
+        .catch(() => undefined);
+      tx.afterCommit(after);
+    });
+    await expect(work).rejects.toThrow('rolled back instead of committed');
+    expect(await names()).toEqual([]);
+    expect(after).not.toHaveBeenCalled();
+  });
+
   it('leaves nothing behind when the work throws', async () => {
     const after = jest.fn();
     const work = database.run(async (tx) => {

@@ -99,6 +99,20 @@ describe('a task that was denied and is there after all', () => {
   });
 });
 
+it('is not ended by the failure of the task that was denied, where it was bought again', async () => {
+  const { user, jobId, work } = await denied();
+  await harness.submitted(work, await harness.begun(work), 'v-bought-again');
+  await harness.attemptIs(jobId, 'submitted');
+  const error = errorRecord({ code: 'provider_failed', retryable: true });
+  await harness.seen(work, { kind: 'failed', error, cost: null });
+  await waitFor(async () => (await harness.log(jobId)).some((line) => line.includes('has a second task')), {
+    what: 'the warning',
+  });
+  expect(await harness.lastAttempt(jobId)).toMatchObject({ status: 'submitted', number: 1 });
+  await harness.seen(work, succeeded());
+  await until(user, jobId, 'storing');
+});
+
 describe('a lookup', () => {
   it('that could not be made denies nothing', async () => {
     const { jobId, work } = await lost();
@@ -353,6 +367,21 @@ describe('a fence', () => {
     await waitFor(async () => (await waitingForLocks()) === 0, { what: 'the queue to go on' });
     expect(await harness.begin(third)).toMatchObject({ granted: true, fence: 1 });
   });
+});
+
+it('gives a fence back that waited for a lock until nobody could hear of it', async () => {
+  const user = await harness.core.user(PRICE);
+  const work = await harness.core.offered((await harness.accept(user)).jobId);
+  const { attemptId } = work;
+  await harness.core.database.run(async (tx) => {
+    await sql`SELECT FROM jobs.attempts WHERE attempt_id = ${attemptId} FOR UPDATE`.execute(tx.sql);
+    const gone = { attemptId, workerId: 'gone' };
+    const asked = harness.core.bus.request(beginSubmitRpc, gone, { timeoutMs: 400 });
+    await expect(asked).rejects.toMatchObject({ code: 'unavailable' });
+    expect(await waitingForLocks()).toBe(1);
+  });
+  await waitFor(async () => (await waitingForLocks()) === 0, { what: 'the fence to go on' });
+  expect(await harness.begin(work)).toMatchObject({ granted: true, fence: 1 });
 });
 
 async function waitingForLocks(): Promise<number> {

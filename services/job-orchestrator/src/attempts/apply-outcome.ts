@@ -8,6 +8,7 @@ import { changeAttempt, isBeforeSubmitted, lockAttempt, type AttemptRow } from '
 import { failAttempt } from './fail-attempt';
 import { lateVideo } from './late-video';
 import { notBought } from './resolve-uncertain';
+import { tellOfSecondTask } from './second-task';
 import { shownNow } from './shown';
 import { countMiss, forgetMisses } from './timers';
 import { statusOf, vendorHasIt } from './vendor-has-it';
@@ -50,9 +51,7 @@ export async function applyOutcome(tx: JobsTx, app: App, answer: Answer): Promis
       return videoIsThere(tx, known.job, known.attempt, { ...outcome, since: attempt.submitted_at });
     }
     case 'failed':
-      await changeAttempt(tx, attempt, { cost: outcome.cost });
-      await failAttempt(tx, app.catalogue, job, attempt, AppError.fromRecord(outcome.error).toRecord());
-      return APPLIED;
+      return hasFailed(tx, app, { job, attempt }, answer, outcome);
     case 'notFound':
       return isNotFound(tx, job, attempt, answer);
     case 'unknownStatus':
@@ -63,6 +62,26 @@ export async function applyOutcome(tx: JobsTx, app: App, answer: Answer): Promis
       return assertNever(outcome, 'outcome');
   }
 }
+
+async function hasFailed(
+  tx: JobsTx,
+  { catalogue }: App,
+  { job, attempt }: { readonly job: JobRow; readonly attempt: AttemptRow },
+  { vendorTaskId }: Answer,
+  { error, cost }: Extract<VendorOutcome, { kind: 'failed' }>,
+): Promise<OutcomeResult> {
+  if (vendorTaskId !== null && isOfAnother(attempt, vendorTaskId)) {
+    tellOfSecondTask(tx, job, attempt, vendorTaskId);
+    return NOTHING;
+  }
+  await changeAttempt(tx, attempt, { cost });
+  await failAttempt(tx, catalogue, job, attempt, AppError.fromRecord(error).toRecord());
+  return APPLIED;
+}
+
+/** A callback may tell of a task that was denied, before the attempt was bought again: its failure is not that of the one that is waited for. */
+const isOfAnother = ({ vendor_task_id: known }: AttemptRow, vendorTaskId: string): boolean =>
+  known !== null && vendorTaskId !== known;
 
 /** An answer before `attempt.submitted` implies it: a lookup found the task, or a callback was faster than the submit's answer. */
 async function withTask(

@@ -1,4 +1,5 @@
 import { sql } from 'kysely';
+import { AppError } from '@shotloom/kernel';
 import { callbackUrl } from '@shotloom/service-kit';
 import type { RpcRequest, RpcResponse, VideoRequest, beginSubmitRpc } from '@shotloom/contracts';
 import { arrayOf } from '@shotloom/database';
@@ -35,6 +36,9 @@ export interface Beginner extends BeginRequest {
 
 /** The sweep calls a silent worker uncertain a little after the worker itself should have. Seconds. */
 const GRACE_SECONDS = 15;
+/** Whoever asked began to wait before we heard of it, and must hear of the commit in time. Milliseconds. */
+const ANSWER_MS = 250;
+const hears = (deadline: Date): boolean => deadline.getTime() - ANSWER_MS > Date.now();
 /** Whoever asked has gone, and the message comes again. */
 const NOT_HEARD: BeginResponse = { granted: false, reason: 'begun' };
 
@@ -53,7 +57,7 @@ export async function grantSubmits(
   beginners: readonly Beginner[],
 ): Promise<void> {
   // Of two who ask for one attempt the first gets it.
-  const here = beginners.filter(({ deadline }) => deadline.getTime() > Date.now());
+  const here = beginners.filter(({ deadline }) => hears(deadline));
   const first = new Map(here.toReversed().map((beginner) => [beginner.attemptId, beginner.workerId]));
   const { rows } = await sql<GrantedRow>`
     WITH mine AS (
@@ -77,14 +81,15 @@ export async function grantSubmits(
   granted.set(tx, new Map(rows.map((row) => [`${row.attempt_id} ${first.get(row.attempt_id)}`, row])));
 }
 
-/** What one of them is told, in the same transaction. */
+/** What one of them is told, in the same transaction. Throws where it has gone since, which takes the fence back with all that shared it. */
 export async function beginSubmit(
   tx: JobsTx,
   settings: SubmitSettings,
   { attemptId, workerId, deadline }: Beginner,
 ): Promise<BeginResponse> {
   const row = granted.get(tx)?.get(`${attemptId} ${workerId}`);
-  if (!row) return deadline.getTime() > Date.now() ? refuse(tx, attemptId) : NOT_HEARD;
+  if (!row) return hears(deadline) ? refuse(tx, attemptId) : NOT_HEARD;
+  if (!hears(deadline)) throw tooLate(attemptId);
   const { callbacks, sendSeconds } = settings;
   return {
     granted: true,
@@ -97,6 +102,9 @@ export async function beginSubmit(
     sendSeconds,
   };
 }
+
+const tooLate = (attemptId: string): AppError =>
+  new AppError('unavailable', `Whoever asked for attempt ${attemptId} has gone.`, { retryable: true });
 
 async function refuse(tx: JobsTx, attemptId: string): Promise<BeginResponse> {
   const locked = await lockAttempt(tx, attemptId);

@@ -15,6 +15,7 @@ import type { Applied } from './attempt-outcomes';
 import { changeAttempt, inSeconds, isBeforeSubmitted, lockAttempt, type AttemptRow } from './attempt-rows';
 import { failAttempt } from './fail-attempt';
 import { lookForGivenUp, wasGivenUp } from './late-video';
+import { tellOfSecondTask } from './second-task';
 import { shownNow } from './shown';
 import { startTimer, stopTimer } from './timers';
 import { vendorHasIt } from './vendor-has-it';
@@ -59,12 +60,6 @@ export async function attemptSubmitted(
   if (wasGivenUp(attempt)) await lookForGivenUp(tx, job, attempt, vendorTaskId);
   else await changeAttempt(tx, attempt, { vendor_task_id: vendorTaskId });
   return 'applied';
-}
-
-function tellOfSecondTask(tx: JobsTx, job: JobRow, attempt: AttemptRow, vendorTaskId: string): void {
-  if (attempt.vendor_task_id === vendorTaskId) return;
-  const text = `${attempt.provider} has a second task for this attempt: ${vendorTaskId}. It may be billed twice; ask the vendor.`;
-  logJob(tx, job.job_id, { level: 'ERROR', text, attempt });
 }
 
 /**

@@ -14,6 +14,7 @@ export class SweptProviders {
   private left: readonly string[] = [];
   private timer: NodeJS.Timeout | undefined;
   private looking: Promise<void> = Promise.resolve();
+  private stopped = false;
 
   constructor(
     private readonly database: Pick<Database<JobsSchema>, 'sql'>,
@@ -27,13 +28,14 @@ export class SweptProviders {
 
   start(): void {
     this.looking = this.look().finally(() => {
-      this.timer = setTimeout(() => this.start(), LOOK_MS).unref();
+      if (!this.stopped) this.timer = setTimeout(() => this.start(), LOOK_MS).unref();
     });
   }
 
   async stop(): Promise<void> {
-    await this.looking;
+    this.stopped = true;
     clearTimeout(this.timer);
+    await this.looking;
   }
 
   /** Never rejects. */
