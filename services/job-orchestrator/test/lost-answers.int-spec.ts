@@ -68,6 +68,15 @@ it('is not sent a third time because the vendor denied the first, however late t
   expect(await sentAgain(jobId)).toBe(1);
 });
 
+it('may have a task of the same name as another key, which may be that of another server', async () => {
+  const [one, other] = [await lost(), await lost()];
+  await sql`UPDATE jobs.attempts SET credential_id = gen_random_uuid()
+    WHERE attempt_id = ${other.work.attemptId}`.execute(harness.core.database.sql);
+  for (const { work } of [one, other]) await decide(work, { kind: 'found', vendorTaskId: 'video_1' });
+  await harness.attemptIs(one.jobId, 'submitted');
+  await harness.attemptIs(other.jobId, 'submitted');
+});
+
 it('is not taken for the task of another attempt, whatever somebody types', async () => {
   const [one, other] = [await lost(), await lost()];
   await decide(one.work, { kind: 'found', vendorTaskId: 'v-mine' });

@@ -56,10 +56,10 @@ export async function resolveUncertain(
   }
 }
 
-/** One task is one video, which is paid once. */
+/** One task is one video, which is paid once. Another key may be another server, which has tasks of the same names. */
 async function refuseOfAnother(
   tx: JobsTx,
-  { attempt_id: attemptId, provider }: AttemptRow,
+  { attempt_id: attemptId, provider, credential_id: credentialId }: AttemptRow,
   vendorTaskId: string,
 ): Promise<void> {
   const other = await tx.sql
@@ -67,6 +67,7 @@ async function refuseOfAnother(
     .select('attempt_id')
     .where('provider', '=', provider)
     .where('vendor_task_id', '=', vendorTaskId)
+    .where('credential_id', '=', credentialId)
     .where('attempt_id', '<>', attemptId)
     .executeTakeFirst();
   if (!other) return;

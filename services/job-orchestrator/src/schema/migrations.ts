@@ -12,6 +12,7 @@ import { limitCreatesMigration } from './0010-limit-creates';
 import { addDraftsAndSetsMigration } from './0011-drafts-and-sets';
 import { userLogAndBatchesMigration } from './0012-user-log-and-batches';
 import { indexListedJobsMigration } from './0013-index-listed-jobs';
+import { tasksOfAKeyMigration } from './0014-tasks-of-a-key';
 
 export const SCHEMA = 'jobs';
 
@@ -31,5 +32,6 @@ export const jobsMigrations: MigrationSet = {
     '0011-drafts-and-sets': addDraftsAndSetsMigration,
     '0012-user-log-and-batches': userLogAndBatchesMigration,
     '0013-index-listed-jobs': indexListedJobsMigration,
+    '0014-tasks-of-a-key': tasksOfAKeyMigration,
   },
 };
