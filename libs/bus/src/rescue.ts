@@ -80,7 +80,7 @@ export class Rescue {
   private async onAdvisory(delivery: Delivery): Promise<void> {
     try {
       const advisory = advisorySchema.parse(JSON.parse(new TextDecoder().decode(delivery.data)));
-      await this.bury(advisory.stream_seq, advisory.deliveries);
+      await this.giveUp(advisory.stream_seq, advisory.deliveries);
       delivery.ack();
     } catch (error) {
       this.connection.logger.error(
@@ -130,7 +130,8 @@ export class Rescue {
 
   /** The envelope keeps its id, so that an inbox knows a handled message again; the message id must be a new one. */
   private async requeue(seq: number): Promise<void> {
-    const { stream, durable } = this.spec;
+    const { stream, durable, isExpendable } = this.spec;
+    if (isExpendable === true) return this.forget(seq);
     const message = await this.connection.jsm.streams.getMessage(stream, { seq });
     if (message === null) return;
     const headers = fromHeaders(message.header);
@@ -144,6 +145,20 @@ export class Rescue {
     await this.remove(stream, seq);
     this.metrics.message(stream, durable, 'requeued');
     this.connection.logger.warn({ stream, durable, seq, requeued }, 'a left-over message was queued again');
+  }
+
+  private giveUp(seq: number, deliveries: number): Promise<void> {
+    return this.spec.isExpendable === true ? this.forget(seq) : this.bury(seq, deliveries);
+  }
+
+  private async forget(seq: number): Promise<void> {
+    const { stream, durable } = this.spec;
+    await this.remove(stream, seq);
+    this.metrics.message(stream, durable, 'forgotten');
+    this.connection.logger.debug(
+      { stream, durable, seq },
+      'a message died with its handler; another one comes',
+    );
   }
 
   /** Copies one message to the dead letters and, in a work queue, removes it. Gone already is fine. */

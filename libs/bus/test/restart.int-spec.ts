@@ -214,6 +214,25 @@ describe('a consumer that dies', () => {
     expect(handler).not.toHaveBeenCalled();
   });
 
+  it.each(['the advisory', 'the sweep'])(
+    'has a message forgotten by %s where another one comes by itself',
+    async (by) => {
+      const spec = workConsumer({ ackWaitMs: 400, maxDeliver: 1, isExpendable: true });
+      const bus = await harness.busWith(spec);
+      if (by === 'the sweep') await connectionOf(bus).jsm.streams.delete('ADVISORIES');
+      await publishNumbers(bus, subject, [5]);
+      await takeAndDie(bus);
+      const handler = jest.fn(() => Promise.resolve());
+      await bus.consume(spec, handler, {
+        concurrency: 1,
+        ...(by === 'the sweep' ? { rescueSweepMs: 100 } : {}),
+      });
+      await waitFor(async () => (await bus.streamState('WORK')).messages === 0, { what: 'an empty queue' });
+      expect(await listDead(bus, { limit: 9 })).toEqual([]);
+      expect(handler).not.toHaveBeenCalled();
+    },
+  );
+
   it('has its message queued again by the sweep when the advisory was lost', async () => {
     const spec = workConsumer({ ackWaitMs: 400, maxDeliver: 1 });
     const bus = await harness.busWith(spec);

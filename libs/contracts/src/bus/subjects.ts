@@ -88,6 +88,7 @@ export function pollsConsumer(provider: string): ConsumerSpec {
     ackWaitMs: 60_000,
     maxDeliver: 1,
     backoffMs: [500],
+    isExpendable: true,
     contracts: [pollBatchV1],
   };
 }

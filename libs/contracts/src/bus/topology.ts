@@ -19,6 +19,8 @@ export interface ConsumerSpec {
   readonly maxDeliver: number;
   /** Waits after the first, second ... failed delivery; the last value repeats. */
   readonly backoffMs: readonly number[];
+  /** Whoever sent it sends another by itself: one that died with its handler is forgotten, since an operator could do nothing with it. */
+  readonly isExpendable?: true;
   /** Message types that may come; anything else is parked as an unknown type. */
   readonly contracts: readonly MessageContract[];
 }
