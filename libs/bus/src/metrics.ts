@@ -2,7 +2,8 @@ import { Counter, Gauge, Histogram } from 'prom-client';
 import type { MetricsRegistry } from '@shotloom/service-kit';
 import type { DeadKind } from './verdict';
 
-export type MessageOutcome = 'handled' | 'unwanted' | 'retried' | 'parked' | 'requeued' | 'forgotten' | 'dead';
+export type MessageOutcome =
+  'handled' | 'unwanted' | 'retried' | 'parked' | 'requeued' | 'forgotten' | 'dead';
 
 /** What the bus counts; does nothing without a registry. Durations in seconds. */
 export interface BusMetrics {

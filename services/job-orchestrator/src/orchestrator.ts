@@ -74,18 +74,7 @@ export async function startOrchestrator(context: ServiceContext<Config>): Promis
   const orchestrator = assemble(context, bus, database, counted);
   const { scheduler, config, logger, models } = orchestrator;
   observeOperations(context.metrics, { database, bus, logger });
-  const credits = new CreditNews(bus);
-  const publish: Bus['publishEnvelope'] = async (subject, envelope, headers) => {
-    const result = await bus.publishEnvelope(subject, envelope, headers);
-    credits.published(envelope);
-    return result;
-  };
-  const relay = new OutboxRelay({ database, schema: SCHEMA, publish, logger, metrics: context.metrics });
-  relay.start();
-  shutdown.add('outbox', async () => {
-    await relay.stop();
-    credits.stop();
-  });
+  startRelay(context, bus, database);
   shutdown.add('scheduler', () => scheduler.stop());
   const swept = new SweptProviders(database, config.PROVIDERS_ENABLED, logger);
   swept.start();
@@ -95,9 +84,7 @@ export async function startOrchestrator(context: ServiceContext<Config>): Promis
     scheduler,
     models,
     fallbacks: orchestrator.catalogue,
-    get providers() {
-      return swept.list;
-    },
+    swept,
     everyMs: config.SWEEP_MS,
     draftDays: config.DRAFT_DAYS,
     metrics: orchestrator.metrics,
@@ -122,6 +109,26 @@ export async function startOrchestrator(context: ServiceContext<Config>): Promis
   orchestrator.feed.start();
   shutdown.add('gateway feed', () => orchestrator.feed.stop());
   await listen(context, orchestrator);
+}
+
+/** What is published of a payer's credits is told once more, to whoever watches balances. */
+function startRelay(
+  { shutdown, logger, metrics }: ServiceContext<Config>,
+  bus: Bus,
+  database: Database<JobsSchema>,
+): void {
+  const credits = new CreditNews(bus);
+  const publish: Bus['publishEnvelope'] = async (subject, envelope, headers) => {
+    const result = await bus.publishEnvelope(subject, envelope, headers);
+    credits.published(envelope);
+    return result;
+  };
+  const relay = new OutboxRelay({ database, schema: SCHEMA, publish, logger, metrics });
+  relay.start();
+  shutdown.add('outbox', async () => {
+    await relay.stop();
+    credits.stop();
+  });
 }
 
 const NO_PARAMS = { params: {} };

@@ -8,6 +8,7 @@ import type { Fallbacks } from '../attempts/fail-attempt';
 import type { ModelClock } from '../models/model-clock';
 import { bringBackWindows } from '../requests/create-windows';
 import type { Scheduler } from '../scheduler/scheduler';
+import type { SweptProviders } from '../scheduler/swept-providers';
 import type { JobsSchema } from '../schema/tables';
 import { LedgerWalk } from './ledger-walk';
 import { OldDrafts } from './old-drafts';
@@ -35,7 +36,7 @@ export class Sweeper {
       scheduler: Scheduler;
       models: ModelClock;
       fallbacks: Fallbacks;
-      providers: readonly string[];
+      swept: SweptProviders;
       everyMs: number;
       draftDays: number;
       metrics: OrchestratorMetrics;
@@ -61,7 +62,8 @@ export class Sweeper {
   }
 
   private async sweep(): Promise<void> {
-    const { database, scheduler, fallbacks, providers, metrics, logger } = this.deps;
+    const { database, scheduler, fallbacks, swept, metrics, logger } = this.deps;
+    const providers = swept.list;
     try {
       metrics.stuck.set(await moveOverdueAttempts({ database, fallbacks, logger }));
       for (const provider of providers) await scheduler.repair(provider);
