@@ -3,7 +3,7 @@ import { isFinal, ShotloomError } from './errors';
 import { randomKey } from './idempotency';
 import type { CallSignal } from './jobs-api';
 import { pageQuery, type PageOptions } from './pages';
-import type { TextBody, Transport } from './transport';
+import type { CallOptions, TextBody, Transport } from './transport';
 import type { BatchDetail, BatchPage, BatchQuote, CreateBatch, StoppedJobs } from './types';
 
 export interface BatchOptions extends CallSignal {
@@ -21,6 +21,8 @@ export interface BatchWaitOptions extends CallSignal {
   readonly onUpdate?: (batch: BatchDetail) => void;
 }
 
+type Content = Pick<CallOptions, 'body' | 'text'>;
+
 const PATH = '/api/v1/batches';
 /** The answer and the work behind it grow with the videos, so a large batch is looked at less often: at so many half as often. */
 const MANY_VIDEOS = 100;
@@ -34,38 +36,38 @@ export class BatchesApi {
   ) {}
 
   /** What it would cost now. What is refused here would be refused there; nothing is written. */
-  quote(body: CreateBatch, { signal }: CallSignal = {}): Promise<BatchQuote> {
-    return this.transport.call<BatchQuote>(`${PATH}/quote`, {
-      method: 'POST',
-      body,
-      repeatable: true,
-      signal,
-    });
+  quote(body: CreateBatch, options: CallSignal = {}): Promise<BatchQuote> {
+    return this.ask({ body }, options);
   }
 
-  create(
-    body: CreateBatch,
-    { signal, idempotencyKey = randomKey() }: BatchOptions = {},
-  ): Promise<BatchDetail> {
-    return this.transport.call<BatchDetail>(PATH, { method: 'POST', body, idempotencyKey, signal });
+  create(body: CreateBatch, options: BatchOptions = {}): Promise<BatchDetail> {
+    return this.order({ body }, options);
   }
 
   /** As `quote`, of a file. */
-  quoteFrom(text: BatchFile, { signal }: CallSignal = {}): Promise<BatchQuote> {
+  quoteFrom(text: BatchFile, options: CallSignal = {}): Promise<BatchQuote> {
+    return this.ask({ text }, options);
+  }
+
+  /** As `create`, of a file. */
+  createFrom(text: BatchFile, options: BatchOptions = {}): Promise<BatchDetail> {
+    return this.order({ text }, options);
+  }
+
+  private ask(content: Content, { signal }: CallSignal): Promise<BatchQuote> {
     return this.transport.call<BatchQuote>(`${PATH}/quote`, {
+      ...content,
       method: 'POST',
-      text,
       repeatable: true,
       signal,
     });
   }
 
-  /** As `create`, of a file. */
-  createFrom(
-    text: BatchFile,
-    { signal, idempotencyKey = randomKey() }: BatchOptions = {},
+  private order(
+    content: Content,
+    { signal, idempotencyKey = randomKey() }: BatchOptions,
   ): Promise<BatchDetail> {
-    return this.transport.call<BatchDetail>(PATH, { method: 'POST', text, idempotencyKey, signal });
+    return this.transport.call<BatchDetail>(PATH, { ...content, method: 'POST', idempotencyKey, signal });
   }
 
   /** How far it is, what it cost so far, and its jobs. */
