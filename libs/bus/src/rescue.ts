@@ -80,7 +80,8 @@ export class Rescue {
   private async onAdvisory(delivery: Delivery): Promise<void> {
     try {
       const advisory = advisorySchema.parse(JSON.parse(new TextDecoder().decode(delivery.data)));
-      await this.giveUp(advisory.stream_seq, advisory.deliveries);
+      const { stream_seq: seq, deliveries } = advisory;
+      await (this.spec.isExpendable === true ? this.forget(seq) : this.bury(seq, deliveries));
       delivery.ack();
     } catch (error) {
       this.connection.logger.error(
@@ -101,7 +102,8 @@ export class Rescue {
       const found = await this.findLeftovers();
       const confirmed = [...found].filter((seq) => this.suspects.has(seq));
       this.suspects = found;
-      for (const seq of confirmed) await this.requeue(seq);
+      for (const seq of confirmed)
+        await (this.spec.isExpendable === true ? this.forget(seq) : this.requeue(seq));
     } catch (error) {
       this.connection.logger.warn(
         { err: error, durable: this.spec.durable },
@@ -130,8 +132,7 @@ export class Rescue {
 
   /** The envelope keeps its id, so that an inbox knows a handled message again; the message id must be a new one. */
   private async requeue(seq: number): Promise<void> {
-    const { stream, durable, isExpendable } = this.spec;
-    if (isExpendable === true) return this.forget(seq);
+    const { stream, durable } = this.spec;
     const message = await this.connection.jsm.streams.getMessage(stream, { seq });
     if (message === null) return;
     const headers = fromHeaders(message.header);
@@ -145,10 +146,6 @@ export class Rescue {
     await this.remove(stream, seq);
     this.metrics.message(stream, durable, 'requeued');
     this.connection.logger.warn({ stream, durable, seq, requeued }, 'a left-over message was queued again');
-  }
-
-  private giveUp(seq: number, deliveries: number): Promise<void> {
-    return this.spec.isExpendable === true ? this.forget(seq) : this.bury(seq, deliveries);
   }
 
   private async forget(seq: number): Promise<void> {
