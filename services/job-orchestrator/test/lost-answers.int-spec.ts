@@ -5,7 +5,7 @@ import type { Resolution } from '../src/attempts/resolve-uncertain';
 import { resolveUncertain } from '../src/attempts/resolve-uncertain';
 import { checkAll } from '../src/ops/invariants/check-all';
 import type { User, Work } from './harness';
-import { PRICE, running, succeeded, VendorHarness } from './vendor-harness';
+import { PRICE, running, succeeded, VendorHarness, type Lost } from './vendor-harness';
 
 /** Submits whose answer was lost, and what comes to light of them after somebody has decided. */
 jest.setTimeout(60_000);
@@ -28,23 +28,11 @@ const decide = ({ attemptId }: Work, resolution: Resolution) =>
   harness.core.database.run((tx) => resolveUncertain(tx, attemptId, resolution));
 const job = (user: User, jobId: string) => harness.core.job(user, jobId);
 
-interface Lost {
-  readonly user: User;
-  readonly jobId: string;
-  readonly work: Work;
-  readonly fence: number;
-}
-
-/** A job whose submit gave no answer. */
+/** Also nobody asks the vendor but the test. */
 async function lost(): Promise<Lost> {
-  const user = await harness.core.user(PRICE);
-  const { jobId } = await harness.accept(user);
-  const work = await harness.core.offered(jobId);
-  const fence = await harness.begun(work);
-  await harness.uncertain(work, fence);
-  await harness.attemptIs(jobId, 'uncertain');
-  await harness.quiet(work);
-  return { user, jobId, work, fence };
+  const known = await harness.lost();
+  await harness.quiet(known.work);
+  return known;
 }
 
 async function timerOf({ attemptId }: Work) {

@@ -5,7 +5,7 @@ import { newId } from '@shotloom/kernel';
 import { waitFor } from '@shotloom/testing';
 import { claimPolls } from '../src/planner/claim-polls';
 import type { User, Work } from './harness';
-import { errorRecord, KLING, PRICE, running, succeeded, VendorHarness } from './vendor-harness';
+import { errorRecord, KLING, PRICE, running, succeeded, VendorHarness, type Lost } from './vendor-harness';
 
 jest.setTimeout(60_000);
 
@@ -35,23 +35,7 @@ async function misses(attemptId: string): Promise<number | undefined> {
 const missed = (work: Work, count: number) =>
   waitFor(async () => (await misses(work.attemptId)) === count, { what: `${count} misses` });
 
-interface Lost {
-  readonly user: User;
-  readonly jobId: string;
-  readonly work: Work;
-  readonly fence: number;
-}
-
-/** A job whose submit gave no answer. */
-async function lost(): Promise<Lost> {
-  const user = await harness.core.user(PRICE);
-  const { jobId } = await harness.accept(user);
-  const work = await harness.core.offered(jobId);
-  const fence = await harness.begun(work);
-  await harness.uncertain(work, fence);
-  await harness.attemptIs(jobId, 'uncertain');
-  return { user, jobId, work, fence };
-}
+const lost = (): Promise<Lost> => harness.lost();
 
 /** The same, and the vendor, whose list lags behind, has denied the task: it is offered again. */
 async function denied(): Promise<Lost> {

@@ -52,6 +52,13 @@ export const running = (progress: number | null = null): VendorOutcome => ({
   ...{ kind: 'running', phase: 'running', progress },
 });
 
+export interface Lost {
+  readonly user: User;
+  readonly jobId: string;
+  readonly work: Work;
+  readonly fence: number;
+}
+
 /** The service with a vendor's workers and storage played by the test, over a real bus. */
 export class VendorHarness {
   readonly polls: PollTask[] = [];
@@ -207,6 +214,17 @@ export class VendorHarness {
     await this.submitted(work, fence);
     await this.attemptIs(jobId, 'submitted');
     return { jobId, work, fence };
+  }
+
+  /** A job whose submit gave no answer. */
+  async lost(): Promise<Lost> {
+    const user = await this.core.user(PRICE);
+    const { jobId } = await this.accept(user);
+    const work = await this.core.offered(jobId);
+    const fence = await this.begun(work);
+    await this.uncertain(work, fence);
+    await this.attemptIs(jobId, 'uncertain');
+    return { user, jobId, work, fence };
   }
 
   /** The job's last attempt is in a state. */
